@@ -1,0 +1,101 @@
+/**
+ * What the product asks of any helpdesk, in a few verbs. The engine (`rest-engine.ts`) builds a
+ * {@link Backend} from a vendor's declarative object; the contract suite in
+ * `shared/testing/backend.contract.ts` judges every one.
+ */
+import type { Agent, Change, Conversation, Message } from '../domain/entities';
+import type { IntentAction } from '../domain/intents';
+
+/**
+ * How a backend lets us prove that a send happened (docs/decisions/0003):
+ * T1 native idempotency key · T2 a persisted field we can read back · T3 a unique reference in the
+ * text or headers · T4 none, so an unknown outcome waits for the agent.
+ */
+export type DeliveryTier = 'T1' | 'T2' | 'T3' | 'T4';
+
+export interface BackendSupports {
+  note: boolean;
+  priority: boolean;
+  tags: boolean;
+  attachments: boolean;
+  /** A live hint channel: something changed, pull now. */
+  push: boolean;
+  /** Largest single attachment in bytes. */
+  maxAttachmentBytes: number;
+}
+
+export interface BackendDescriptor {
+  id: string;
+  name: string;
+  tier: DeliveryTier;
+  /** Longest time the server may still commit a request whose answer we did not get, in ms. */
+  settleMs: number;
+  supports: BackendSupports;
+  /** Pulled in this order; each keeps its own cursor. */
+  feeds: readonly string[];
+}
+
+/** One page of a feed. `cursor` is stored together with the rows; `more` asks for the next page now. */
+export interface FeedPage {
+  changes: readonly Change[];
+  cursor: string;
+  more: boolean;
+  /** Rows that could not be understood: set aside and counted, never stopping the pull. */
+  rejected: readonly RejectedRow[];
+}
+
+export interface RejectedRow {
+  id: string | null;
+  /** Which field was missing or of the wrong type, in words for an administrator. */
+  problem: string;
+}
+
+/** A file to send along, read from the host's store when it is time. */
+export interface OutgoingFile {
+  hash: string;
+  name: string;
+  mediaType: string;
+  size: number;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** One thing to do at the backend, with the reference that makes it provable. */
+export interface Operation {
+  ref: string;
+  conversationId: string;
+  action: IntentAction;
+  /** Upload ids for the action's files, in their order; empty when it has none. */
+  uploadIds: readonly string[];
+  /** Version guard, where the backend offers one and the caller wants it. */
+  ifVersion: string | null;
+}
+
+/** The server's proof that an operation is done. */
+export interface OperationProof {
+  serverId: string;
+  /** The conversation as it is afterwards, when the backend tells. */
+  conversation: Conversation | null;
+}
+
+export interface Backend {
+  readonly descriptor: BackendDescriptor;
+  /** Who the credentials belong to. Rejects with a {@link BackendError}. */
+  whoAmI(signal: AbortSignal): Promise<Agent>;
+  /** One page of one feed after `cursor` (`null` = from the beginning). */
+  pull(feed: string, cursor: string | null, signal: AbortSignal): Promise<FeedPage>;
+  /** Every message of a conversation older than what the feeds brought, newest page first. */
+  history(
+    conversationId: string,
+    before: string | null,
+    signal: AbortSignal,
+  ): Promise<{ messages: readonly Message[]; before: string | null }>;
+  perform(operation: Operation, signal: AbortSignal): Promise<OperationProof>;
+  /** Reads back by reference. `null` means: surely not there. */
+  findByRef(conversationId: string, ref: string, signal: AbortSignal): Promise<OperationProof | null>;
+  /** Uploads a file and returns the id to name in {@link Operation.uploadIds}. Safe to repeat. */
+  upload(file: OutgoingFile, ref: string, signal: AbortSignal): Promise<string>;
+  /** Bytes of an attachment named in a message. */
+  download(attachmentId: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Runs until aborted or the stream breaks; calls `onHint` whenever a pull is worth it. */
+  listen(onHint: () => void, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,229 @@
+/**
+ * The door: every request and answer between the page and the host, checked on both sides.
+ *
+ * Headers on every request: `x-holdfast-token` (per launch). On every answer:
+ * `x-holdfast-build` and `x-holdfast-contract`; a page that sees another value than its own
+ * flushes its drafts and reloads. Errors are {@link doorErrorSchema} with a 4xx or 5xx status.
+ *
+ *   GET  /door/session                            → Session
+ *   GET  /door/accounts                           → Account[]
+ *   GET  /door/changes?account&after&limit        → ChangesPage
+ *   GET  /door/events                             → text/event-stream of DoorEvent (JSON in `data:`)
+ *   PUT  /door/intents/:ref            Intent     → OutboxRow, after the journal's fsync; idempotent
+ *   GET  /door/intents?after                      → OutboxPage, rows changed after a revision
+ *   POST /door/intents/:ref/undo                  → OutboxRow (409 `too-late` once it has left)
+ *   POST /door/intents/:ref/resend                → OutboxRow (parked only)
+ *   POST /door/intents/:ref/discard               → OutboxRow (parked or held only)
+ *   GET  /door/drafts                             → Draft[]
+ *   PUT  /door/drafts/:account/:conversation DraftContent → Draft, after the fsync
+ *   PUT  /door/uploads/:uploadId?offset&total&name&type   octet-stream → UploadProgress
+ *   GET  /door/uploads/:uploadId                  → UploadProgress (where to resume)
+ *   GET  /door/history?account&conversation&before → HistoryPage (asks the backend)
+ *   POST /door/links                   LinkRequest → Link[] (signed, 60 s, one GET each)
+ *   GET  /blob/:name?…signature                   → bytes (no token; the signature is the right)
+ *   GET  /door/settings · PUT /door/settings      → Settings
+ */
+import { z } from 'zod';
+import { STATUSES } from '../domain/entities';
+import {
+  agentSchema,
+  contactSchema,
+  conversationSchema,
+  messageSchema,
+  outboxRowSchema,
+  uploadedFileSchema,
+} from './entity-schemas';
+
+/** Raised with every change that an older page or host could not read. */
+export const CONTRACT_VERSION = '1';
+
+export const TOKEN_HEADER = 'x-holdfast-token';
+export const BUILD_HEADER = 'x-holdfast-build';
+export const CONTRACT_HEADER = 'x-holdfast-contract';
+
+const id = z.string().min(1).max(500);
+const time = z.number().int();
+
+export const DOOR_ERROR_CODES = [
+  'bad-request',
+  'no-token',
+  'not-found',
+  'too-late',
+  'reused-ref',
+  'too-large',
+  'disk-full',
+  'account-unreachable',
+  'closing',
+  'internal',
+] as const;
+export const doorErrorSchema = z.object({
+  error: z.object({
+    code: z.enum(DOOR_ERROR_CODES),
+    /** What happened, in English, for logs; the page words the code in the agent's language. */
+    message: z.string(),
+  }),
+});
+export type DoorError = z.infer<typeof doorErrorSchema>['error'];
+export type DoorErrorCode = (typeof DOOR_ERROR_CODES)[number];
+
+export const sessionSchema = z.object({
+  build: z.string(),
+  contract: z.string(),
+  /** 8 hex digits, the first part of every intent reference made here. */
+  installId: z.string().regex(/^[0-9a-f]{8}$/),
+  /** Changes when the host's spools were made anew: a page with another one empties its cache. */
+  epoch: z.string(),
+  /** Origin and path of the mail frame, on a second origin. */
+  mailFrameUrl: z.string(),
+  hostTime: time,
+  /** Where a customer can write to the embedded helpdesk; `null` without one. */
+  tryIt: z.object({ chatUrl: z.string(), inboundEmailUrl: z.string() }).nullable(),
+});
+export type Session = z.infer<typeof sessionSchema>;
+
+/**
+ * connecting → online ⇄ offline (cannot reach it) · refused (credentials) · paused (by the agent).
+ */
+export const ACCOUNT_STATES = ['connecting', 'online', 'offline', 'refused', 'paused'] as const;
+export const FAILURES = [
+  'dns',
+  'refused',
+  'no-answer',
+  'tls',
+  'captive',
+  'nonsense',
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'conflict',
+  'invalid',
+  'rate-limited',
+  'server',
+] as const;
+export const accountSchema = z.object({
+  id,
+  name: z.string(),
+  backend: z.string(),
+  state: z.enum(ACCOUNT_STATES),
+  /** Since when it is in this state. */
+  stateSince: time,
+  /** When the last pull finished: the "as of" of every view; `null` before the first. */
+  asOf: time.nullable(),
+  failure: z.object({ kind: z.enum(FAILURES), detail: z.string() }).nullable(),
+  /** Until the first pull reached the end. */
+  firstSync: z.object({ rows: z.number().int() }).nullable(),
+  rejectedRows: z.number().int(),
+  agent: agentSchema.nullable(),
+  tier: z.enum(['T1', 'T2', 'T3', 'T4']),
+  supports: z.object({
+    note: z.boolean(),
+    priority: z.boolean(),
+    tags: z.boolean(),
+    attachments: z.boolean(),
+    push: z.boolean(),
+    maxAttachmentBytes: z.number(),
+  }),
+});
+export type Account = z.infer<typeof accountSchema>;
+
+const changeOf = <K extends string, S extends z.ZodType>(kind: K, row: S) =>
+  z.object({
+    seq: z.number().int(),
+    kind: z.literal(kind),
+    id,
+    row: row.nullable(),
+    movedTo: z.string().nullable(),
+  });
+export const spooledChangeSchema = z.discriminatedUnion('kind', [
+  changeOf('conversation', conversationSchema),
+  changeOf('message', messageSchema),
+  changeOf('contact', contactSchema),
+  changeOf('agent', agentSchema),
+]);
+/** A change with its place in the account's spool. */
+export type SpooledChange = z.infer<typeof spooledChangeSchema>;
+
+export const changesPageSchema = z.object({
+  epoch: z.string(),
+  changes: z.array(spooledChangeSchema),
+  /** Ask again with `after: seq`. */
+  seq: z.number().int(),
+  more: z.boolean(),
+});
+export type ChangesPage = z.infer<typeof changesPageSchema>;
+
+export const outboxPageSchema = z.object({
+  rows: z.array(outboxRowSchema),
+  revision: z.number().int(),
+  /** What opening the journal found damaged; told to the agent once. */
+  recovery: z.object({ tornBytes: z.number().int(), damaged: z.number().int() }),
+});
+export type OutboxPage = z.infer<typeof outboxPageSchema>;
+
+export const draftContentSchema = z.object({
+  mode: z.enum(['reply', 'note']),
+  text: z.string().max(500_000),
+  files: z.array(uploadedFileSchema).max(50),
+  /** The page's clock when it was typed: the later one wins. */
+  typedAt: time,
+});
+export type DraftContent = z.infer<typeof draftContentSchema>;
+/** An empty draft (no text, no files) is kept as a tombstone until the host drops it. */
+export const draftSchema = draftContentSchema.extend({ accountId: id, conversationId: id });
+export type Draft = z.infer<typeof draftSchema>;
+
+export const uploadProgressSchema = z.object({
+  received: z.number().int(),
+  /** Present once all bytes are there and hashed. */
+  file: uploadedFileSchema.nullable(),
+});
+export type UploadProgress = z.infer<typeof uploadProgressSchema>;
+
+export const historyPageSchema = z.object({
+  messages: z.array(messageSchema),
+  /** Ask again with this; `null` at the very first message. */
+  before: z.string().nullable(),
+});
+export type HistoryPage = z.infer<typeof historyPageSchema>;
+
+export const linkRequestSchema = z.array(
+  z.union([
+    z.object({ accountId: id, attachmentId: id, download: z.boolean() }),
+    z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/), mediaType: z.string(), download: z.boolean() }),
+  ]),
+);
+export type LinkRequest = z.infer<typeof linkRequestSchema>;
+export const linksSchema = z.array(z.object({ url: z.string() }));
+export type Links = z.infer<typeof linksSchema>;
+
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  /** `system` follows the browser or the operating system. */
+  locale: z.enum(['system', 'en', 'ru', 'be', 'vi']),
+  density: z.enum(['comfortable', 'compact']),
+  undoSendMs: z.number().int().min(0).max(60_000),
+  statusAfterReply: z.enum(STATUSES).nullable(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  locale: 'system',
+  density: 'comfortable',
+  undoSendMs: 5_000,
+  statusAfterReply: null,
+};
+
+export const doorEventSchema = z.discriminatedUnion('type', [
+  /** New rows wait in an account's spool. */
+  z.object({ type: z.literal('changes'), accountId: id, seq: z.number().int() }),
+  z.object({ type: z.literal('outbox'), row: outboxRowSchema }),
+  z.object({ type: z.literal('account'), account: accountSchema }),
+  z.object({ type: z.literal('draft'), draft: draftSchema }),
+  z.object({ type: z.literal('settings'), settings: settingsSchema }),
+  /** Every 5 s: a stream silent for 12 s is dead. */
+  z.object({ type: z.literal('ping'), hostTime: time }),
+]);
+export type DoorEvent = z.infer<typeof doorEventSchema>;
+
+/** Largest chunk of an upload, in bytes. */
+export const UPLOAD_CHUNK_BYTES = 1024 * 1024;

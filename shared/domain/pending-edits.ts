@@ -1,0 +1,44 @@
+/** What a conversation looks like once the agent's own unconfirmed decisions are laid over it. */
+import { assertNever } from './assert-never';
+import type { Conversation } from './entities';
+import { isUnconfirmed, type IntentAction, type OutboxRow } from './intents';
+
+/** Lays one action over a conversation; replies change only who waits. */
+export function applyAction(conversation: Conversation, action: IntentAction): Conversation {
+  switch (action.kind) {
+    case 'reply': {
+      const answered = { ...conversation, waitingSince: null };
+      return action.statusAfter === null ? answered : { ...answered, ...withStatus(action.statusAfter) };
+    }
+    case 'note':
+      return conversation;
+    case 'status':
+      return { ...conversation, ...withStatus(action.status) };
+    case 'assign':
+      return { ...conversation, assigneeId: action.assigneeId };
+    case 'priority':
+      return { ...conversation, priority: action.priority };
+    case 'tags': {
+      const removed = new Set(action.remove);
+      const kept = conversation.tags.filter((tag) => !removed.has(tag));
+      return { ...conversation, tags: [...new Set([...kept, ...action.add])] };
+    }
+    default:
+      return assertNever(action);
+  }
+}
+
+function withStatus(status: Conversation['status']): Pick<Conversation, 'status' | 'statusLabel'> {
+  return { status, statusLabel: null };
+}
+
+/**
+ * Lays the unconfirmed rows of one conversation over it, in journal order. Parked rows are left
+ * out: the server refused them, so showing their effect would be a lie.
+ */
+export function withPendingEdits(conversation: Conversation, rows: readonly OutboxRow[]): Conversation {
+  return rows
+    .filter((row) => isUnconfirmed(row.state) && row.state !== 'parked')
+    .sort((a, b) => a.order - b.order)
+    .reduce((seen, row) => applyAction(seen, row.intent.action), conversation);
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * `unit`: pure code and code that touches only the disk. `process`: starts the built processes
+ * (host, helpdesk), so it builds first. Browser tests are Playwright's, in e2e/.
+ */
+export default defineConfig({
+  resolve: { tsconfigPaths: true },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{shared,electron,renderer,scripts,resources}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.process.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: ['electron/**/*.process.test.ts'],
+          globalSetup: ['./scripts/vitest-build.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
