@@ -9,6 +9,8 @@ export interface FileSystem {
   makeFolder(folder: string): Promise<void>;
   /** The whole file; `null` when there is none. */
   read(path: string): Promise<Uint8Array | null>;
+  /** `length` bytes from `offset`; fewer at the end of the file. */
+  readRange(path: string, offset: number, length: number): Promise<Uint8Array>;
   /** Replaces a file atomically and durably (temporary file, fsync, rename, folder fsync). */
   replace(path: string, bytes: Uint8Array): Promise<void>;
   /** Opens a file for appending, making it when absent; the folder entry is durable on return. */
