@@ -1,30 +1,4 @@
-/** Every way a backend call can fail, as kinds; decisions are made on the kind, never on a text. */
-
-export const FAILURE_KINDS = [
-  /** Name look-up failed. */
-  'dns',
-  /** The connection was refused: the request surely never arrived. */
-  'refused',
-  /** Nothing came back in time, or the connection broke after the request left. */
-  'no-answer',
-  /** Certificate not trusted. */
-  'tls',
-  /** HTML where JSON belongs: a captive portal, a proxy, an error page. */
-  'captive',
-  /** JSON, but not what the backend's schema promises. */
-  'nonsense',
-  'unauthorized',
-  'forbidden',
-  'not-found',
-  /** The version guard said the thing moved (409, 412). */
-  'conflict',
-  /** The server refused this request for good (400, 413, 422). */
-  'invalid',
-  'rate-limited',
-  /** 5xx. */
-  'server',
-] as const;
-export type FailureKind = (typeof FAILURE_KINDS)[number];
+import type { FailureKind } from '../domain/failures';
 
 /** A failed backend call. `retryAfterMs` is the server's own wish, already clamped. */
 export class BackendError extends Error {

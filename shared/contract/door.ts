@@ -25,6 +25,7 @@
  */
 import { z } from 'zod';
 import { STATUSES } from '../domain/entities';
+import { FAILURE_KINDS } from '../domain/failures';
 import {
   agentSchema,
   contactSchema,
@@ -85,21 +86,6 @@ export type Session = z.infer<typeof sessionSchema>;
  * connecting → online ⇄ offline (cannot reach it) · refused (credentials) · paused (by the agent).
  */
 export const ACCOUNT_STATES = ['connecting', 'online', 'offline', 'refused', 'paused'] as const;
-export const FAILURES = [
-  'dns',
-  'refused',
-  'no-answer',
-  'tls',
-  'captive',
-  'nonsense',
-  'unauthorized',
-  'forbidden',
-  'not-found',
-  'conflict',
-  'invalid',
-  'rate-limited',
-  'server',
-] as const;
 export const accountSchema = z.object({
   id,
   name: z.string(),
@@ -109,7 +95,7 @@ export const accountSchema = z.object({
   stateSince: time,
   /** When the last pull finished: the "as of" of every view; `null` before the first. */
   asOf: time.nullable(),
-  failure: z.object({ kind: z.enum(FAILURES), detail: z.string() }).nullable(),
+  failure: z.object({ kind: z.enum(FAILURE_KINDS), detail: z.string() }).nullable(),
   /** Until the first pull reached the end. */
   firstSync: z.object({ rows: z.number().int() }).nullable(),
   rejectedRows: z.number().int(),
