@@ -1,27 +1,38 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'electron-vite';
+import { defineConfig, type UserConfig } from 'electron-vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Same in every bundle of one build; the door compares it (scripts/build-if-stale.mjs sets it). */
+const define = { __BUILD_ID__: JSON.stringify(process.env['HOLDFAST_BUILD_ID'] ?? 'dev') };
+
+/** Only the entries that exist, until all of them do. */
+const present = (entries: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+
+const mainEntries = present({
+  main: at('electron/main.ts'),
+  host: at('electron/host/main.ts'),
+  helpdesk: at('electron/helpdesk/main.ts'),
+  start: at('electron/start.ts'),
+});
 
 /**
  * Three rooms, built together. Everything is bundled, so the packaged app carries no node_modules:
  * `main` holds the processes (shell, host, helpdesk, start), each a file of its own in out/main.
  */
-export default defineConfig({
+const rooms: UserConfig = {
   main: {
+    define,
     resolve: { tsconfigPaths: true },
     build: {
       externalizeDeps: false,
       rollupOptions: {
         external: ['electron'],
-        input: {
-          main: at('electron/main.ts'),
-          host: at('electron/host/main.ts'),
-          helpdesk: at('electron/helpdesk/main.ts'),
-          start: at('electron/start.ts'),
-        },
+        input: mainEntries,
       },
     },
   },
@@ -35,6 +46,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
+    define,
     resolve: { tsconfigPaths: true },
     plugins: [react(), tailwindcss()],
     worker: { format: 'es' },
@@ -43,4 +55,10 @@ export default defineConfig({
       rollupOptions: { input: { index: at('renderer/index.html') } },
     },
   },
-});
+};
+
+if (Object.keys(mainEntries).length === 0) delete rooms.main;
+if (!existsSync(at('electron/preload.ts'))) delete rooms.preload;
+if (!existsSync(at('renderer/index.html'))) delete rooms.renderer;
+
+export default defineConfig(rooms);

@@ -45,3 +45,6 @@ declare class TextDecoder {
   decode(input?: Uint8Array | ArrayBuffer, options?: { stream?: boolean }): string;
 }
 declare function structuredClone<T>(value: T): T;
+
+/** Set by the build (electron.vite.config.ts): the same in every bundle of one build. */
+declare const __BUILD_ID__: string;
