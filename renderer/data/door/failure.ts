@@ -1,0 +1,34 @@
+import type { DoorErrorCode } from '@shared/contract/door';
+
+/** `unreachable`: the host did not answer at all. */
+export type DoorFailureCode = DoorErrorCode | 'unreachable';
+
+/** Every way a request through the door can fail; decisions and words hang on the code. */
+export class DoorFailure extends Error {
+  constructor(
+    readonly code: DoorFailureCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'DoorFailure';
+  }
+}
+
+/** True for failures that the same request may outlive: the host was away, closing, full or stumbled. */
+export function isPassing(code: DoorFailureCode): boolean {
+  switch (code) {
+    case 'unreachable':
+    case 'closing':
+    case 'disk-full':
+    case 'internal':
+    case 'no-token':
+    case 'account-unreachable':
+      return true;
+    case 'bad-request':
+    case 'not-found':
+    case 'too-late':
+    case 'reused-ref':
+    case 'too-large':
+      return false;
+  }
+}
