@@ -3,6 +3,7 @@
  * and the embedded helpdesk's store are all one of these.
  */
 import type { FileSystem } from './file-system';
+import { openIndexedLog, type LogRecovery } from './indexed-log';
 
 export interface RecordLogOptions {
   fs: FileSystem;
@@ -11,15 +12,7 @@ export interface RecordLogOptions {
   segmentBytes: number;
 }
 
-/** What opening found. Damage is told, never hidden. */
-export interface LogRecovery {
-  /** Records read, oldest first. */
-  count: number;
-  /** Bytes cut from the end of the last segment (a write that was torn by a crash). */
-  tornBytes: number;
-  /** Records in the middle that failed their checksum, kept aside in `<segment>.damaged`. */
-  damaged: number;
-}
+export type { LogRecovery };
 
 export interface RecordLog<T> {
   readonly recovery: LogRecovery;
@@ -29,15 +22,34 @@ export interface RecordLog<T> {
   append(records: readonly T[]): Promise<void>;
   /**
    * Rewrites the log to just `records` (the caller's live state) in new segments, atomically:
-   * after a crash either the old log or the new one is found, never a mixture.
+   * after a crash either the old log or the new one is found, never a mixture. `records` must hold
+   * the effect of every append acknowledged so far; appends made meanwhile follow after it.
    */
-  rewrite(records: Iterable<T>): Promise<void>;
+  rewrite(records: Iterable<T> | AsyncIterable<T>): Promise<void>;
   /** Waits for pending appends, then closes. */
   close(): Promise<void>;
 }
 
-export type OpenRecordLog = <T>(
+/**
+ * Opens a log, repairing what a crash left (`recovery` tells what). Rejects with
+ * `NewerFormatError` when a newer version wrote it, and with the file system's own errors.
+ * @param onRecord called for every record found, oldest first, before the promise resolves
+ */
+export async function openRecordLog<T>(
   options: RecordLogOptions,
-  /** Called for every record found, oldest first, before the promise resolves. */
   onRecord: (record: T) => void,
-) => Promise<RecordLog<T>>;
+): Promise<RecordLog<T>> {
+  const log = await openIndexedLog<T, T>(
+    { ...options, summarise: (record) => record, sidecars: false },
+    onRecord,
+  );
+  return {
+    recovery: log.recovery,
+    get bytes() {
+      return log.bytes;
+    },
+    append: async (records) => void (await log.append(records)),
+    rewrite: (records) => log.rewrite(records, () => undefined),
+    close: () => log.close(),
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * The sidecar of a sealed segment: what the caller must know of each record, so that opening a
+ * large log reads no bodies. Losing one costs a scan, never data.
+ */
+import type { FileSystem } from './file-system';
+import { decodeFrame, encodeFrame } from './record-frame';
+
+/** Summary, offset and length of one record. */
+export type SidecarEntry<S> = [summary: S, offset: number, length: number];
+
+interface Sidecar<S> {
+  /** Length of the segment it describes. */
+  size: number;
+  entries: SidecarEntry<S>[];
+}
+
+/** The sidecar of a segment; `null` when absent, damaged, or not of this segment's length. */
+export async function readSidecar<S>(fs: FileSystem, segmentPath: string): Promise<Sidecar<S> | null> {
+  const bytes = await fs.read(`${segmentPath}.index`);
+  const frame = bytes && decodeFrame(bytes.subarray(0, -1), `${segmentPath}.index`);
+  if (!frame) return null;
+  const sidecar = frame.record as Sidecar<S>;
+  if (sidecar.size === 0) return null;
+  const end = await fs.readRange(segmentPath, sidecar.size - 1, 2);
+  return end.length === 1 ? sidecar : null;
+}
+
+export async function writeSidecar<S>(
+  fs: FileSystem,
+  segmentPath: string,
+  size: number,
+  entries: SidecarEntry<S>[],
+): Promise<void> {
+  await fs.replace(`${segmentPath}.index`, encodeFrame({ size, entries } satisfies Sidecar<S>));
+}
