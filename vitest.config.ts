@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   resolve: { tsconfigPaths: true },
+  define: { __BUILD_ID__: '"test"' },
   test: {
     projects: [
       {
