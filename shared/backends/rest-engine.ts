@@ -1,0 +1,165 @@
+/**
+ * Makes a {@link Backend} out of a vendor's declaration. Requests, credentials, limits, judging of
+ * answers and setting aside of broken rows happen here, the same for every vendor.
+ */
+import { z } from 'zod';
+import { BackendError } from './backend-error';
+import type { Clock } from './clock';
+import { readHints } from './event-stream';
+import type { HttpClient, HttpRequest, HttpResponse } from './http';
+import type { Backend, OutgoingFile, RejectedRow } from './port';
+import type { BackendSettings } from './registry';
+import { problemOf, readJson, refuseFailure, understand } from './response';
+import type { Exchange, RequestShape, RestDefinition, RowReader } from './rest-definition';
+
+/** Whole-request limits. How long silence may last is the HTTP client's matter, and much shorter. */
+const CALL_LIMIT_MS = 30_000;
+const PAGE_LIMIT_MS = 120_000;
+const FILE_LIMIT_MS = 30 * 60_000;
+
+export function createRestBackend(
+  definition: RestDefinition,
+  settings: BackendSettings,
+  http: HttpClient,
+  clock: Clock,
+): Backend {
+  const { accountId } = settings;
+  const root = settings.url.replace(/\/+$/, '') + definition.basePath;
+  const credentials = definition.auth(settings.token);
+
+  function send(
+    shape: RequestShape,
+    signal: AbortSignal,
+    limitMs: number | null,
+    body: HttpRequest['body'] = shape.json === undefined ? null : JSON.stringify(shape.json),
+  ): Promise<HttpResponse> {
+    const query = new URLSearchParams(shape.query).toString();
+    return http({
+      method: shape.method,
+      url: root + shape.path + (query === '' ? '' : `?${query}`),
+      headers: {
+        accept: 'application/json',
+        ...(shape.json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...credentials,
+        ...shape.headers,
+      },
+      body,
+      timeoutMs: limitMs,
+      signal,
+    });
+  }
+
+  async function sendForJson(shape: RequestShape, signal: AbortSignal, limitMs: number): Promise<unknown> {
+    return readJson(await send(shape, signal, limitMs), clock.now());
+  }
+
+  async function exchange<T>(wanted: Exchange<T>, signal: AbortSignal): Promise<T> {
+    const body = await sendForJson(wanted, signal, CALL_LIMIT_MS);
+    return understand(() => wanted.read(body, accountId));
+  }
+
+  return {
+    descriptor: definition.descriptor,
+
+    whoAmI: (signal) => exchange(definition.me, signal),
+
+    async pull(name, cursor, signal) {
+      const feed = definition.feeds[name];
+      if (feed === undefined) throw new Error(`There is no feed called "${name}".`);
+      const query = { ...feed.query, ...feed.pagination.query(cursor) };
+      const body = await sendForJson({ method: 'GET', path: feed.path, query }, signal, PAGE_LIMIT_MS);
+      const page = understand(() => feed.pagination.read(body));
+      const { read, rejected } = readRows(page.rows, feed.row, accountId);
+      return { changes: read, cursor: page.cursor, more: page.more, rejected };
+    },
+
+    async history(conversationId, before, signal) {
+      const { request, page, row } = definition.history;
+      const body = await sendForJson(request(conversationId, before), signal, PAGE_LIMIT_MS);
+      const found = understand(() => page.parse(body));
+      return { messages: readRows(found.rows, row, accountId).read, before: found.before };
+    },
+
+    perform: (operation, signal) => exchange(definition.perform(operation), signal),
+
+    async findByRef(conversationId, ref, signal) {
+      try {
+        return await exchange(definition.findByRef(conversationId, ref), signal);
+      } catch (error) {
+        if (error instanceof BackendError && error.kind === 'not-found') return null;
+        throw error;
+      }
+    },
+
+    async upload(file, ref, signal) {
+      const shape = definition.upload.request(file, ref);
+      const headers = {
+        'content-type': 'application/octet-stream',
+        'content-length': String(file.size),
+        ...shape.headers,
+      };
+      const response = await send({ ...shape, headers }, signal, FILE_LIMIT_MS, exactly(file));
+      const body = await readJson(response, clock.now());
+      return understand(() => definition.upload.read(body));
+    },
+
+    async download(attachmentId, signal) {
+      const response = await send(definition.download(attachmentId), signal, FILE_LIMIT_MS);
+      // An attachment may well be HTML, so only the status is judged here.
+      if (response.status < 200 || response.status >= 300) await refuseFailure(response, clock.now());
+      return response.stream();
+    },
+
+    async listen(onHint, signal) {
+      const { path, silenceMs } = definition.push;
+      const stream = new AbortController();
+      const end = (): void => stream.abort();
+      signal.addEventListener('abort', end, { once: true });
+      try {
+        const headers = { accept: 'text/event-stream' };
+        const response = await send({ method: 'GET', path, headers }, stream.signal, null);
+        await refuseFailure(response, clock.now());
+        await readHints(response.stream(), silenceMs, clock, onHint);
+      } finally {
+        signal.removeEventListener('abort', end);
+        stream.abort();
+      }
+    },
+  };
+}
+
+/** Reads rows one by one: a broken one is set aside and never stops the page. */
+function readRows<T>(
+  rows: readonly unknown[],
+  row: RowReader<T>,
+  accountId: string,
+): { read: T[]; rejected: RejectedRow[] } {
+  const read: T[] = [];
+  const rejected: RejectedRow[] = [];
+  for (const raw of rows) {
+    try {
+      read.push(row(raw, accountId));
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      rejected.push({ id: idOf(raw), problem: problemOf(error) });
+    }
+  }
+  return { read, rejected };
+}
+
+const identified = z.object({ id: z.union([z.string(), z.number()]) });
+
+function idOf(raw: unknown): string | null {
+  const parsed = identified.safeParse(raw);
+  return parsed.success ? String(parsed.data.id) : null;
+}
+
+/** The file's bytes, failing when the store holds another number of them than the agent added. */
+async function* exactly(file: OutgoingFile): AsyncIterable<Uint8Array> {
+  let size = 0;
+  for await (const chunk of file.read()) {
+    size += chunk.length;
+    yield chunk;
+  }
+  if (size !== file.size) throw new Error(`The stored file has ${size} bytes instead of ${file.size}.`);
+}
