@@ -1,0 +1,109 @@
+import { X } from 'lucide-react';
+import { AlertDialog, Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from './Button';
+import { cx } from './class-names';
+import { IconButton } from './IconButton';
+
+const VEIL = 'fixed inset-0 z-30 animate-fade-in bg-veil';
+const SHEET =
+  'fixed top-[12vh] left-1/2 z-40 flex max-h-[80vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-float bg-raised shadow-float outline-none';
+
+export interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  /** One sentence under the title. */
+  description?: string;
+  children: ReactNode;
+  /** Buttons, right-aligned at the foot. */
+  footer?: ReactNode;
+  /** 440 or 680 px wide. */
+  size?: 'medium' | 'wide';
+  /** Where the focus goes when it opens; its first control unless prevented. */
+  onOpenAutoFocus?: (event: Event) => void;
+}
+
+/** Holds the focus until it closes, then gives it back to where it was. */
+export function Dialog(props: DialogProps) {
+  const {
+    open,
+    onOpenChange,
+    title,
+    description,
+    children,
+    footer,
+    size = 'medium',
+    onOpenAutoFocus,
+  } = props;
+  const { t } = useTranslation('common');
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={VEIL} />
+        <Radix.Content
+          className={cx(SHEET, size === 'wide' ? 'max-w-170' : 'max-w-110')}
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          {...(onOpenAutoFocus === undefined ? {} : { onOpenAutoFocus })}
+        >
+          <header className="flex items-start gap-3 px-5 pt-4 pb-2">
+            <div className="min-w-0 flex-1">
+              <Radix.Title className="text-body font-strong">{title}</Radix.Title>
+              {description !== undefined && (
+                <Radix.Description className="text-muted">{description}</Radix.Description>
+              )}
+            </div>
+            <Radix.Close asChild>
+              <IconButton icon={X} label={t('action.close')} keys={['Escape']} className="-mr-1.5" />
+            </Radix.Close>
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>
+          {footer !== undefined && (
+            <footer className="flex flex-wrap justify-end gap-2 border-t px-5 py-3">{footer}</footer>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+export interface ConfirmProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  /** What will happen, and what cannot be taken back. */
+  children: ReactNode;
+  /** The verb, as on the button that led here. */
+  confirmLabel: string;
+  danger?: boolean;
+  onConfirm: () => void;
+}
+
+/** Asks before something that cannot be undone; the focus stands on the way back. */
+export function Confirm(props: ConfirmProps) {
+  const { t } = useTranslation('common');
+  return (
+    <AlertDialog.Root open={props.open} onOpenChange={props.onOpenChange}>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className={VEIL} />
+        <AlertDialog.Content className={cx(SHEET, 'max-w-110 gap-2 p-5')}>
+          <AlertDialog.Title className="text-body font-strong">{props.title}</AlertDialog.Title>
+          <AlertDialog.Description asChild>
+            <div className="text-pretty text-muted">{props.children}</div>
+          </AlertDialog.Description>
+          <div className="mt-3 flex flex-wrap justify-end gap-2">
+            <AlertDialog.Cancel asChild>
+              <Button>{t('action.cancel')}</Button>
+            </AlertDialog.Cancel>
+            <AlertDialog.Action asChild>
+              <Button variant={props.danger === true ? 'danger' : 'primary'} onClick={props.onConfirm}>
+                {props.confirmLabel}
+              </Button>
+            </AlertDialog.Action>
+          </div>
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,52 @@
+import { Popover as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { cx } from './class-names';
+
+export interface PopoverProps {
+  /** One element that takes a ref, usually a Button or IconButton. */
+  trigger: ReactNode;
+  /** Its accessible name. */
+  label: string;
+  children: ReactNode;
+  align?: 'start' | 'center' | 'end';
+  side?: 'top' | 'right' | 'bottom' | 'left';
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  onCloseAutoFocus?: (event: Event) => void;
+  className?: string;
+}
+
+/** A small panel under its trigger, for a thing to choose, read or fill in. */
+export function Popover(props: PopoverProps) {
+  const {
+    trigger,
+    label,
+    children,
+    align = 'start',
+    side = 'bottom',
+    onCloseAutoFocus,
+    className,
+    ...state
+  } = props;
+  return (
+    <Radix.Root {...state}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          aria-label={label}
+          align={align}
+          side={side}
+          sideOffset={4}
+          collisionPadding={8}
+          {...(onCloseAutoFocus === undefined ? {} : { onCloseAutoFocus })}
+          className={cx(
+            'z-40 max-h-(--radix-popover-content-available-height) animate-float-in overflow-y-auto rounded-float bg-raised p-2 shadow-float outline-none',
+            className,
+          )}
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,42 @@
+import { Tooltip as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { Kbd } from './Kbd';
+
+/** Once, around the page: tooltips share their delay, so a row of buttons can be read in one sweep. */
+export function TooltipProvider({ children }: { children: ReactNode }) {
+  return (
+    <Radix.Provider delayDuration={450} skipDelayDuration={250}>
+      {children}
+    </Radix.Provider>
+  );
+}
+
+export interface TooltipProps {
+  label: ReactNode;
+  /** Bindings in the syntax of the command registry; the first one is taught. */
+  keys?: readonly string[] | undefined;
+  side?: 'top' | 'right' | 'bottom' | 'left';
+  /** One element that takes a ref and pointer events. */
+  children: ReactNode;
+}
+
+/** Names a thing on hover and focus, with its key. The thing keeps its own accessible name. */
+export function Tooltip({ label, keys, side = 'bottom', children }: TooltipProps) {
+  const first = keys?.[0];
+  return (
+    <Radix.Root>
+      <Radix.Trigger asChild>{children}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          side={side}
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 flex max-w-80 animate-fade-in items-center gap-2 rounded-control bg-text px-2 py-1 text-meta text-surface shadow-float"
+        >
+          {label}
+          {first !== undefined && <Kbd keys={first} />}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { formatDate, formatListDate } from './dates';
+
+const at = new Date(2025, 10, 21, 9, 5).getTime();
+
+describe('formatDate', () => {
+  it('puts the day first and keeps a 24-hour clock in English', () => {
+    expect(formatDate(at, 'en', 'dayAndYear')).toBe('21 Nov 2025');
+    expect(formatDate(at, 'en', 'clock')).toBe('09:05');
+  });
+
+  it('speaks Belarusian also where the browser has no Belarusian calendar', () => {
+    expect(formatDate(at, 'be', 'day', false)).toBe('21 ліст.');
+    const full = formatDate(at, 'be', 'full', false);
+    expect(full).toContain('пятніца, 21 лістапада 2025');
+    expect(full).toContain('09:05');
+    expect(full).not.toContain(' в ');
+  });
+
+  it('gives every month a Belarusian name', () => {
+    const months = Array.from({ length: 12 }, (_, month) =>
+      formatDate(new Date(2025, month, 3).getTime(), 'be', 'day', false),
+    );
+    expect(new Set(months).size).toBe(12);
+    expect(months.join(' ')).not.toMatch(/янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек/);
+  });
+});
+
+describe('formatListDate', () => {
+  it('says the time today, the day this year and the year before that', () => {
+    expect(formatListDate(at, new Date(2025, 10, 21, 18).getTime(), 'en')).toBe('09:05');
+    expect(formatListDate(at, new Date(2025, 11, 1).getTime(), 'en')).toBe('21 Nov');
+    expect(formatListDate(at, new Date(2026, 0, 1).getTime(), 'en')).toBe('21 Nov 2025');
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { DAY_MS, HOUR_MS, MINUTE_MS, elapsedSince } from './elapsed';
+
+const now = Date.UTC(2026, 10, 22, 12);
+
+describe('elapsedSince', () => {
+  it.each([
+    [0, 'seconds', 0],
+    [59_999, 'seconds', 59],
+    [MINUTE_MS, 'minutes', 1],
+    [HOUR_MS - 1, 'minutes', 59],
+    [HOUR_MS, 'hours', 1],
+    [DAY_MS - 1, 'hours', 23],
+    [DAY_MS, 'days', 1],
+    [40 * DAY_MS, 'days', 40],
+  ] as const)('says %d ms in the largest whole unit', (ms, unit, count) => {
+    expect(elapsedSince(now - ms, now)).toEqual({ unit, count });
+  });
+
+  it('says zero when the clock jumped back', () => {
+    expect(elapsedSince(now + 5 * HOUR_MS, now)).toEqual({ unit: 'seconds', count: 0 });
+  });
+});
