@@ -3,8 +3,14 @@ import { assertNever } from './assert-never';
 import type { Conversation } from './entities';
 import { isUnconfirmed, type IntentAction, type OutboxRow } from './intents';
 
-/** Lays one action over a conversation; replies change only who waits. */
-export function applyAction(conversation: Conversation, action: IntentAction): Conversation {
+/** What an agent's decision can change about a conversation. */
+export type Editable = Pick<
+  Conversation,
+  'status' | 'statusLabel' | 'priority' | 'assigneeId' | 'tags' | 'waitingSince'
+>;
+
+/** Lays one action over a conversation, or a part of one; replies change only who waits. */
+export function applyAction<T extends Editable>(conversation: T, action: IntentAction): T {
   switch (action.kind) {
     case 'reply': {
       const answered = { ...conversation, waitingSince: null };

@@ -1,0 +1,122 @@
+/**
+ * The cache: a projection of the host's spools that may be lost at any time. Nothing an agent
+ * typed lives here (see work-db.ts). Losing it costs a refill.
+ */
+import Dexie, { type EntityTable, type Table } from 'dexie';
+import type { Sealed } from './codec';
+
+export const CACHE_NAME = 'holdfast-cache';
+
+/** Sealed: a Conversation. */
+export interface ConversationRecord extends Sealed {
+  key: string;
+  /** `accountId/contactId`. */
+  contact: string;
+  lastMessageAt: number;
+}
+
+/** Sealed: a Message. */
+export interface MessageRecord extends Sealed {
+  /** `accountId/messageId`. */
+  key: string;
+  /** Conversation key. */
+  conversation: string;
+  createdAt: number;
+  id: string;
+}
+
+/** Sealed: a Contact or an Agent, under `accountId/id`. */
+export interface KeyedRecord extends Sealed {
+  key: string;
+}
+
+/** Sealed: a JSON string of packed light rows (light-rows.ts). */
+export interface BlockRecord extends Sealed {
+  block: number;
+}
+
+/** Conversations whose light row in its block is older than their own record. */
+export interface DirtyRecord {
+  n?: number;
+  keys: string[];
+}
+
+/** Sealed: the first rows of a filter, so that a start can draw before the index is read. */
+export interface FirstPageRecord extends Sealed {
+  filter: string;
+  usedAt: number;
+  hostEpoch: string;
+}
+
+/** How far an account's spool is stored; commits with its rows. */
+export interface CursorRecord {
+  account: string;
+  /** Epoch of the spool the seq belongs to. */
+  epoch: string;
+  seq: number;
+  /** A message that must be there; a missing one means the database is damaged. */
+  canary: string | null;
+}
+
+/** Who may write. One record, name `owner`. */
+export interface OwnerRecord {
+  name: 'owner';
+  /** Rises with every leader; a writer with another number has lost the lead. */
+  leaderEpoch: number;
+  /** The host's epoch these rows come from; `null` before the first answer. */
+  hostEpoch: string | null;
+}
+
+export interface CacheDb extends Dexie {
+  conversations: EntityTable<ConversationRecord, 'key'>;
+  messages: EntityTable<MessageRecord, 'key'>;
+  contacts: EntityTable<KeyedRecord, 'key'>;
+  agents: EntityTable<KeyedRecord, 'key'>;
+  blocks: EntityTable<BlockRecord, 'block'>;
+  dirty: Table<DirtyRecord, number>;
+  firstPages: EntityTable<FirstPageRecord, 'filter'>;
+  cursors: EntityTable<CursorRecord, 'account'>;
+  owner: EntityTable<OwnerRecord, 'name'>;
+}
+
+/**
+ * Version 1
+ * conversations  by key; [contact+lastMessageAt] lists one person's conversations, newest last
+ * messages       by key; [conversation+createdAt+id] pages a timeline by keyset
+ * contacts, agents
+ * blocks         packed light rows, about 256 a block
+ * dirty          what changed since the blocks were written, one record a transaction
+ * firstPages, cursors, owner
+ */
+const VERSION_1 = {
+  conversations: 'key, [contact+lastMessageAt]',
+  messages: 'key, [conversation+createdAt+id]',
+  contacts: 'key',
+  agents: 'key',
+  blocks: 'block',
+  dirty: '++n',
+  firstPages: 'filter',
+  cursors: 'account',
+  owner: 'name',
+};
+
+/** Declares the cache database; it opens at first use, and again after somebody deleted it. */
+export function declareCacheDb(name: string = CACHE_NAME): CacheDb {
+  const db = new Dexie(name, { chromeTransactionDurability: 'relaxed' }) as CacheDb;
+  db.version(1).stores(VERSION_1);
+  return db;
+}
+
+/** Makes way for whoever deletes or replaces the database, and opens it again at the next use. */
+export function yieldWhenReplaced(db: Dexie, onReplaced: () => void): void {
+  db.on('versionchange', () => {
+    db.close({ disableAutoOpen: false });
+    onReplaced();
+    return false;
+  });
+}
+
+/** All keys of one account in a table keyed by `accountId/…`: [lower, upper). */
+export function accountRange(accountId: string): [string, string] {
+  return [`${accountId}/`, `${accountId}0`];
+}
