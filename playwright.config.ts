@@ -7,6 +7,7 @@ import { findChromium } from './scripts/find-chromium.mjs';
  */
 export default defineConfig({
   testDir: 'e2e',
+  testMatch: '**/*.spec.ts',
   testIgnore: ['screenshots.spec.ts'],
   outputDir: 'test-results',
   timeout: 90_000,

@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{shared,electron,renderer,scripts,resources}/**/*.test.{ts,tsx}'],
+          include: ['{shared,electron,renderer,scripts,resources,bench,e2e}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.process.test.ts', '**/node_modules/**'],
         },
       },

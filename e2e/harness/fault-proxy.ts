@@ -3,6 +3,7 @@
  * real links are cut. It knows nothing of the product: bytes in, bytes out, and one fault at a time.
  */
 import { createServer, Socket, type AddressInfo, type Server } from 'node:net';
+import { seededRandom } from '../../bench/data-set';
 
 export type Fault =
   /** Bytes pass. */
@@ -197,15 +198,4 @@ export class FaultProxy {
     pair.client.destroy();
     pair.upstream?.destroy();
   }
-}
-
-/** mulberry32: the same losses in every run. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
