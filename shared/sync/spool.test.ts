@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../domain/entities';
+import { aConversation, aMessage } from '../testing/builders';
+import { MemoryFileSystem } from '../testing/memory-file-system';
+import { openSpool, type LightConversation, type Spool, type SpooledChange } from './spool';
+
+const folder = 'data/spool/a1';
+let epochs = 0;
+
+async function open(
+  fs: MemoryFileSystem,
+  light = new Map<string, LightConversation | null>(),
+): Promise<Spool> {
+  return openSpool({
+    fs,
+    folder,
+    segmentBytes: 1_500,
+    newEpoch: () => `epoch-${++epochs}`,
+    onConversation: (id, row) => light.set(id, row),
+  });
+}
+
+function conversation(id: string, subject: string): Change {
+  return { kind: 'conversation', id, row: aConversation({ id, subject }), movedTo: null };
+}
+function message(id: string, text: string): Change {
+  return { kind: 'message', id, row: aMessage({ id, body: { type: 'text', content: text } }), movedTo: null };
+}
+
+async function readAll(spool: Spool, after = 0, limit = 3): Promise<SpooledChange[]> {
+  const all: SpooledChange[] = [];
+  for (;;) {
+    const page = await spool.read(after, limit);
+    all.push(...page.changes);
+    after = page.seq;
+    if (!page.more) return all;
+  }
+}
+const texts = (changes: readonly SpooledChange[]): string[] =>
+  changes.map((change) =>
+    change.row === null ? `${change.kind} ${change.id} gone` : `${change.kind} ${change.id}`,
+  );
+
+describe('a spool', () => {
+  it('gives back the newest row of everything, also after a restart', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('conversations', 'k1', [conversation('c1', 'old'), conversation('c2', 'x')]);
+    await spool.commit('messages', 'm1', [message('m1', 'hello')]);
+    await spool.commit('conversations', 'k2', [conversation('c1', 'new')]);
+    await spool.close();
+    const again = await open(fs);
+    const rows = await readAll(again);
+    expect(texts(rows)).toEqual(['conversation c2', 'message m1', 'conversation c1']);
+    expect(rows.map((row) => row.seq)).toEqual([2, 3, 4]);
+    expect(rows[2]?.row).toMatchObject({ subject: 'new' });
+    expect([again.cursorOf('conversations'), again.cursorOf('messages')]).toEqual(['k2', 'm1']);
+    expect(again.epoch).toBe(spool.epoch);
+  });
+
+  it('gives only what is new to a page that names its last seq', async () => {
+    const spool = await open(new MemoryFileSystem());
+    const seq = await spool.commit('conversations', 'k1', [conversation('c1', 'a')]);
+    expect(await spool.read(seq, 100)).toEqual({ changes: [], seq, more: false });
+    await spool.commit('conversations', 'k2', [conversation('c2', 'b')]);
+    expect(texts((await spool.read(seq, 100)).changes)).toEqual(['conversation c2']);
+  });
+
+  it('moves a cursor without rows and without a new seq', async () => {
+    const spool = await open(new MemoryFileSystem());
+    expect(await spool.commit('agents', 'k9', [])).toBe(0);
+    expect(spool.cursorOf('agents')).toBe('k9');
+  });
+
+  it('keeps tombstones, so that a page learns what is gone', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('conversations', 'k1', [conversation('c1', 'a')]);
+    await spool.commit('conversations', 'k2', [{ kind: 'conversation', id: 'c1', row: null, movedTo: 'c2' }]);
+    const [gone] = await readAll(await open(fs));
+    expect(gone).toMatchObject({ id: 'c1', row: null, movedTo: 'c2', seq: 2 });
+  });
+
+  it('does not grow for ever when the same things change again and again', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    for (let n = 0; n < 200; n++) {
+      await spool.commit('conversations', `k${n}`, [conversation(`c${n % 3}`, `round ${n}`)]);
+    }
+    const bytes = await Promise.all(fs.paths().map(async (path) => (await fs.read(path))?.length ?? 0));
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(20_000);
+    const rows = await readAll(await open(fs));
+    expect(rows.map((row) => row.seq)).toEqual([198, 199, 200]);
+  });
+
+  it('tells the light view of conversations while opening and at each commit', async () => {
+    const fs = new MemoryFileSystem();
+    const live = new Map<string, LightConversation | null>();
+    const spool = await open(fs, live);
+    const many = Array.from({ length: 12 }, (_, n) => conversation(`c${n}`, 'x'));
+    await spool.commit('conversations', 'k1', many);
+    await spool.commit('conversations', 'k2', [{ kind: 'conversation', id: 'c3', row: null, movedTo: null }]);
+    const rebuilt = new Map<string, LightConversation | null>();
+    await open(fs, rebuilt);
+    expect(rebuilt).toEqual(live);
+    expect(rebuilt.get('c3')).toBeNull();
+    expect(rebuilt.get('c4')).toMatchObject({ status: 'open' });
+  });
+
+  it('pulls everything again under a new epoch when a row was damaged on disk', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('conversations', 'k1', [conversation('c1', 'a'), conversation('c2', 'b')]);
+    fs.scribble(`${folder}/000001-000001.log`, (bytes) => {
+      bytes[200] = 1;
+      return bytes;
+    });
+    const again = await open(fs);
+    expect(again.damaged).toBe(1);
+    expect(again.epoch).not.toBe(spool.epoch);
+    expect(again.cursorOf('conversations')).toBeNull();
+    expect(texts(await readAll(again))).toEqual(['conversation c2']);
+    expect(await again.commit('conversations', 'k1', [conversation('c1', 'a')])).toBeGreaterThan(2);
+    const third = await open(fs);
+    expect([third.epoch, third.cursorOf('conversations')]).toEqual([again.epoch, 'k1']);
+  });
+
+  it('goes on with the other rows when one goes bad while it is open', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('conversations', 'k1', [conversation('c1', 'a'), conversation('c2', 'b')]);
+    fs.scribble(`${folder}/000001-000001.log`, (bytes) => {
+      bytes[200] = 1;
+      return bytes;
+    });
+    expect(texts(await readAll(spool))).toEqual(['conversation c2']);
+    expect(spool.cursorOf('conversations')).toBeNull();
+  });
+
+  it('hands out pages while it compacts, without missing or inventing a row', async () => {
+    const spool = await open(new MemoryFileSystem());
+    await spool.commit(
+      'messages',
+      'm',
+      Array.from({ length: 20 }, (_, n) => message(`m${n}`, 'x')),
+    );
+    const writing = (async () => {
+      for (let n = 0; n < 150; n++) await spool.commit('c', `${n}`, [conversation('c1', `${n}`)]);
+    })();
+    for (let n = 0; n < 40; n++) {
+      const messages = (await readAll(spool)).filter((row) => row.kind === 'message');
+      expect(messages.map((row) => row.id)).toEqual(Array.from({ length: 20 }, (_, i) => `m${i}`));
+    }
+    await writing;
+  });
+
+  it('after any crash has every acknowledged row and no cursor ahead of its rows', async () => {
+    const commits = fc.array(fc.array(fc.nat(6), { maxLength: 5 }), { minLength: 1, maxLength: 25 });
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(commits, fc.nat(80), share, share, async (program, operation, part, tear) => {
+        const fs = new MemoryFileSystem();
+        const spool = await open(fs);
+        fs.crashAt({ operation, share: part });
+        /** State after each commit: newest text per id. */
+        const states: Record<string, string>[] = [{}];
+        let acknowledged = 0;
+        const run = async (): Promise<void> => {
+          for (const [n, ids] of program.entries()) {
+            const changes = ids.map((id) => message(`m${id}`, `${n}`));
+            states.push({ ...states.at(-1), ...Object.fromEntries(ids.map((id) => [`m${id}`, `${n}`])) });
+            await spool.commit('messages', String(n + 1), changes);
+            acknowledged = n + 1;
+          }
+        };
+        await Promise.race([run(), fs.crashed]);
+        const again = await open(fs.afterCrash(tear));
+        const cursor = Number(again.cursorOf('messages') ?? 0);
+        expect(cursor).toBeGreaterThanOrEqual(acknowledged);
+        const found: Record<string, string> = {};
+        for (const row of await readAll(again)) {
+          if (row.kind === 'message' && row.row !== null) found[row.id] = row.row.body.content;
+        }
+        const before = states[cursor] ?? {};
+        const during = states[cursor + 1] ?? before;
+        for (const [id, text] of Object.entries(before)) expect([text, during[id]]).toContain(found[id]);
+        for (const [id, text] of Object.entries(found)) expect([before[id], during[id]]).toContain(text);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,332 @@
+/**
+ * The host's durable log of what was pulled from one account: the newest row of every thing, in
+ * the order it came, under a rising `seq`. A page that asks from 0 gets everything back, also with
+ * the helpdesk gone; a page that asks from its last seq gets what is new.
+ *
+ * Rows of one commit are written before their feed's cursor, in one append. A crash in between
+ * keeps some rows and the old cursor, so they are pulled again: a cursor is never ahead of its rows.
+ * When rows were damaged on disk, every cursor is forgotten (all is pulled again) and the epoch
+ * changes, because a page may hold a seq that no longer exists.
+ */
+import type { Change, Conversation, EntityKind } from '../domain/entities';
+import type { FileSystem } from '../storage/file-system';
+import {
+  DamagedRecordError,
+  openIndexedLog,
+  type IndexedLog,
+  type RecordPosition,
+} from '../storage/indexed-log';
+import type { SpoolPort } from './ports';
+
+/** A change with its place in the spool. */
+export type SpooledChange = Change & { seq: number };
+
+/** What the host must know of a conversation with no page open. */
+export interface LightConversation {
+  id: string;
+  status: Conversation['status'];
+  assigneeId: string | null;
+  updatedAt: number;
+  waitingSince: number | null;
+}
+
+export interface SpoolOptions {
+  fs: FileSystem;
+  folder: string;
+  /** A new random id for the epoch of a spool made anew. */
+  newEpoch(): string;
+  /** Told for every live conversation while opening, then at each commit; `null`: gone. */
+  onConversation(id: string, light: LightConversation | null): void;
+  /** Segment length in bytes; only tests choose another. */
+  segmentBytes?: number;
+}
+
+export interface SpoolPage {
+  changes: SpooledChange[];
+  /** Ask again from here. */
+  seq: number;
+  more: boolean;
+}
+
+export interface Spool extends SpoolPort {
+  /** Changes when seqs of an earlier life no longer count. */
+  readonly epoch: string;
+  /** The newest seq; 0 when empty. */
+  readonly seq: number;
+  /** Rows that were damaged on disk when it was opened; they are pulled again. */
+  readonly damaged: number;
+  /** The rows after a seq, oldest first: at most `limit` rows and about 1 MB. */
+  read(after: number, limit: number): Promise<SpoolPage>;
+  close(): Promise<void>;
+}
+
+/** One line of the log. Kinds are append-only. */
+type SpoolRecord =
+  | { type: 'epoch'; epoch: string; seq: number }
+  | { type: 'cursor'; feed: string; cursor: string | null }
+  | { type: 'change'; seq: number; change: Change };
+
+type Summary =
+  | Extract<SpoolRecord, { type: 'epoch' | 'cursor' }>
+  | { type: 'row'; seq: number; kind: EntityKind; id: string; light: LightConversation | null };
+
+/** The row of one thing. `length` 0 marks a place whose row was replaced by a newer one. */
+interface Slot extends RecordPosition {
+  seq: number;
+}
+
+const SEGMENT_BYTES = 4 * 1024 * 1024;
+const PAGE_BYTES = 1024 * 1024;
+/** Rows closer than this on disk are read at once, with what lies between them. */
+const READ_GAP_BYTES = 16 * 1024;
+
+/** Opens the spool of one account, or makes an empty one. */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const spool = new LogSpool(options);
+  await spool.open();
+  return spool;
+}
+
+class LogSpool implements Spool {
+  epoch = '';
+  seq = 0;
+  private log!: IndexedLog<SpoolRecord, Summary>;
+  private cursors = new Map<string, string>();
+  /** Live and replaced rows by rising seq. */
+  private slots: Slot[] = [];
+  private slotOf = new Map<string, Slot>();
+  private liveBytes = 0;
+  /** Commits and compactions, one after another. */
+  private work: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: SpoolOptions) {}
+
+  async open(): Promise<void> {
+    const { fs, folder, segmentBytes = SEGMENT_BYTES } = this.options;
+    const conversations = new Map<string, LightConversation | null>();
+    this.log = await openIndexedLog<SpoolRecord, Summary>(
+      { fs, folder, segmentBytes, summarise, sidecars: true },
+      (summary, at) => {
+        this.take(summary, at);
+        if (summary.type === 'row' && summary.kind === 'conversation') {
+          conversations.set(summary.id, summary.light);
+        }
+      },
+    );
+    if (this.epoch === '' || this.damaged > 0) await this.startEpoch();
+    for (const [id, light] of conversations) this.options.onConversation(id, light);
+    await this.compactIfWorth();
+  }
+
+  get damaged(): number {
+    return this.log.recovery.damaged;
+  }
+
+  private async startEpoch(): Promise<void> {
+    const forgotten = [...this.cursors.keys()].map(
+      (feed) => ({ type: 'cursor', feed, cursor: null }) as const,
+    );
+    const epoch = this.options.newEpoch();
+    await this.log.append([{ type: 'epoch', epoch, seq: this.seq }, ...forgotten]);
+    this.epoch = epoch;
+    this.cursors.clear();
+  }
+
+  cursorOf(feed: string): string | null {
+    return this.cursors.get(feed) ?? null;
+  }
+
+  commit(feed: string, cursor: string, changes: readonly Change[]): Promise<number> {
+    return this.inTurn(async () => {
+      const records: SpoolRecord[] = changes.map((change, i) => ({
+        type: 'change',
+        seq: this.seq + 1 + i,
+        change,
+      }));
+      records.push({ type: 'cursor', feed, cursor });
+      const places = await this.log.append(records);
+      records.forEach((record, i) => {
+        const summary = summarise(record);
+        this.take(summary, places[i] as RecordPosition);
+        if (summary.type === 'row' && summary.kind === 'conversation') {
+          this.options.onConversation(summary.id, summary.light);
+        }
+      });
+      await this.compactIfWorth();
+      return this.seq;
+    });
+  }
+
+  async read(after: number, limit: number): Promise<SpoolPage> {
+    const page: SpoolPage = { changes: [], seq: after, more: false };
+    let bytes = 0;
+    let next = this.firstAfter(after);
+    const wanted: Slot[] = [];
+    for (; next < this.slots.length && wanted.length < limit && bytes < PAGE_BYTES; next++) {
+      const slot = this.slots[next] as Slot;
+      if (slot.length === 0) continue;
+      wanted.push(slot);
+      bytes += slot.length;
+    }
+    page.more = next < this.slots.length;
+    page.seq = page.more ? (this.slots[next - 1] as Slot).seq : Math.max(after, this.seq);
+    page.changes = await this.readSlots(wanted);
+    return page;
+  }
+
+  /** Reads rows, neighbours at once; a row replaced meanwhile comes with its newer one. */
+  private async readSlots(slots: readonly Slot[]): Promise<SpooledChange[]> {
+    const log = this.log;
+    const slotsNow = this.slots;
+    const wanted = new Set(slots.map((slot) => slot.seq));
+    const found: SpooledChange[] = [];
+    try {
+      for (const range of rangesOf(slots)) {
+        for (const record of await log.read(range)) {
+          if (record.type === 'change' && wanted.has(record.seq)) {
+            found.push({ ...record.change, seq: record.seq });
+          }
+        }
+      }
+    } catch (error) {
+      // A compaction moved the rows meanwhile: their new places are in new slots.
+      if (this.slots !== slotsNow) return this.readSlots(this.sameRows(slots));
+      if (error instanceof DamagedRecordError) return this.readAround(slots);
+      throw error;
+    }
+    return this.slots === slotsNow ? found : this.readSlots(this.sameRows(slots));
+  }
+
+  private sameRows(slots: readonly Slot[]): Slot[] {
+    return slots
+      .map((slot) => this.slots[this.firstAfter(slot.seq - 1)])
+      .filter((slot, i): slot is Slot => slot !== undefined && slot.seq === slots[i]?.seq && slot.length > 0);
+  }
+
+  /** Some row went bad on disk since it was written: gives the others and has all pulled again. */
+  private async readAround(slots: readonly Slot[]): Promise<SpooledChange[]> {
+    const found: SpooledChange[] = [];
+    for (const slot of slots) {
+      try {
+        for (const record of await this.log.read(slot)) {
+          if (record.type === 'change') found.push({ ...record.change, seq: record.seq });
+        }
+      } catch (error) {
+        if (!(error instanceof DamagedRecordError)) throw error;
+        this.bury(slot);
+        this.cursors.clear();
+      }
+    }
+    return found;
+  }
+
+  async close(): Promise<void> {
+    await this.work;
+    await this.log.close();
+  }
+
+  private inTurn<R>(task: () => Promise<R>): Promise<R> {
+    const done = this.work.then(task);
+    this.work = done.catch(() => undefined);
+    return done;
+  }
+
+  private take(summary: Summary, at: RecordPosition): void {
+    switch (summary.type) {
+      case 'epoch':
+        this.epoch = summary.epoch;
+        this.seq = Math.max(this.seq, summary.seq);
+        return;
+      case 'cursor':
+        if (summary.cursor === null) this.cursors.delete(summary.feed);
+        else this.cursors.set(summary.feed, summary.cursor);
+        return;
+      case 'row': {
+        const key = `${summary.kind}/${summary.id}`;
+        const before = this.slotOf.get(key);
+        if (before !== undefined) this.bury(before);
+        const slot = { ...at, seq: summary.seq };
+        this.slots.push(slot);
+        this.slotOf.set(key, slot);
+        this.liveBytes += slot.length;
+        this.seq = Math.max(this.seq, summary.seq);
+      }
+    }
+  }
+
+  private bury(slot: Slot): void {
+    this.liveBytes -= slot.length;
+    slot.length = 0;
+  }
+
+  /** Index of the first slot whose seq is greater than `after`. */
+  private firstAfter(after: number): number {
+    let low = 0;
+    let high = this.slots.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.slots[middle] as Slot).seq <= after) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Rewrites the log to its live rows once the replaced ones take more room than they do. */
+  private async compactIfWorth(): Promise<void> {
+    const dead = this.log.bytes - this.liveBytes;
+    const { segmentBytes = SEGMENT_BYTES } = this.options;
+    if (dead < Math.max(2 * segmentBytes, this.liveBytes)) return;
+    const places: [Summary, RecordPosition][] = [];
+    await this.log.rewrite(this.liveRecords(), (summary, at) => {
+      if (places.length === 0) this.forgetPlaces();
+      places.push([summary, at]);
+      this.take(summary, at);
+    });
+  }
+
+  private forgetPlaces(): void {
+    this.slots = [];
+    this.slotOf = new Map();
+    this.liveBytes = 0;
+  }
+
+  private async *liveRecords(): AsyncGenerator<SpoolRecord> {
+    yield { type: 'epoch', epoch: this.epoch, seq: this.seq };
+    for (let after = 0; ;) {
+      const page = await this.read(after, 500);
+      for (const { seq, ...change } of page.changes) {
+        yield { type: 'change', seq, change: change as Change };
+      }
+      if (!page.more) break;
+      after = page.seq;
+    }
+    // Last, as in a commit; a damaged row met on the way has made them forgotten.
+    for (const [feed, cursor] of this.cursors) yield { type: 'cursor', feed, cursor };
+  }
+}
+
+function summarise(record: SpoolRecord): Summary {
+  if (record.type !== 'change') return record;
+  const { change, seq } = record;
+  const row = change.kind === 'conversation' ? change.row : null;
+  const light = row && {
+    id: row.id,
+    status: row.status,
+    assigneeId: row.assigneeId,
+    updatedAt: row.updatedAt,
+    waitingSince: row.waitingSince,
+  };
+  return { type: 'row', seq, kind: change.kind, id: change.id, light };
+}
+
+/** Joins neighbours in the same segment, so a page is few reads. */
+function rangesOf(slots: readonly Slot[]): RecordPosition[] {
+  const ranges: RecordPosition[] = [];
+  for (const { segment, offset, length } of slots) {
+    const last = ranges.at(-1);
+    const gap = last?.segment === segment ? offset - last.offset - last.length : Infinity;
+    if (last !== undefined && gap < READ_GAP_BYTES) last.length += gap + length;
+    else ranges.push({ segment, offset, length });
+  }
+  return ranges;
+}
