@@ -13,7 +13,7 @@ function hasWords(node: Node): boolean {
   );
 }
 
-function wordsAfter(node: Element, root: Element): boolean {
+function wordsAfter(node: Element, root: Node): boolean {
   for (let at: Node | null = node; at !== null && at !== root; at = at.parentNode) {
     for (let next = at.nextSibling; next !== null; next = next.nextSibling) {
       if (hasWords(next)) return true;
@@ -22,7 +22,7 @@ function wordsAfter(node: Element, root: Element): boolean {
   return false;
 }
 
-function wordsBefore(node: Element, root: Element): boolean {
+function wordsBefore(node: Element, root: Node): boolean {
   for (let at: Node | null = node; at !== null && at !== root; at = at.parentNode) {
     for (let previous = at.previousSibling; previous !== null; previous = previous.previousSibling) {
       if (hasWords(previous)) return true;
@@ -35,8 +35,8 @@ function wordsBefore(node: Element, root: Element): boolean {
  * True for an element that starts the quoted remainder of an answer: nothing is written after it,
  * something before it, and it is not a forwarded mail (whose quote is the message).
  */
-export function isTrailingQuote(node: Element, root: Element | null): boolean {
-  if (root === null || !node.matches(QUOTE)) return false;
+export function isTrailingQuote(node: Element, root: Node): boolean {
+  if (!node.matches(QUOTE)) return false;
   if (/^\s*-{5,}/.test((node.textContent ?? '').slice(0, 200))) return false;
   if (!wordsBefore(node, root)) return false;
   if (node.matches(FROM_HERE)) return true;
@@ -46,7 +46,7 @@ export function isTrailingQuote(node: Element, root: Element | null): boolean {
 }
 
 /** Takes the quote out of the tree, with everything behind it. */
-export function removeFrom(node: Element, root: Element): void {
+export function removeFrom(node: Element, root: Node): void {
   let at: Node = node;
   while (at.parentNode !== null && at !== root) {
     while (at.nextSibling !== null) at.parentNode.removeChild(at.nextSibling);

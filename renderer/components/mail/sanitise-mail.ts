@@ -77,7 +77,8 @@ function instance(): ReturnType<typeof DOMPurify> {
   made.addHook('uponSanitizeElement', (node) => {
     if (walk === null || !(node instanceof Element)) return;
     if (walk.options.foldQuotes === true || !walk.hasQuote) {
-      const root = node.ownerDocument.body;
+      // The tree being walked is detached: its own top is the mail's body.
+      const root = node.getRootNode();
       if (isTrailingQuote(node, root)) {
         walk.hasQuote = true;
         if (walk.options.foldQuotes === true) removeFrom(node, root);
