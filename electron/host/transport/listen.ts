@@ -6,7 +6,7 @@
  *   page origin: /door/* and /blob/* → the door; /control/* and /open → here; the rest → the page's files
  *   mail origin: /mail-frame → the static frame; /blob/* → the door (images inside a mail)
  */
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
@@ -122,6 +122,7 @@ async function listenOnSocket(path: string, options: ListenOptions, control: Con
     server.once('error', reject);
     server.listen({ path, readableAll: false, writableAll: false }, resolve);
   });
+  if (process.platform !== 'win32') await chmod(path, 0o600);
   return {
     origin: DESKTOP_EAR.page.origin,
     mailOrigin: DESKTOP_EAR.mail.origin,
