@@ -110,15 +110,16 @@ export interface AppOptions {
   /** Connects to this helpdesk; without it the app starts the embedded one itself. */
   helpdesk?: { url: string; token: string };
   args?: readonly string[];
+  env?: NodeJS.ProcessEnv;
 }
 
 const APP_READY = /^Holdfast is ready: (http:\/\/127\.0\.0\.1:\d+\/)#(\S+)$/;
 
 /** `node out/main/start.js` in browser mode, up to its ready line. */
-export async function startApp({ dataDir, helpdesk, args = [] }: AppOptions): Promise<RunningApp> {
+export async function startApp({ dataDir, helpdesk, args = [], env = {} }: AppOptions): Promise<RunningApp> {
   if (helpdesk !== undefined) await pointAt(dataDir, helpdesk);
   const from = performance.now();
-  const running = startNode('out/main/start.js', appArgs(dataDir, args));
+  const running = startNode('out/main/start.js', appArgs(dataDir, args), env);
   const line = await waitForLine(running, APP_READY).catch(async (error: unknown) => {
     await running.kill();
     throw error;
