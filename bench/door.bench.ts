@@ -23,8 +23,7 @@ export async function run({ quick, say }: BenchContext): Promise<Line[]> {
     const monitor = new LoopMonitor(join(folder, 'loop.json'));
     const app = await startOffline(dataDir, monitor.env);
     const page = await emptyPageAt(await browser.context.newPage(), app.origin);
-    const token = app.url.slice(app.url.indexOf('#') + 1);
-    const ask = { token, header: TOKEN_HEADER, limit: PAGE_ROWS };
+    const ask = { token: app.token, header: TOKEN_HEADER, limit: PAGE_ROWS };
 
     // Warm-up, and the rows for the baseline.
     await page.evaluate(passRows, { ...ask, from: 'door' as const, keep: true });

@@ -22,6 +22,8 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
   /** SIGKILL: no chance to tidy up. */
   kill(): Promise<void>;
+  /** Ends its standard input, as the death of its parent does. */
+  endInput(): void;
 }
 
 /** Starts `node file …args` in a process group of its own. */
@@ -72,6 +74,9 @@ export function watch(child: ChildProcess): Running {
       child.kill('SIGKILL');
       await ended;
     },
+    endInput() {
+      child.stdin?.end();
+    },
   };
 }
 
@@ -100,6 +105,7 @@ export interface RunningApp extends Running {
   /** What the ready line names: origin and token. */
   readonly url: string;
   readonly origin: string;
+  readonly token: string;
   readonly dataDir: string;
   /** From the command to the ready line. */
   readonly readyMs: number;
@@ -126,7 +132,7 @@ export async function startApp({ dataDir, helpdesk, args = [], env = {} }: AppOp
   });
   const readyMs = performance.now() - from;
   const [, origin = '', token = ''] = APP_READY.exec(line) ?? [];
-  return { ...running, url: `${origin}#${token}`, origin, dataDir, readyMs };
+  return { ...running, url: `${origin}#${token}`, origin: origin.slice(0, -1), token, dataDir, readyMs };
 }
 
 /** The flags every test start has in common. */
