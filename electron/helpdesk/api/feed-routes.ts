@@ -1,0 +1,28 @@
+/** Who am I, and what changed. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { newRouter, type HelpdeskContext } from './router';
+import { feedPage } from './feeds';
+import * as routes from './routes';
+import { wireAgent } from './wire';
+
+export function feedRoutes({ desk, cursors, me }: HelpdeskContext): OpenAPIHono {
+  const router = newRouter();
+  router.openapi(routes.meRoute, (c) => c.json(wireAgent(me), 200));
+  router.openapi(routes.agentsRoute, async (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    return c.json(await feedPage(desk, cursors, 'agents', cursor, limit), 200);
+  });
+  router.openapi(routes.contactsRoute, async (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    return c.json(await feedPage(desk, cursors, 'contacts', cursor, limit), 200);
+  });
+  router.openapi(routes.conversationsRoute, async (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    return c.json(await feedPage(desk, cursors, 'conversations', cursor, limit), 200);
+  });
+  router.openapi(routes.messagesRoute, async (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    return c.json(await feedPage(desk, cursors, 'messages', cursor, limit), 200);
+  });
+  return router;
+}

@@ -1,0 +1,90 @@
+/** The helpdesk put together: store, mail out, HTTP. */
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { nodeFileSystem } from '@electron/files/node-file-system';
+import type { LogRecovery } from '@shared/storage/record-log';
+import { createApp } from './api/app';
+import { Cursors } from './api/feeds';
+import { Desk } from './desk/desk';
+import { AGENTS } from './desk/agents';
+import type { MailIdentity } from './mail/identity';
+import { startMailOut } from './mail/mail-out';
+import { Blobs } from './store/blobs';
+import { openDataFolder, openTokens, unusable } from './store/data-folder';
+import { StartError } from './store/errors';
+import { lockFolder } from './store/folder-lock';
+import { Store } from './store/store';
+
+export const MAIL_DOMAIN = 'helpdesk.invalid';
+
+export interface RunningHelpdesk {
+  desk: Desk;
+  mail: MailIdentity;
+  token: string;
+  recovery: LogRecovery;
+  /** Begins to answer; resolves with the address, which ends in a slash. @throws StartError */
+  listen(port: number): Promise<string>;
+  /** Finishes what is being written, then lets go of port and folder. */
+  close(): Promise<void>;
+}
+
+/** Opens the data folder. @throws StartError when that cannot be done, with what to do about it */
+export async function openHelpdesk(path: string, now: () => number): Promise<RunningHelpdesk> {
+  const folder = await openDataFolder(nodeFileSystem, path);
+  const unlock = await lockFolder(path);
+  const blobs = new Blobs(folder.files);
+  const store = await Store.open({ fs: nodeFileSystem, folder: folder.journal, now }).catch(
+    (error: unknown) => {
+      throw unusable(path, error);
+    },
+  );
+  await blobs.prepare();
+  const desk = new Desk(store, blobs);
+  if (store.state.agents.size === 0) {
+    await store.commit({ v: 1, agents: AGENTS.map((agent) => ({ ...agent, rev: store.nextRevision() })) });
+  }
+  const tokens = await openTokens(nodeFileSystem, folder, { id: AGENTS[0].id, name: AGENTS[0].name });
+  const mail: MailIdentity = { domain: MAIL_DOMAIN, secret: folder.identity.mailSecret };
+  const me = desk.agent(tokens.agent.id);
+  const app = createApp({
+    desk,
+    mail,
+    cursors: new Cursors(folder.identity.epoch),
+    me,
+    token: tokens.agent.token,
+  });
+  const mailOut = await startMailOut(desk, folder.maildir);
+  const server = createAdaptorServer({ fetch: app.fetch });
+  return {
+    desk,
+    mail,
+    token: tokens.agent.token,
+    recovery: store.recovery,
+    listen: (port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, error)));
+        server.listen(port, '127.0.0.1', () => {
+          resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+        });
+      }),
+    close: async () => {
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await mailOut.stop();
+      await store.close();
+      await unlock();
+    },
+  };
+}
+
+function cannotListen(port: number, error: NodeJS.ErrnoException): StartError {
+  if (error.code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${port} on 127.0.0.1 is taken by another program. Choose another with --port, or --port 0 for any free one.`,
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new StartError(`Port ${port} may not be used by you. Choose one above 1023 with --port.`);
+  }
+  return new StartError(`Port ${port} cannot be used (${error.message}). Choose another with --port.`);
+}
