@@ -3,16 +3,11 @@ import { createServer } from 'node:net';
 import { appendFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TOKEN_HEADER } from '@shared/contract/door';
+import { door } from './harness/door-reader';
 import { expect, test } from './harness/lab';
-import { appArgs, startNode, waitForLine, type RunningApp } from './harness/processes';
+import { appArgs, startNode, waitForLine } from './harness/processes';
 
 const END_WITHIN_MS = 10_000;
-
-/** Asks the door as a program with the token would. */
-async function door(app: RunningApp, path: string, token = app.token): Promise<Response> {
-  return fetch(new URL(`/door/${path}`, app.origin), { headers: { [TOKEN_HEADER]: token } });
-}
 
 test('says it is ready on its last line, and is', async ({ lab }) => {
   const app = await lab.app();
@@ -24,7 +19,7 @@ test('says it is ready on its last line, and is', async ({ lab }) => {
   expect(page.headers.get('set-cookie')).toBeNull();
 
   expect((await door(app, 'session')).status).toBe(200);
-  expect((await door(app, 'session', 'x'.repeat(app.token.length))).status).toBe(401);
+  expect((await door(app, 'session', { token: 'x'.repeat(app.token.length) })).status).toBe(401);
 });
 
 test('needs nothing set up: the embedded helpdesk is there with conversations in it', async ({ lab }) => {

@@ -11,6 +11,7 @@ export interface DeskConversation {
   channel: string;
   subject: string;
   status: string;
+  priority: string;
   assignee_id: string | null;
   contact: { id: string; name: string };
   tags: string[];

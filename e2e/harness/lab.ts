@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, type Page, type TestInfo } from '@playwright/test';
+import { test as base, type TestInfo } from '@playwright/test';
 import { startBrowser, type RunningBrowser } from './browser-process';
 import { DeskClient } from './desk-client';
 import { FaultProxy } from './fault-proxy';
@@ -104,8 +104,3 @@ export const test = base.extend<{ lab: Lab }>({
     await lab.end(info);
   },
 });
-
-/** Opens the console in a page and waits until its data is there. */
-export async function openConsole(page: Page, app: RunningApp): Promise<void> {
-  await page.goto(app.url);
-}
