@@ -7,8 +7,12 @@ export type Pane = 'queue' | 'conversation' | 'person';
 
 /** The order of the queue as it stands on screen, offered by the queue while it is mounted. */
 export interface QueueOrder {
-  /** The conversation `step` rows away (1 below, -1 above), or `null` at the end. */
-  neighbour: (key: ConversationKey, step: 1 | -1) => ConversationKey | null;
+  /**
+   * The conversation `step` rows away (1 below, -1 above), or `null` at the end. For one that has
+   * just left the queue: the row that took its place. For `null`: the first.
+   */
+  neighbour: (key: ConversationKey | null, step: 1 | -1) => ConversationKey | null;
+  end: (which: 'first' | 'last') => ConversationKey | null;
 }
 
 export interface Selection {

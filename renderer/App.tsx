@@ -1,0 +1,207 @@
+import { ArrowLeft } from 'lucide-react';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Group, Panel, Separator } from 'react-resizable-panels';
+import { useAppearance } from './appearance';
+import { Button } from './components/Button';
+import { TooltipProvider } from './components/Tooltip';
+import { useMedia } from './components/use-media';
+import { useHostLink } from './data/host-link';
+import { useCounts } from './data/queue';
+import { useSettings } from './data/settings';
+import { Notices } from './features/notices/Notices';
+import { WrongToken } from './features/notices/WrongToken';
+import { Palette } from './features/palette/Palette';
+import { QueuePane } from './features/queue/QueuePane';
+import { Rail } from './features/rail/Rail';
+import { SettingsDialog } from './features/settings/SettingsDialog';
+import { ShortcutSheet } from './features/shortcuts/ShortcutSheet';
+import { StatusLine } from './features/status-line/StatusLine';
+import { useCommand, useCommandKeys } from './state/commands';
+import { PERSON_WIDTH, QUEUE_WIDTH, usePanes } from './state/panes';
+import { useSelection, type Pane as PaneName } from './state/selection';
+
+/** The window: rail, queue, conversation and person side by side, the status line under them. */
+export function App() {
+  useAppearance(useSettings());
+  const link = useHostLink();
+  return <TooltipProvider>{link.state === 'wrong-token' ? <WrongToken /> : <Console />}</TooltipProvider>;
+}
+
+function Console() {
+  const { t } = useTranslation('common');
+  const waiting = useCounts().views.waiting;
+  useEffect(() => {
+    document.title = waiting > 0 ? `(${waiting}) ${t('appName')}` : t('appName');
+  }, [waiting, t]);
+  return (
+    <div className="flex h-full flex-col">
+      <Notices />
+      <div className="flex min-h-0 flex-1">
+        <Rail />
+        <Panes />
+      </div>
+      <StatusLine />
+      <Palette />
+      <ShortcutSheet />
+      <SettingsDialog />
+    </div>
+  );
+}
+
+const CYCLE: readonly PaneName[] = ['queue', 'conversation', 'person'];
+
+function Panes() {
+  const { t } = useTranslation('common');
+  const wide = useMedia('(min-width: 1100px)');
+  const narrow = useMedia('(max-width: 899.98px)');
+  const panes = usePanes();
+  const pane = useSelection((state) => state.pane);
+  const key = useSelection((state) => state.key);
+  const focusPane = useSelection((state) => state.focusPane);
+  const personBeside = wide && panes.personShown && key !== null;
+
+  useCommand({
+    id: 'pane.next',
+    group: 'app',
+    keys: ['F6'],
+    label: t('pane.next'),
+    inEditor: true,
+    inPalette: false,
+    run: () => {
+      const there = CYCLE.filter(
+        (name) => name === 'queue' || (key !== null && (name === 'conversation' || personBeside)),
+      );
+      focusPane(there[(there.indexOf(pane) + 1) % there.length] ?? 'queue');
+    },
+  });
+  useCommand({
+    id: 'pane.queue',
+    group: 'app',
+    keys: ['Escape'],
+    label: t('pane.toQueue'),
+    enabled: pane !== 'queue',
+    inPalette: false,
+    run: () => focusPane('queue'),
+  });
+
+  const conversation = (
+    <PaneBox name="conversation" label={t('pane.conversation')}>
+      {narrow && <BackBar />}
+      <div className="min-h-0 flex-1">
+        {key === null ? <NothingOpen /> : <div data-conversation-slot={key} />}
+      </div>
+    </PaneBox>
+  );
+  const queue = (
+    <PaneBox name="queue" label={t('pane.queue')}>
+      <QueuePane />
+    </PaneBox>
+  );
+  if (narrow) {
+    const inside = key !== null && pane !== 'queue';
+    return (
+      <main className="min-w-0 flex-1">
+        <div className={inside ? 'hidden' : 'h-full'}>{queue}</div>
+        {inside && conversation}
+      </main>
+    );
+  }
+  return (
+    <main className="min-w-0 flex-1">
+      <Group orientation="horizontal" className="h-full">
+        <Panel
+          id="queue"
+          defaultSize={`${panes.queueWidth}px`}
+          minSize={`${QUEUE_WIDTH.least}px`}
+          maxSize={`${QUEUE_WIDTH.most}px`}
+          groupResizeBehavior="preserve-pixel-size"
+          onResize={({ inPixels }) => panes.resizeQueue(inPixels)}
+        >
+          {queue}
+        </Panel>
+        <PaneEdge />
+        <Panel id="conversation" minSize="360px">
+          {conversation}
+        </Panel>
+        {personBeside && (
+          <>
+            <PaneEdge />
+            <Panel
+              id="person"
+              defaultSize={`${panes.personWidth}px`}
+              minSize={`${PERSON_WIDTH.least}px`}
+              maxSize={`${PERSON_WIDTH.most}px`}
+              groupResizeBehavior="preserve-pixel-size"
+              onResize={({ inPixels }) => panes.resizePerson(inPixels)}
+            >
+              <PaneBox name="person" label={t('pane.person')}>
+                <div data-person-slot={key} />
+              </PaneBox>
+            </Panel>
+          </>
+        )}
+      </Group>
+    </main>
+  );
+}
+
+/** A pane knows when it has the focus, shows it by a line at its head, and takes it when asked. */
+function PaneBox({ name, label, children }: { name: PaneName; label: string; children: ReactNode }) {
+  const box = useRef<HTMLElement>(null);
+  const active = useSelection((state) => state.pane === name);
+  const focusRequest = useSelection((state) => state.focusRequest);
+  const paneFocused = useSelection((state) => state.paneFocused);
+  useEffect(() => {
+    // What stands inside may have taken it already; the pane itself is the last resort.
+    const here = box.current;
+    if (useSelection.getState().pane !== name || focusRequest === 0 || here === null) return;
+    if (!here.contains(document.activeElement)) here.focus({ preventScroll: true });
+  }, [focusRequest, name]);
+  return (
+    <section
+      ref={box}
+      tabIndex={-1}
+      aria-label={label}
+      data-pane={name}
+      data-active={active}
+      onFocus={() => paneFocused(name)}
+      className="relative flex h-full min-h-0 flex-col bg-surface outline-none before:pointer-events-none before:absolute before:inset-x-0 before:top-0 before:z-10 before:h-0.5 before:bg-accent before:opacity-0 before:transition-opacity before:duration-120 data-[active=true]:before:opacity-100"
+    >
+      {children}
+    </section>
+  );
+}
+
+/** A hairline to drag; wider to the pointer than to the eye. */
+function PaneEdge() {
+  const { t } = useTranslation('common');
+  return (
+    <Separator
+      aria-label={t('pane.resize')}
+      className="w-px bg-line transition-colors duration-120 outline-offset-0 data-[separator=active]:bg-accent data-[separator=hover]:bg-line-control"
+    />
+  );
+}
+
+function BackBar() {
+  const { t } = useTranslation('common');
+  const focusPane = useSelection((state) => state.focusPane);
+  const keys = useCommandKeys('pane.queue');
+  return (
+    <div className="flex h-9 shrink-0 items-center border-b px-2">
+      <Button variant="quiet" size="small" icon={ArrowLeft} keys={keys} onClick={() => focusPane('queue')}>
+        {t('action.back')}
+      </Button>
+    </div>
+  );
+}
+
+function NothingOpen() {
+  const { t } = useTranslation('common');
+  return (
+    <div className="flex h-full items-center justify-center px-6 text-center text-faint">
+      <p>{t('nothingOpen')}</p>
+    </div>
+  );
+}

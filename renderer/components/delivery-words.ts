@@ -1,0 +1,55 @@
+/** How far a decision got and why, in a sentence: the same words in the conversation and in the outbox. */
+import { useTranslation } from 'react-i18next';
+import type { DeliveryReason } from '@shared/domain/intents';
+import { useNow } from './clock';
+import { formatDate } from './dates';
+import type { ShownDelivery } from './DeliveryGlyph';
+
+export interface DeliveryFacts {
+  state: ShownDelivery;
+  reason: DeliveryReason | null;
+  /** When the undo time is up (ms); only read while `delayed`. */
+  leavesAt: number;
+  nextAttemptAt: number | null;
+  /** Since when its account has no connection (ms); `null` while it has one. */
+  offlineSince: number | null;
+  accountName: string;
+  /** Why the host does not take it, as a key of `outbox:notTaken`; `null` while it is only on its way. */
+  notTaken: string | null;
+}
+
+/** The sentence for a row. Ticks every second while an undo time runs, else every ten. */
+export function useDeliveryWords(facts: DeliveryFacts): string {
+  const { t, i18n } = useTranslation('outbox');
+  const now = useNow(facts.state === 'delayed' ? 'second' : 'minute');
+  const clock = (at: number) => formatDate(at, i18n.language, 'clock');
+  const { state, reason, nextAttemptAt, offlineSince, accountName } = facts;
+  const detail = reason?.detail ?? '';
+  switch (state) {
+    case 'saving':
+      return facts.notTaken === null ? t('state.saving') : t(`notTaken.${facts.notTaken}`);
+    case 'delayed': {
+      const count = Math.max(0, Math.ceil((facts.leavesAt - now) / 1_000));
+      return count === 0 ? t('state.leaving') : t('state.delayed', { count });
+    }
+    case 'queued':
+      if (reason?.kind === 'account-refused') return t('queued.refused', { account: accountName });
+      if (offlineSince !== null) return t('queued.offline', { time: clock(offlineSince) });
+      if (reason?.kind === 'earlier-first') return t('queued.earlierFirst');
+      if (reason?.kind === 'rate-limited' && nextAttemptAt !== null) {
+        return t('queued.rateLimited', { time: clock(nextAttemptAt) });
+      }
+      if (nextAttemptAt !== null && nextAttemptAt > now + 1_000) {
+        return t('queued.nextTry', { time: clock(nextAttemptAt) });
+      }
+      return t('state.queued');
+    case 'parked':
+      if (reason?.kind === 'file-missing') return t('parked.fileMissing');
+      if (reason?.kind === 'no-answer' || reason?.kind === 'settling') return t('parked.noAnswer');
+      return detail === '' ? t('parked.plain') : t('parked.refused', { words: detail });
+    case 'bounced':
+      return detail === '' ? t('state.bounced') : t('state.bouncedBecause', { words: detail });
+    default:
+      return t(`state.${state}`);
+  }
+}

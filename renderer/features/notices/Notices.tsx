@@ -1,0 +1,43 @@
+import { useTranslation } from 'react-i18next';
+import { Banner } from '@renderer/components/Banner';
+import { Button } from '@renderer/components/Button';
+import { Progress } from '@renderer/components/Progress';
+import { useCacheNotice, useHostLink } from '@renderer/data/host-link';
+
+/** What happened that the agent should know once: a rebuilt cache, a newer build. */
+export function Notices() {
+  const { t } = useTranslation('notices');
+  const cache = useCacheNotice();
+  const link = useHostLink();
+  return (
+    <>
+      {link.state === 'outdated' && (
+        <Banner
+          tone="info"
+          actions={
+            <Button size="small" onClick={() => window.location.reload()}>
+              {t('reload')}
+            </Button>
+          }
+        >
+          {t('newerBuild')}
+        </Banner>
+      )}
+      {cache?.state === 'rebuilding' && (
+        <Banner tone="info">
+          <span className="flex items-center gap-3">
+            <span className="min-w-0">{t(`rebuilding.${cache.reason}`, { count: cache.rows })}</span>
+            <span className="w-32 shrink-0">
+              <Progress value={null} label={t('progress')} />
+            </span>
+          </span>
+        </Banner>
+      )}
+      {cache?.state === 'rebuilt' && (
+        <Banner tone="good" dismissLabel={t('understood')} onDismiss={() => cache.dismiss()}>
+          {t('rebuilt', { count: cache.rows })}
+        </Banner>
+      )}
+    </>
+  );
+}

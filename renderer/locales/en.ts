@@ -1,0 +1,1 @@
+export const files = import.meta.glob('../../resources/locales/en/*.json', { eager: true, import: 'default' });

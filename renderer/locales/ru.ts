@@ -1,0 +1,1 @@
+export const files = import.meta.glob('../../resources/locales/ru/*.json', { eager: true, import: 'default' });
