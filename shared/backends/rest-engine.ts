@@ -7,7 +7,7 @@ import { BackendError } from './backend-error';
 import type { Clock } from './clock';
 import { readHints } from './event-stream';
 import type { HttpClient, HttpRequest, HttpResponse } from './http';
-import type { Backend, OutgoingFile, RejectedRow } from './port';
+import type { Backend, RejectedRow } from './port';
 import type { BackendSettings } from './registry';
 import { problemOf, readJson, refuseFailure, understand } from './response';
 import type { Exchange, RequestShape, RestDefinition, RowReader } from './rest-definition';
@@ -98,7 +98,7 @@ export function createRestBackend(
         'content-length': String(file.size),
         ...shape.headers,
       };
-      const response = await send({ ...shape, headers }, signal, FILE_LIMIT_MS, exactly(file));
+      const response = await send({ ...shape, headers }, signal, FILE_LIMIT_MS, file.read());
       const body = await readJson(response, clock.now());
       return understand(() => definition.upload.read(body));
     },
@@ -152,14 +152,4 @@ const identified = z.object({ id: z.union([z.string(), z.number()]) });
 function idOf(raw: unknown): string | null {
   const parsed = identified.safeParse(raw);
   return parsed.success ? String(parsed.data.id) : null;
-}
-
-/** The file's bytes, failing when the store holds another number of them than the agent added. */
-async function* exactly(file: OutgoingFile): AsyncIterable<Uint8Array> {
-  let size = 0;
-  for await (const chunk of file.read()) {
-    size += chunk.length;
-    yield chunk;
-  }
-  if (size !== file.size) throw new Error(`The stored file has ${size} bytes instead of ${file.size}.`);
 }

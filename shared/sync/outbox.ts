@@ -1,7 +1,35 @@
+/**
+ * The outbox: every intent of the agent from the moment it is journalled until the backend's feed
+ * has shown it. States and transitions are drawn in `shared/domain/intents.ts`; `lane.ts` walks
+ * them, one lane a conversation; this file takes commands and puts the parts together.
+ *
+ * What must hold, whatever is cut or killed:
+ * 1. An intent is taken only after the journal's fsync, and then it is never lost.
+ * 2. `sending` is journalled before a request leaves, so after a crash it is known what is unknown.
+ * 3. Unknown is never sent again before it was read back (or the backend itself drops repeats).
+ * 4. Nobody is shown a state that the journal does not hold.
+ */
 import type { Backend } from '../backends/port';
-import type { Intent, OutboxRow } from '../domain/intents';
+import { conversationKey } from '../domain/entities';
+import { canUndo, isUnconfirmed, type Intent, type OutboxRow } from '../domain/intents';
+import { AccountGate } from './account-gate';
+import { fullJitter } from './backoff';
+import { Echoes } from './echoes';
+import { Lane, type LaneDeps } from './lane';
+import { ReusedRefError, TooLateError, UnknownRefError } from './outbox-errors';
+import { Ledger, stepped } from './outbox-ledger';
 import type { Clock, FilePort, JournalPort, Random } from './ports';
 import type { Pulled } from './pull';
+import { sameIntent } from './same-intent';
+
+/** Confirmed rows stay this long, so that a repeated intent is still recognised. */
+const KEEP_CONFIRMED_MS = 7 * 24 * 3_600_000;
+/** On stopping, requests in flight may take this long before they are cut… */
+const STOP_PATIENCE_MS = 5_000;
+/** …and this long to journal what became of them. */
+const CUT_PATIENCE_MS = 1_000;
+const JOURNAL_RETRY_BASE_MS = 500;
+const JOURNAL_RETRY_CAP_MS = 10_000;
 
 export interface OutboxOptions {
   /** What the journal held, in any order, one row per reference. */
@@ -43,6 +71,239 @@ export interface Outbox {
   stop(): Promise<void>;
 }
 
-export function createOutbox(_options: OutboxOptions): Outbox {
-  throw new Error('The outbox is not wired yet.');
+/** Makes the one outbox of a host. Nothing leaves before `run`. */
+export function createOutbox(options: OutboxOptions): Outbox {
+  return new LaneOutbox(options);
+}
+
+class LaneOutbox implements Outbox {
+  readonly #options: OutboxOptions;
+  readonly #ledger: Ledger;
+  readonly #echoes: Echoes;
+  readonly #deps: LaneDeps;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #gates = new Map<string, AccountGate>();
+  /** Intents on their way to the journal, so that a repeat waits for the same fsync. */
+  readonly #accepting = new Map<string, Promise<OutboxRow>>();
+  readonly #cut = new AbortController();
+  readonly #stopSignal = new AbortController();
+  #running = false;
+
+  constructor(options: OutboxOptions) {
+    const now = options.clock.now();
+    const kept = options.rows.filter(
+      (row) => isUnconfirmed(row.state) || now - row.changedAt < KEEP_CONFIRMED_MS,
+    );
+    this.#options = options;
+    this.#ledger = new Ledger(kept, options.journal, options.onRow);
+    this.#echoes = new Echoes(this.#ledger, options.clock);
+    this.#deps = {
+      ...options,
+      ledger: this.#ledger,
+      echoes: this.#echoes,
+      gateOf: (accountId) => this.#gateOf(accountId),
+      onLeave: (accountId) => this.#kickAccount(accountId),
+      stopping: () => this.#stopSignal.signal.aborted,
+      cut: this.#cut.signal,
+    };
+  }
+
+  async accept(intent: Intent): Promise<OutboxRow> {
+    const { ref } = intent;
+    const known = this.#ledger.live(ref);
+    if (known !== undefined) {
+      if (!sameIntent(known.intent, intent)) throw new ReusedRefError(ref);
+      return (await this.#accepting.get(ref)) ?? this.#ledger.durable(ref) ?? known;
+    }
+    const written = this.#write(this.#newRow(intent)).finally(() => this.#accepting.delete(ref));
+    this.#accepting.set(ref, written);
+    return written;
+  }
+
+  async undo(ref: string): Promise<OutboxRow> {
+    const row = this.#known(ref);
+    if (row.state === 'discarded') return row;
+    if (!canUndo(row.state)) throw new TooLateError(ref);
+    return this.#write(stepped(row, 'discarded', this.#now(), { note: 'taken back by the agent' }));
+  }
+
+  async resend(ref: string): Promise<OutboxRow> {
+    const row = this.#known(ref);
+    if (row.state !== 'parked') throw new TooLateError(ref);
+    return this.#write(stepped(row, 'queued', this.#now(), { note: 'sent again by the agent' }));
+  }
+
+  async discard(ref: string): Promise<OutboxRow> {
+    const row = this.#known(ref);
+    if (row.state === 'discarded') return row;
+    if (row.state !== 'parked' && row.state !== 'held') throw new TooLateError(ref);
+    return this.#write(stepped(row, 'discarded', this.#now(), { note: 'dropped by the agent' }));
+  }
+
+  rows(): readonly OutboxRow[] {
+    return this.#ledger.allDurable();
+  }
+
+  pulled(accountId: string, pulled: Pulled): void {
+    const rows = this.#echoes.delivered(accountId, pulled);
+    if (rows.length === 0) return;
+    void this.#ledger.write(rows).catch(() => {
+      // Not journalled: they are accepted again, and the next whole pull settles them.
+      for (const row of rows) this.#echoes.expect(row.intent.ref, null);
+    });
+    this.#kickAccount(accountId);
+  }
+
+  wake(accountId: string): void {
+    this.#gateOf(accountId).wake();
+    this.#kickAccount(accountId);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const onAbort = (): void => {
+      this.#stopSignal.abort();
+      this.#cut.abort();
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    const stopped = untilAborted(this.#stopSignal.signal);
+    await this.#recover();
+    this.#running = true;
+    for (const row of this.#ledger.allDurable()) this.#enlist(row);
+    await stopped;
+    signal.removeEventListener('abort', onAbort);
+    this.#kickAll();
+    await this.#finished();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopSignal.abort();
+    this.#kickAll();
+    await this.#finishedWithin(STOP_PATIENCE_MS);
+    this.#cut.abort();
+    await this.#finishedWithin(CUT_PATIENCE_MS);
+  }
+
+  /** A crash left rows `sending`: whether they arrived is unknown. */
+  async #recover(): Promise<void> {
+    const { clock, random } = this.#options;
+    const interrupted = [...this.#ledger.allLive()].filter((row) => row.state === 'sending');
+    for (let failures = 1; interrupted.length > 0 && !this.#deps.stopping(); failures += 1) {
+      try {
+        await this.#ledger.write(
+          interrupted.map((row) =>
+            stepped(row, 'unknown', clock.now(), {
+              note: 'the program ended while it was on its way',
+              reason: { kind: 'settling', detail: null },
+            }),
+          ),
+        );
+        return;
+      } catch {
+        // Nothing may leave before this is on the disk.
+        const waitMs = fullJitter(failures, JOURNAL_RETRY_BASE_MS, JOURNAL_RETRY_CAP_MS, random);
+        await clock.sleep(waitMs, this.#stopSignal.signal);
+      }
+    }
+  }
+
+  #newRow(intent: Intent): OutboxRow {
+    const now = this.#now();
+    const delayed = intent.delayMs > 0;
+    const row: OutboxRow = {
+      intent,
+      order: this.#ledger.nextOrder(),
+      revision: 0,
+      state: 'queued',
+      reason: null,
+      attempts: 0,
+      nextAttemptAt: null,
+      serverId: null,
+      queuedAt: now,
+      changedAt: now,
+      evidence: [],
+    };
+    return stepped(row, delayed ? 'delayed' : 'queued', now, {
+      note: 'journalled',
+      reason: delayed ? { kind: 'undo-time', detail: null } : this.#waitingReason(intent),
+      nextAttemptAt: delayed ? now + intent.delayMs : null,
+    });
+  }
+
+  #waitingReason(intent: Intent): OutboxRow['reason'] {
+    if (!this.#options.accountOnline(intent.accountId)) return { kind: 'account-offline', detail: null };
+    return this.#laneOf(intent).busy ? { kind: 'earlier-first', detail: null } : null;
+  }
+
+  /** Writes a row that a command made; its lane learns of it once it is durable. */
+  async #write(next: OutboxRow): Promise<OutboxRow> {
+    try {
+      const [row] = await this.#ledger.write([next]);
+      return row ?? next;
+    } finally {
+      const live = this.#ledger.live(next.intent.ref);
+      if (live !== undefined) this.#enlist(live);
+    }
+  }
+
+  #enlist(row: OutboxRow): void {
+    const lane = this.#laneOf(row.intent);
+    lane.add(row);
+    if (this.#running) lane.kick();
+  }
+
+  #known(ref: string): OutboxRow {
+    const row = this.#ledger.live(ref);
+    if (row === undefined) throw new UnknownRefError(ref);
+    return row;
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+
+  #gateOf(accountId: string): AccountGate {
+    return remembered(this.#gates, accountId, () => {
+      return new AccountGate(this.#options.clock, this.#options.random);
+    });
+  }
+
+  #laneOf({ accountId, conversationId }: Intent): Lane {
+    const key = conversationKey(accountId, conversationId);
+    return remembered(this.#lanes, key, () => new Lane(accountId, this.#deps));
+  }
+
+  #kickAccount(accountId: string): void {
+    if (!this.#running) return;
+    for (const lane of this.#lanes.values()) if (lane.accountId === accountId) lane.kick();
+  }
+
+  #kickAll(): void {
+    for (const lane of this.#lanes.values()) lane.kick();
+  }
+
+  async #finished(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.running));
+  }
+
+  async #finishedWithin(ms: number): Promise<void> {
+    const done = new AbortController();
+    await Promise.race([this.#finished(), this.#options.clock.sleep(ms, done.signal)]);
+    done.abort();
+  }
+}
+
+function remembered<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -1,7 +1,36 @@
+/**
+ * Keeps one account's spool up to date. Pages of all feeds are read in turn, so that the queue
+ * fills while long feeds still run; each page is durable with its cursor before the next is asked.
+ *
+ *   connecting ──whole pull──▶ online ⇄ offline          (wait: hint, poll, kick, or a clock jump)
+ *        └────────401, 403────▶ refused ──answered──▶ online
+ *
+ * A cut link is told within 10 s, whatever cut it: requests fail within 8 s; a silent event stream
+ * is dead after 6 s and the pull that checks on it has 3 s; the same after the machine slept.
+ */
+import { BackendError } from '../backends/backend-error';
 import type { Backend } from '../backends/port';
 import type { Agent, Change } from '../domain/entities';
 import type { FailureKind } from '../domain/failures';
+import { fullJitter } from './backoff';
 import type { Clock, Random, SpoolPort } from './ports';
+import { PushWatch } from './push-watch';
+
+/** Between pulls when hints arrive by themselves, and when they do not. */
+const POLL_WITH_PUSH_MS = 15_000;
+const POLL_WITHOUT_PUSH_MS = 2_000;
+/** How often a waiting puller looks whether the machine slept or the clock jumped. */
+const TICK_MS = 2_000;
+/** Wall clock and monotonic clock further apart than this: the machine slept, or the clock was set. */
+const JUMP_MS = 4_000;
+/** A pull that checks on a suspect link has this long before the agent is told… */
+const SUSPECT_MS = 3_000;
+/** …and without a hint channel, whose silence would tell, every pull has this long. */
+const UNWATCHED_MS = 6_000;
+const LINK_BASE_MS = 500;
+const LINK_CAP_MS = 10_000;
+/** Wrong credentials are not tried more often than this, unless kicked. */
+const REFUSED_WAIT_MS = 60_000;
 
 /** How an account stands, in the words of the door's account. */
 export interface PullState {
@@ -35,6 +64,8 @@ export interface PullerOptions {
   onState(state: PullState): void;
   /** Hand on to `outbox.pulled(accountId, pulled)` and to the pages. */
   onChanges(pulled: Pulled): void;
+  /** The spool could not store what was pulled; it is pulled again later. */
+  onStorageProblem?(error: unknown): void;
 }
 
 export interface Puller {
@@ -44,6 +75,215 @@ export interface Puller {
   kick(): void;
 }
 
-export function createPuller(_options: PullerOptions): Puller {
-  throw new Error('The puller is not wired yet.');
+/** Makes the puller of one account. Makes no request before `run`. */
+export function createPuller(options: PullerOptions): Puller {
+  return new FeedPuller(options);
+}
+
+class FeedPuller implements Puller {
+  readonly #options: PullerOptions;
+  readonly #push: PushWatch;
+  #state: PullState;
+  /** Something happened that a pull would show. */
+  #wanted = false;
+  /** The link may be dead: the next pull has little time to prove the contrary. */
+  #suspect = false;
+  #failures = 0;
+  #pause: AbortController | null = null;
+  /** Wall clock minus monotonic clock, as last seen. */
+  #offset: number;
+
+  constructor(options: PullerOptions) {
+    const { backend, spool, clock, random } = options;
+    const begun = backend.descriptor.feeds.every((feed) => spool.cursorOf(feed) !== null);
+    this.#options = options;
+    this.#offset = clock.now() - clock.monotonic();
+    this.#state = {
+      state: 'connecting',
+      stateSince: clock.now(),
+      asOf: null,
+      failure: null,
+      firstSync: begun ? null : { rows: 0 },
+      rejectedRows: 0,
+      agent: null,
+    };
+    this.#push = new PushWatch({
+      backend,
+      clock,
+      random,
+      onHint: () => this.kick(),
+      onBroken: () => this.#distrust(),
+    });
+  }
+
+  kick(): void {
+    this.#wanted = true;
+    this.#pause?.abort();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const wake = (): void => this.#pause?.abort();
+    signal.addEventListener('abort', wake, { once: true });
+    this.#options.onState(this.#state);
+    while (!signal.aborted) {
+      try {
+        await this.#pullAll(signal);
+        await this.#idle(signal);
+      } catch (error) {
+        if (!signal.aborted) await this.#recover(error, signal);
+      }
+    }
+    signal.removeEventListener('abort', wake);
+    this.#push.drop();
+  }
+
+  async #pullAll(signal: AbortSignal): Promise<void> {
+    const { backend, onChanges, clock } = this.#options;
+    const answered = this.#watchForSilence();
+    try {
+      this.#wanted = false;
+      if (this.#state.agent === null) this.#answered(answered, { agent: await backend.whoAmI(signal) });
+      const open = new Set(backend.descriptor.feeds);
+      while (open.size > 0) {
+        for (const feed of [...open]) {
+          const more = await this.#pullPage(feed, answered, signal);
+          if (!more) open.delete(feed);
+        }
+        // A hint during a long pull: the feeds already read to their end have news.
+        if (this.#wanted && open.size > 0) {
+          this.#wanted = false;
+          for (const feed of backend.descriptor.feeds) open.add(feed);
+        }
+      }
+    } finally {
+      answered.abort();
+    }
+    this.#failures = 0;
+    this.#tell({ asOf: clock.now(), firstSync: null, failure: null });
+    onChanges({ changes: [], seq: null, caughtUp: true });
+  }
+
+  /** Pulls and stores one page; true when the feed has more. */
+  async #pullPage(feed: string, answered: AbortController, signal: AbortSignal): Promise<boolean> {
+    const { spool, onChanges } = this.#options;
+    const before = spool.cursorOf(feed);
+    const page = await this.#ask(feed, before, signal);
+    const { firstSync, rejectedRows } = this.#state;
+    const rows = page.changes.length;
+    this.#answered(answered, {
+      firstSync: firstSync && { rows: firstSync.rows + rows },
+      rejectedRows: rejectedRows + page.rejected.length,
+    });
+    if (rows === 0 && page.cursor === before) {
+      if (page.more) throw new BackendError('nonsense', `The feed "${feed}" promises more but stands still.`);
+      return false;
+    }
+    const seq = await spool.commit(feed, page.cursor, page.changes);
+    onChanges({ changes: page.changes, seq: rows === 0 ? null : seq, caughtUp: false });
+    return page.more;
+  }
+
+  async #ask(feed: string, cursor: string | null, signal: AbortSignal): ReturnType<Backend['pull']> {
+    const { backend } = this.#options;
+    try {
+      return await backend.pull(feed, cursor, signal);
+    } catch (error) {
+      // A backend that was restored or set up anew does not know the cursor: read the feed again.
+      const forgotten = error instanceof BackendError && error.kind === 'invalid' && cursor !== null;
+      if (!forgotten) throw error;
+      return backend.pull(feed, null, signal);
+    }
+  }
+
+  /** Tells the agent when a pull gets no answer in the time that the link's reputation leaves it. */
+  #watchForSilence(): AbortController {
+    const answered = new AbortController();
+    const patience = this.#suspect ? SUSPECT_MS : this.#push.alive ? null : UNWATCHED_MS;
+    if (patience !== null) void this.#sayWhenSilent(patience, answered.signal);
+    return answered;
+  }
+
+  async #sayWhenSilent(patienceMs: number, answered: AbortSignal): Promise<void> {
+    await this.#options.clock.sleep(patienceMs, answered);
+    if (answered.aborted || this.#state.state !== 'online') return;
+    const detail = `No answer for ${patienceMs} ms.`;
+    this.#tell({ state: 'offline', failure: { kind: 'no-answer', detail } });
+  }
+
+  #answered(answered: AbortController, news: Partial<PullState>): void {
+    answered.abort();
+    this.#suspect = false;
+    this.#tell({ ...news, state: 'online', failure: null });
+  }
+
+  async #idle(signal: AbortSignal): Promise<void> {
+    const opened = this.#push.ensure();
+    // What changed while the channel was being opened was announced to nobody.
+    await this.#wait(this.#push.alive && !opened ? POLL_WITH_PUSH_MS : POLL_WITHOUT_PUSH_MS, signal);
+  }
+
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, random, onStorageProblem } = this.#options;
+    this.#failures += 1;
+    const backoff = fullJitter(this.#failures, LINK_BASE_MS, LINK_CAP_MS, random);
+    if (!(error instanceof BackendError)) {
+      onStorageProblem?.(error);
+      return this.#wait(backoff, signal);
+    }
+    const failure = { kind: error.kind, detail: error.message };
+    switch (error.kind) {
+      case 'unauthorized':
+      case 'forbidden':
+        this.#push.drop();
+        this.#tell({ state: 'refused', failure, agent: null });
+        return this.#wait(REFUSED_WAIT_MS, signal);
+      case 'rate-limited':
+        this.#tell({ failure });
+        // The server's wish stands against every hint.
+        return clock.sleep(error.retryAfterMs ?? backoff, signal);
+      default:
+        this.#push.drop();
+        this.#tell({ state: 'offline', failure });
+        return this.#wait(error.retryAfterMs ?? backoff, signal);
+    }
+  }
+
+  /** Waits until it is time, something calls, or the clocks show that the machine was asleep. */
+  async #wait(ms: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const until = clock.monotonic() + ms;
+    for (;;) {
+      const left = until - clock.monotonic();
+      if (left <= 0 || this.#wanted || signal.aborted) return;
+      const pause = new AbortController();
+      this.#pause = pause;
+      await clock.sleep(Math.min(left, TICK_MS), pause.signal);
+      this.#pause = null;
+      if (this.#clockJumped()) {
+        this.#push.drop();
+        this.#distrust();
+      }
+    }
+  }
+
+  #clockJumped(): boolean {
+    const { clock } = this.#options;
+    const offset = clock.now() - clock.monotonic();
+    const jumped = Math.abs(offset - this.#offset) > JUMP_MS;
+    this.#offset = offset;
+    return jumped;
+  }
+
+  #distrust(): void {
+    this.#suspect = true;
+    this.kick();
+  }
+
+  #tell(news: Partial<PullState>): void {
+    const before = this.#state;
+    const changed = news.state !== undefined && news.state !== before.state;
+    const stateSince = changed ? this.#options.clock.now() : before.stateSince;
+    this.#state = { ...before, ...news, stateSince };
+    if (JSON.stringify(this.#state) !== JSON.stringify(before)) this.#options.onState(this.#state);
+  }
 }

@@ -1,0 +1,139 @@
+/** One try at one intent: files first, then the deed; every ending is an {@link Outcome}. */
+import { BackendError, verdictOf } from '../backends/backend-error';
+import type { Backend, OperationProof, OutgoingFile } from '../backends/port';
+import type { Intent, UploadedFile } from '../domain/intents';
+import type { FilePort } from './ports';
+
+export type Outcome =
+  | { type: 'done'; proof: OperationProof }
+  /** Perhaps done. `detail` is what is known of the failure. */
+  | { type: 'unknown'; detail: string; retryAfterMs: number | null }
+  /** Surely not done; the link is to blame. */
+  | { type: 'link-down'; detail: string }
+  /** Surely not done; the account's credentials are to blame. */
+  | { type: 'account'; detail: string }
+  /** Surely not done; the server wants to be asked later. */
+  | { type: 'later'; detail: string; retryAfterMs: number | null }
+  /** Refused for good, in the server's words. */
+  | { type: 'refused'; detail: string }
+  /** A file is no longer what the agent added. */
+  | { type: 'file-missing'; detail: string };
+
+/** Upload ids by hash and place, so that a second try does not send the bytes again. */
+export type UploadIds = Map<string, string>;
+
+/** Uploads what the intent carries, then performs it. Never rejects. */
+export async function attempt(
+  intent: Intent,
+  backend: Backend,
+  files: FilePort,
+  uploaded: UploadIds,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const uploadIds: string[] = [];
+  for (const [index, file] of filesOf(intent).entries()) {
+    const ref = `${intent.ref}.${index}`;
+    const known = uploaded.get(ref);
+    const result = known ?? (await uploadOne(file, ref, backend, files, signal));
+    if (typeof result !== 'string') return result;
+    uploaded.set(ref, result);
+    uploadIds.push(result);
+  }
+  const { ref, conversationId, action } = intent;
+  try {
+    const proof = await backend.perform({ ref, conversationId, action, uploadIds, ifVersion: null }, signal);
+    return { type: 'done', proof };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+/** What a failed call means for the thing that was tried. A surprise counts as perhaps done. */
+export function outcomeOf(error: unknown): Exclude<Outcome, { type: 'done' | 'file-missing' }> {
+  if (!(error instanceof BackendError)) {
+    return { type: 'unknown', detail: 'The answer could not be handled.', retryAfterMs: null };
+  }
+  const { message: detail, retryAfterMs } = error;
+  const verdict = verdictOf(error.kind);
+  switch (verdict) {
+    case 'unknown':
+    case 'later':
+      return { type: verdict, detail, retryAfterMs };
+    case 'link-down':
+    case 'account':
+      return { type: verdict, detail };
+    case 'moved':
+    case 'refused':
+      return { type: 'refused', detail };
+  }
+}
+
+function filesOf(intent: Intent): readonly UploadedFile[] {
+  return intent.action.kind === 'reply' || intent.action.kind === 'note' ? intent.action.files : [];
+}
+
+async function uploadOne(
+  file: UploadedFile,
+  ref: string,
+  backend: Backend,
+  files: FilePort,
+  signal: AbortSignal,
+): Promise<string | Outcome> {
+  const limit = backend.descriptor.supports.maxAttachmentBytes;
+  if (file.size > limit) {
+    return {
+      type: 'refused',
+      detail: `"${file.name}" is larger than the ${limit} bytes the helpdesk takes.`,
+    };
+  }
+  const stored = new StoredFile(file, files);
+  try {
+    if (!(await stored.open())) return { type: 'file-missing', detail: file.name };
+    return await backend.upload(stored, ref, signal);
+  } catch (error) {
+    if (stored.damaged) return { type: 'file-missing', detail: file.name };
+    const outcome = outcomeOf(error);
+    // An upload may be repeated freely: the message it belongs to has surely not left.
+    return outcome.type === 'unknown' ? { type: 'link-down', detail: outcome.detail } : outcome;
+  }
+}
+
+/** A file of the host's store, watched while it is read. */
+class StoredFile implements OutgoingFile {
+  readonly hash: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly size: number;
+  /** True once reading failed or brought another number of bytes than the agent added. */
+  damaged = false;
+  readonly #files: FilePort;
+  #read: (() => AsyncIterable<Uint8Array>) | null = null;
+
+  constructor(file: UploadedFile, files: FilePort) {
+    this.hash = file.hash;
+    this.name = file.name;
+    this.mediaType = file.mediaType;
+    this.size = file.size;
+    this.#files = files;
+  }
+
+  async open(): Promise<boolean> {
+    this.#read = await this.#files.open(this.hash);
+    return this.#read !== null;
+  }
+
+  async *read(): AsyncIterable<Uint8Array> {
+    let size = 0;
+    try {
+      if (this.#read === null) throw new Error('The file is not open.');
+      for await (const chunk of this.#read()) {
+        size += chunk.length;
+        yield chunk;
+      }
+      if (size !== this.size) throw new Error('The stored file has another size.');
+    } catch (error) {
+      this.damaged = true;
+      throw error;
+    }
+  }
+}

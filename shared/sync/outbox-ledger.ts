@@ -1,0 +1,109 @@
+/**
+ * The outbox's rows in two views. `live` is what decisions are made on and changes at once, so two
+ * decisions can never both claim a row; `durable` is what the journal holds and all that anybody
+ * outside is ever shown.
+ */
+import type { DeliveryReason, DeliveryState, OutboxRow } from '../domain/intents';
+import type { JournalPort } from './ports';
+
+/** A row keeps this many of its newest steps as evidence. */
+const MAX_EVIDENCE = 50;
+
+/** What a transition changes besides the state. */
+export interface Step {
+  note: string;
+  reason?: DeliveryReason | null;
+  attempts?: number;
+  nextAttemptAt?: number | null;
+  serverId?: string;
+}
+
+/** The row after a step, as a new object; what the step does not name of reason and plan is cleared. */
+export function stepped(row: OutboxRow, state: DeliveryState, now: number, step: Step): OutboxRow {
+  return {
+    ...row,
+    state,
+    reason: step.reason ?? null,
+    attempts: step.attempts ?? row.attempts,
+    nextAttemptAt: step.nextAttemptAt ?? null,
+    serverId: step.serverId ?? row.serverId,
+    changedAt: now,
+    evidence: [...row.evidence.slice(1 - MAX_EVIDENCE), { at: now, state, note: step.note }],
+  };
+}
+
+export class Ledger {
+  readonly #journal: JournalPort;
+  readonly #onRow: (row: OutboxRow) => void;
+  readonly #live = new Map<string, OutboxRow>();
+  readonly #durable = new Map<string, OutboxRow>();
+  #revision = 0;
+  #order = 0;
+
+  constructor(rows: readonly OutboxRow[], journal: JournalPort, onRow: (row: OutboxRow) => void) {
+    this.#journal = journal;
+    this.#onRow = onRow;
+    for (const row of rows) {
+      this.#live.set(row.intent.ref, row);
+      this.#durable.set(row.intent.ref, row);
+      this.#revision = Math.max(this.#revision, row.revision);
+      this.#order = Math.max(this.#order, row.order);
+    }
+  }
+
+  live(ref: string): OutboxRow | undefined {
+    return this.#live.get(ref);
+  }
+
+  allLive(): Iterable<OutboxRow> {
+    return this.#live.values();
+  }
+
+  durable(ref: string): OutboxRow | undefined {
+    return this.#durable.get(ref);
+  }
+
+  allDurable(): OutboxRow[] {
+    return [...this.#durable.values()].sort((a, b) => a.order - b.order);
+  }
+
+  nextOrder(): number {
+    this.#order += 1;
+    return this.#order;
+  }
+
+  /**
+   * Makes rows live at once and resolves with them when they are durable. When the journal fails,
+   * rows that nothing has changed since go back to what they were, and the error is thrown.
+   */
+  async write(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
+    const written = rows.map((row) => {
+      this.#revision += 1;
+      return { ...row, revision: this.#revision };
+    });
+    const before = written.map((row) => this.#live.get(row.intent.ref));
+    for (const row of written) this.#live.set(row.intent.ref, row);
+    try {
+      await this.#journal.append(written);
+    } catch (error) {
+      written.forEach((row, index) => this.#takeBack(row, before[index]));
+      throw error;
+    }
+    for (const row of written) this.#show(row);
+    return written;
+  }
+
+  #takeBack(row: OutboxRow, before: OutboxRow | undefined): void {
+    const { ref } = row.intent;
+    if (this.#live.get(ref) !== row) return;
+    if (before === undefined) this.#live.delete(ref);
+    else this.#live.set(ref, before);
+  }
+
+  #show(row: OutboxRow): void {
+    const shown = this.#durable.get(row.intent.ref);
+    if (shown !== undefined && shown.revision > row.revision) return;
+    this.#durable.set(row.intent.ref, row);
+    this.#onRow(row);
+  }
+}
