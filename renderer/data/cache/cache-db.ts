@@ -45,7 +45,6 @@ export interface DirtyRecord {
 export interface FirstPageRecord extends Sealed {
   filter: string;
   usedAt: number;
-  hostEpoch: string;
 }
 
 /** How far an account's spool is stored; commits with its rows. */

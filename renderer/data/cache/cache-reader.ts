@@ -1,0 +1,106 @@
+/** What the screens read from the cache. Small ranges by key; never a whole table, never an offset. */
+import type { Agent, Contact, Conversation, ConversationKey, Message } from '@shared/domain/entities';
+import Dexie from 'dexie';
+import type { CacheDb } from './cache-db';
+import type { Codec, Sealed } from './codec';
+import { readBlocks, readDirtyRows } from './light-blocks';
+import type { LightRow } from './light-rows';
+
+const FIRST_PAGES_KEPT = 6;
+
+/** Where a page of older messages ends. */
+export type Before = Pick<Message, 'createdAt' | 'id'>;
+
+export class CacheReader {
+  readonly #db: CacheDb;
+  readonly #codec: Codec;
+
+  constructor(db: CacheDb, codec: Codec) {
+    this.#db = db;
+    this.#codec = codec;
+  }
+
+  /** In the order of the keys; `undefined` for one that is not there. */
+  async conversations(keys: readonly ConversationKey[]): Promise<(Conversation | undefined)[]> {
+    const records = await this.#db.conversations.bulkGet([...keys]);
+    const present = await this.#open<Conversation>(records.filter((record) => record !== undefined));
+    let next = 0;
+    return records.map((record) => (record === undefined ? undefined : present[next++]));
+  }
+
+  /** The newest messages of a conversation, or those before one; oldest first. */
+  async messages(key: ConversationKey, before: Before | null, limit: number): Promise<Message[]> {
+    const upper = before === null ? [key, Dexie.maxKey, Dexie.maxKey] : [key, before.createdAt, before.id];
+    const records = await this.#db.messages
+      .where('[conversation+createdAt+id]')
+      .between([key, Dexie.minKey, Dexie.minKey], upper, true, before === null)
+      .reverse()
+      .limit(limit)
+      .toArray();
+    return this.#open<Message>(records.reverse());
+  }
+
+  /** Everything from one message on; oldest first. */
+  async messagesFrom(key: ConversationKey, oldest: Before): Promise<Message[]> {
+    const records = await this.#db.messages
+      .where('[conversation+createdAt+id]')
+      .between([key, oldest.createdAt, oldest.id], [key, Dexie.maxKey, Dexie.maxKey], true, true)
+      .toArray();
+    return this.#open<Message>(records);
+  }
+
+  /** By `accountId/contactId`. */
+  async contact(key: string): Promise<Contact | null> {
+    const record = await this.#db.contacts.get(key);
+    return record === undefined ? null : ((await this.#open<Contact>([record]))[0] ?? null);
+  }
+
+  /** Keys of one contact's conversations, newest first. */
+  async conversationsOf(contactKey: string, limit: number): Promise<ConversationKey[]> {
+    const keys = await this.#db.conversations
+      .where('[contact+lastMessageAt]')
+      .between([contactKey, Dexie.minKey], [contactKey, Dexie.maxKey], true, true)
+      .primaryKeys();
+    return keys.reverse().slice(0, limit);
+  }
+
+  async agents(): Promise<Agent[]> {
+    return this.#open<Agent>(await this.#db.agents.toArray());
+  }
+
+  /** All light rows, the newest state of a row first. @throws DamagedBlockError */
+  async *lightRows(): AsyncGenerator<{ rows: LightRow[]; gone: ConversationKey[] }> {
+    const dirty = [...(await readDirtyRows(this.#db, this.#codec))];
+    yield {
+      rows: dirty.flatMap(([, row]) => row ?? []),
+      gone: dirty.flatMap(([key, row]) => (row === null ? [key] : [])),
+    };
+    for await (const blocks of readBlocks(this.#db, this.#codec)) {
+      yield { rows: blocks.flatMap(({ rows }) => rows), gone: [] };
+    }
+  }
+
+  /** The stored first pages, by filter id. */
+  async firstPages(): Promise<Map<string, Conversation[]>> {
+    const records = await this.#db.firstPages.toArray();
+    const pages = await this.#open<Conversation[]>(records);
+    return new Map(records.map((record, i) => [record.filter, pages[i]!]));
+  }
+
+  /** Keeps the first page of a filter for the next start, if the cache still is what it was read from. */
+  async keepFirstPage(filter: string, conversations: readonly Conversation[], now: number): Promise<void> {
+    const [sealed] = await this.#codec.sealAll([conversations]);
+    await this.#db.transaction('rw', [this.#db.firstPages, this.#db.owner], async () => {
+      const owner = await this.#db.owner.get('owner');
+      if (owner?.hostEpoch == null) return;
+      await this.#db.firstPages.put({ filter, usedAt: now, ...sealed! });
+      const pages = await this.#db.firstPages.toArray();
+      const old = pages.sort((a, b) => b.usedAt - a.usedAt).slice(FIRST_PAGES_KEPT);
+      await this.#db.firstPages.bulkDelete(old.map((page) => page.filter));
+    });
+  }
+
+  #open<T>(records: readonly Sealed[]): Promise<T[]> {
+    return this.#codec.openAll(records) as Promise<T[]>;
+  }
+}

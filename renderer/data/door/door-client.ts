@@ -1,0 +1,218 @@
+/** The page's side of the door: every answer is checked before anybody sees it. */
+import {
+  accountSchema,
+  BUILD_HEADER,
+  changesPageSchema,
+  CONTRACT_HEADER,
+  CONTRACT_VERSION,
+  doorErrorSchema,
+  draftSchema,
+  historyPageSchema,
+  linksSchema,
+  outboxPageSchema,
+  sessionSchema,
+  settingsSchema,
+  TOKEN_HEADER,
+  uploadProgressSchema,
+  type Account,
+  type ChangesPage,
+  type Draft,
+  type DraftContent,
+  type HistoryPage,
+  type LinkRequest,
+  type Links,
+  type OutboxPage,
+  type Session,
+  type Settings,
+  type UploadProgress,
+} from '@shared/contract/door';
+import { outboxRowSchema } from '@shared/contract/entity-schemas';
+import { splitConversationKey, type ConversationKey } from '@shared/domain/entities';
+import type { Intent, OutboxRow } from '@shared/domain/intents';
+import { z } from 'zod';
+import { DoorFailure } from './failure';
+
+/** Longer than the host's slowest honest answer (an fsync on a busy disk, a backend's history). */
+const ANSWER_WITHIN_MS = 20_000;
+
+export interface DoorClientDeps {
+  /** `''` for the page's own origin. */
+  base: string;
+  token(): string | null;
+  fetch: typeof fetch;
+  /** The host is of another build or contract than this page. */
+  onOtherBuild(): void;
+  /** The host does not know this token. */
+  onWrongToken(): void;
+}
+
+interface RequestOptions {
+  body?: unknown;
+  bytes?: Blob;
+  signal?: AbortSignal;
+  /** Lets the request outlive the page; at most 64 KB in flight over all of them. */
+  keepalive?: boolean;
+}
+
+export class DoorClient {
+  readonly #deps: DoorClientDeps;
+  #build: string | null = null;
+
+  constructor(deps: DoorClientDeps) {
+    this.#deps = deps;
+  }
+
+  session(): Promise<Session> {
+    return this.#ask(sessionSchema, 'GET', '/door/session');
+  }
+
+  accounts(): Promise<Account[]> {
+    return this.#ask(z.array(accountSchema), 'GET', '/door/accounts');
+  }
+
+  changes(accountId: string, after: number, limit: number, signal: AbortSignal): Promise<ChangesPage> {
+    const path = `/door/changes?account=${encodeURIComponent(accountId)}&after=${after}&limit=${limit}`;
+    return this.#ask(changesPageSchema, 'GET', path, { signal });
+  }
+
+  putIntent(intent: Intent): Promise<OutboxRow> {
+    return this.#ask(outboxRowSchema, 'PUT', `/door/intents/${intent.ref}`, { body: intent });
+  }
+
+  intents(after: number): Promise<OutboxPage> {
+    return this.#ask(outboxPageSchema, 'GET', `/door/intents?after=${after}`);
+  }
+
+  changeIntent(ref: string, verb: 'undo' | 'resend' | 'discard'): Promise<OutboxRow> {
+    return this.#ask(outboxRowSchema, 'POST', `/door/intents/${ref}/${verb}`);
+  }
+
+  drafts(): Promise<Draft[]> {
+    return this.#ask(z.array(draftSchema), 'GET', '/door/drafts');
+  }
+
+  putDraft(key: ConversationKey, content: DraftContent, keepalive: boolean): Promise<Draft> {
+    const { accountId, conversationId } = splitConversationKey(key);
+    const path = `/door/drafts/${encodeURIComponent(accountId)}/${encodeURIComponent(conversationId)}`;
+    return this.#ask(draftSchema, 'PUT', path, { body: content, keepalive });
+  }
+
+  putChunk(
+    uploadId: string,
+    file: { name: string; type: string; size: number },
+    offset: number,
+    chunk: Blob,
+    signal: AbortSignal,
+  ): Promise<UploadProgress> {
+    const query = new URLSearchParams({
+      offset: String(offset),
+      total: String(file.size),
+      name: file.name,
+      type: file.type,
+    });
+    const path = `/door/uploads/${uploadId}?${query.toString()}`;
+    return this.#ask(uploadProgressSchema, 'PUT', path, { bytes: chunk, signal });
+  }
+
+  uploadProgress(uploadId: string, signal: AbortSignal): Promise<UploadProgress> {
+    return this.#ask(uploadProgressSchema, 'GET', `/door/uploads/${uploadId}`, { signal });
+  }
+
+  history(key: ConversationKey, before: string | null): Promise<HistoryPage> {
+    const { accountId, conversationId } = splitConversationKey(key);
+    const query = new URLSearchParams({ account: accountId, conversation: conversationId });
+    if (before !== null) query.set('before', before);
+    return this.#ask(historyPageSchema, 'GET', `/door/history?${query.toString()}`);
+  }
+
+  links(wanted: LinkRequest): Promise<Links> {
+    return this.#ask(linksSchema, 'POST', '/door/links', { body: wanted });
+  }
+
+  settings(): Promise<Settings> {
+    return this.#ask(settingsSchema, 'GET', '/door/settings');
+  }
+
+  putSettings(settings: Settings): Promise<Settings> {
+    return this.#ask(settingsSchema, 'PUT', '/door/settings', { body: settings });
+  }
+
+  /** Opens the event stream; the caller reads it and aborts it. */
+  async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#send('GET', '/door/events', {}, signal);
+    if (!response.ok) throw await this.#failureOf(response);
+    if (response.body === null) throw new DoorFailure('unreachable', 'The event stream has no body');
+    return response.body;
+  }
+
+  async #ask<S extends z.ZodType>(
+    schema: S,
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<z.infer<S>> {
+    const late = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
+    const response = await this.#send(method, path, options, signal);
+    if (!response.ok) throw await this.#failureOf(response);
+    let answer: unknown;
+    try {
+      answer = await response.json();
+    } catch {
+      options.signal?.throwIfAborted();
+      throw new DoorFailure('unreachable', `The answer to ${method} ${path} broke off or is not JSON`);
+    }
+    const parsed = schema.safeParse(answer);
+    if (!parsed.success) {
+      const where = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 5);
+      throw new DoorFailure(
+        'internal',
+        `The answer to ${method} ${path} breaks the contract at ${where.join(', ')}`,
+      );
+    }
+    return parsed.data;
+  }
+
+  async #send(method: string, path: string, options: RequestOptions, signal: AbortSignal): Promise<Response> {
+    const headers: Record<string, string> = {};
+    const token = this.#deps.token();
+    if (token !== null) headers[TOKEN_HEADER] = token;
+    const init: RequestInit = { method, headers, signal, cache: 'no-store' };
+    if (options.bytes !== undefined) {
+      headers['content-type'] = 'application/octet-stream';
+      init.body = options.bytes;
+    } else if (options.body !== undefined) {
+      headers['content-type'] = 'application/json';
+      init.body = JSON.stringify(options.body);
+    }
+    if (options.keepalive === true) init.keepalive = true;
+    let response: Response;
+    try {
+      response = await this.#deps.fetch(this.#deps.base + path, init);
+    } catch {
+      options.signal?.throwIfAborted();
+      throw new DoorFailure('unreachable', `No answer to ${method} ${path}`);
+    }
+    this.#compareBuild(response);
+    return response;
+  }
+
+  #compareBuild(response: Response): void {
+    const build = response.headers.get(BUILD_HEADER);
+    const contract = response.headers.get(CONTRACT_HEADER);
+    if (build === null || contract === null) return;
+    // The page came from the host that gave the first answer.
+    this.#build ??= build;
+    if (build !== this.#build || contract !== CONTRACT_VERSION) this.#deps.onOtherBuild();
+  }
+
+  async #failureOf(response: Response): Promise<DoorFailure> {
+    const parsed = doorErrorSchema.safeParse(await response.json().catch(() => null));
+    if (!parsed.success) {
+      return new DoorFailure('unreachable', `Something other than the host answered: ${response.status}`);
+    }
+    const { code, message } = parsed.data.error;
+    if (code === 'no-token') this.#deps.onWrongToken();
+    return new DoorFailure(code, message);
+  }
+}

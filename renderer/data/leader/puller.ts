@@ -1,0 +1,122 @@
+/** Brings the accounts' spools into the cache, each account in its own loop. */
+import type { ChangesPage } from '@shared/contract/door';
+import type { CacheWriter } from '../cache/cache-writer';
+import type { Clock } from '../clock';
+import type { DoorClient } from '../door/door-client';
+import { DoorFailure } from '../door/failure';
+import type { WindowChannel } from './channel';
+
+/** Changes asked for at once. */
+const PAGE_ROWS = 500;
+/**
+ * Changes written in one transaction while much is to be caught up. A reader of the queue waits
+ * for the transaction before it: 500 rows cost it 56–90 ms at the 95th percentile, 100 about 20 ms.
+ */
+const BATCH_ROWS = 125;
+export const RETRY_MS = 2_000;
+
+export interface PullerDeps {
+  door: DoorClient;
+  writer: CacheWriter;
+  channel: WindowChannel;
+  clock: Clock;
+  /** The rows of an account came from another spool than the cached ones, which are gone now. */
+  onReplaced(accountId: string): void;
+  onStored(rows: number): void;
+  /** Writing failed: the term of this leader is over. */
+  onBroken(failure: unknown): void;
+}
+
+interface Pull {
+  running: Promise<boolean>;
+  again: boolean;
+}
+
+export class Puller {
+  readonly #deps: PullerDeps;
+  readonly #signal: AbortSignal;
+  readonly #pulls = new Map<string, Pull>();
+
+  constructor(deps: PullerDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#signal = signal;
+  }
+
+  /** Pulls an account; resolves with true at its end, with false when it failed and will be tried again. */
+  pull(accountId: string): Promise<boolean> {
+    const known = this.#pulls.get(accountId);
+    if (known !== undefined) {
+      known.again = true;
+      return known.running;
+    }
+    const pull: Pull = { running: Promise.resolve(false), again: false };
+    pull.running = this.#run(accountId, pull);
+    this.#pulls.set(accountId, pull);
+    return pull.running;
+  }
+
+  async #run(accountId: string, pull: Pull): Promise<boolean> {
+    try {
+      do {
+        pull.again = false;
+        await this.#toTheEnd(accountId);
+      } while (pull.again);
+      return true;
+    } catch (failure) {
+      if (this.#signal.aborted) return false;
+      if (!(failure instanceof DoorFailure)) this.#deps.onBroken(failure);
+      else if (failure.code === 'not-found') return true;
+      else void this.#later(accountId);
+      return false;
+    } finally {
+      this.#pulls.delete(accountId);
+    }
+  }
+
+  async #later(accountId: string): Promise<void> {
+    await this.#deps.clock.sleep(RETRY_MS, this.#signal);
+    if (!this.#signal.aborted) await this.pull(accountId);
+  }
+
+  async #toTheEnd(accountId: string): Promise<void> {
+    const { door, writer } = this.#deps;
+    const ask = (after: number): Promise<ChangesPage> => {
+      const page = door.changes(accountId, after, PAGE_ROWS, this.#signal);
+      // Asked ahead; looked at only when the page before it is stored.
+      page.catch(() => undefined);
+      return page;
+    };
+    const cursor = await writer.cursor(accountId);
+    let epoch = cursor?.epoch ?? null;
+    let next: Promise<ChangesPage> | null = ask(cursor?.seq ?? 0);
+    while (next !== null) {
+      const page: ChangesPage = await next;
+      if (epoch !== null && epoch !== page.epoch) {
+        await writer.dropAccount(accountId);
+        this.#deps.onReplaced(accountId);
+        epoch = null;
+        next = ask(0);
+        continue;
+      }
+      epoch = page.epoch;
+      next = page.more ? ask(page.seq) : null;
+      await this.#store(accountId, page);
+    }
+  }
+
+  async #store(accountId: string, { changes, epoch, seq }: ChangesPage): Promise<void> {
+    const { writer, channel, clock } = this.#deps;
+    for (let from = 0; from < changes.length; from += BATCH_ROWS) {
+      this.#signal.throwIfAborted();
+      const batch = changes.slice(from, from + BATCH_ROWS);
+      const isLast = from + BATCH_ROWS >= changes.length;
+      const reached = isLast ? seq : batch.at(-1)!.seq;
+      const delta = await writer.store(
+        { accountId, spoolEpoch: epoch, changes: batch, seq: reached },
+        clock.now(),
+      );
+      channel.send(delta);
+      this.#deps.onStored(batch.length);
+    }
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * What the host's outbox holds, as far as this window knows, and what is still on its way there.
+ *
+ *   decide ──▶ saving (on screen, and in IndexedDB) ──PUT acknowledged──▶ the host's row
+ *                 │ no answer: the same PUT again, for as long as it takes, also after a restart
+ *                 └ the host will not take it ──▶ refused: the agent resends or discards
+ */
+import { conversationKey, type ConversationKey } from '@shared/domain/entities';
+import {
+  isUnconfirmed,
+  type DeliveryState,
+  type Intent,
+  type IntentAction,
+  type OutboxRow,
+} from '@shared/domain/intents';
+import type { Codec } from '../cache/codec';
+import type { WorkDb } from '../cache/work-db';
+import type { DoorClient } from '../door/door-client';
+import { DoorFailure, isPassing } from '../door/failure';
+import type { SavingRow } from '../shapes';
+import { Signal } from './signal';
+
+/** Confirmed rows kept for the delivery marks of a timeline. */
+const CONFIRMED_AT_MOST = 2_000;
+
+/** Most worrying first. */
+const WORRYING: readonly (DeliveryState | 'saving')[] = [
+  'parked',
+  'unknown',
+  'held',
+  'saving',
+  'queued',
+  'sending',
+  'delayed',
+  'accepted',
+];
+
+export interface OutboxStoreDeps {
+  door: Pick<DoorClient, 'putIntent' | 'intents' | 'changeIntent'>;
+  work: WorkDb;
+  codec: Codec;
+  /** The rows of this conversation changed. */
+  onChange(key: ConversationKey): void;
+}
+
+interface Waiting {
+  resolve(): void;
+  reject(failure: unknown): void;
+}
+
+const keyOf = ({ accountId, conversationId }: Intent): ConversationKey =>
+  conversationKey(accountId, conversationId);
+
+export class OutboxStore {
+  readonly unconfirmed = new Signal<readonly OutboxRow[]>([]);
+  readonly saving = new Signal<readonly SavingRow[]>([]);
+  readonly #deps: OutboxStoreDeps;
+  readonly #rows = new Map<string, OutboxRow>();
+  readonly #saving = new Map<string, SavingRow>();
+  /** References whose PUT is on its way. */
+  readonly #underway = new Set<string>();
+  readonly #undoWaiting = new Map<string, Waiting[]>();
+  #revision = 0;
+
+  constructor(deps: OutboxStoreDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes up what an earlier page could not bring to the host. */
+  async start(): Promise<void> {
+    const records = await this.#deps.work.saving.toArray();
+    const intents = (await this.#deps.codec.openAll(records)) as Intent[];
+    for (const [i, intent] of intents.entries()) {
+      if (this.#saving.has(intent.ref) || this.#rows.has(intent.ref)) continue;
+      const undoing = records[i]?.undoing === true;
+      this.#setSaving({ state: 'saving', intent, refusedBecause: null, undoing });
+    }
+    this.retry();
+  }
+
+  /** Asks the host for what changed since the last time. @throws DoorFailure */
+  async refresh(): Promise<void> {
+    const page = await this.#deps.door.intents(this.#revision);
+    this.take(page.rows);
+    this.#revision = Math.max(this.#revision, page.revision);
+  }
+
+  /** Rows as the host knows them; older news than what is known is ignored. */
+  take(rows: readonly OutboxRow[]): void {
+    const keys = new Set<ConversationKey>();
+    for (const row of rows) {
+      const { ref } = row.intent;
+      const known = this.#rows.get(ref);
+      if (known !== undefined && known.revision >= row.revision) continue;
+      this.#rows.delete(ref);
+      this.#rows.set(ref, row);
+      keys.add(keyOf(row.intent));
+      const saving = this.#saving.get(ref);
+      if (saving !== undefined && !saving.undoing) this.#forgetSaving(ref);
+    }
+    if (keys.size === 0) return;
+    this.#dropOldConfirmed();
+    this.unconfirmed.set(
+      [...this.#rows.values()].filter((row) => isUnconfirmed(row.state)).sort((a, b) => a.order - b.order),
+    );
+    for (const key of keys) this.#deps.onChange(key);
+  }
+
+  byRef(ref: string): OutboxRow | null {
+    return this.#rows.get(ref) ?? null;
+  }
+
+  /** Actions to lay over a conversation, oldest first. */
+  pendingActions(key: ConversationKey): readonly IntentAction[] {
+    return [
+      ...this.#unconfirmedOf(key).filter((row) => row.state !== 'parked'),
+      ...this.savingOf(key).filter((row) => row.refusedBecause === null),
+    ].map((row) => row.intent.action);
+  }
+
+  /** The host's unconfirmed rows of a conversation, oldest first. */
+  rowsOf(key: ConversationKey): readonly OutboxRow[] {
+    return this.#unconfirmedOf(key);
+  }
+
+  savingOf(key: ConversationKey): readonly SavingRow[] {
+    if (this.#saving.size === 0) return [];
+    return this.saving.get().filter((row) => keyOf(row.intent) === key && !row.undoing);
+  }
+
+  /** The most worrying state among a conversation's unconfirmed decisions. */
+  worstOf(key: ConversationKey): DeliveryState | 'saving' | null {
+    const states = new Set<DeliveryState | 'saving'>(this.#unconfirmedOf(key).map((row) => row.state));
+    for (const row of this.savingOf(key)) states.add(row.refusedBecause === null ? 'saving' : 'parked');
+    return WORRYING.find((state) => states.has(state)) ?? null;
+  }
+
+  /**
+   * Draws a decision at once and brings it to the host. Resolves when it is kept on this device or
+   * acknowledged, whichever is first; never rejects: what hinders it shows on its row.
+   */
+  async decide(intent: Intent): Promise<void> {
+    this.#setSaving({ state: 'saving', intent, refusedBecause: null, undoing: false });
+    const kept = this.#keep(intent.ref);
+    const acknowledged = this.#bring(intent.ref);
+    await Promise.race([kept, acknowledged]);
+  }
+
+  /** Tries again whatever has not been acknowledged. */
+  retry(): void {
+    for (const row of this.#saving.values()) {
+      if (row.refusedBecause === null) void this.#bring(row.intent.ref);
+    }
+  }
+
+  /** @throws DoorFailure `too-late` once it has left */
+  async undo(ref: string): Promise<void> {
+    const saving = this.#saving.get(ref);
+    if (saving === undefined) {
+      this.take([await this.#deps.door.changeIntent(ref, 'undo')]);
+      return;
+    }
+    if (saving.refusedBecause !== null) {
+      this.#forgetSaving(ref);
+      return;
+    }
+    // The host may or may not have it: once it surely has, it is taken back there.
+    this.#setSaving({ ...saving, undoing: true });
+    const undone = new Promise<void>((resolve, reject) => {
+      this.#undoWaiting.set(ref, [...(this.#undoWaiting.get(ref) ?? []), { resolve, reject }]);
+    });
+    await this.#keep(ref);
+    void this.#bring(ref);
+    await undone;
+  }
+
+  /** @throws DoorFailure */
+  async resend(ref: string): Promise<void> {
+    const saving = this.#saving.get(ref);
+    if (saving === undefined) {
+      this.take([await this.#deps.door.changeIntent(ref, 'resend')]);
+      return;
+    }
+    this.#setSaving({ ...saving, refusedBecause: null });
+    await this.#bring(ref);
+  }
+
+  /** @throws DoorFailure */
+  async discard(ref: string): Promise<void> {
+    const saving = this.#saving.get(ref);
+    if (saving !== undefined && saving.refusedBecause !== null) this.#forgetSaving(ref);
+    else this.take([await this.#deps.door.changeIntent(ref, 'discard')]);
+  }
+
+  /** One attempt to bring a decision to the host; the next one comes with {@link retry}. */
+  async #bring(ref: string): Promise<void> {
+    const row = this.#saving.get(ref);
+    if (row === undefined || this.#underway.has(ref)) return;
+    this.#underway.add(ref);
+    try {
+      const accepted = await this.#deps.door.putIntent(row.intent);
+      if (this.#saving.get(ref)?.undoing === true) await this.#takeBack(ref, accepted);
+      else this.take([accepted]);
+      this.#forgetSaving(ref);
+    } catch (failure) {
+      const code = failure instanceof DoorFailure ? failure.code : 'unreachable';
+      const now = this.#saving.get(ref);
+      if (now !== undefined && code !== 'unreachable' && !isPassing(code)) {
+        this.#setSaving({ ...now, refusedBecause: code });
+        this.#settleUndo(ref, failure);
+      }
+    } finally {
+      this.#underway.delete(ref);
+    }
+    // Taken back while the PUT was on its way and lost its answer: not before the next try.
+  }
+
+  async #takeBack(ref: string, accepted: OutboxRow): Promise<void> {
+    try {
+      const undone = await this.#deps.door.changeIntent(ref, 'undo');
+      this.#forgetSaving(ref);
+      this.take([undone]);
+      this.#settleUndo(ref, null);
+    } catch (failure) {
+      if (failure instanceof DoorFailure && isPassing(failure.code)) throw failure;
+      this.#forgetSaving(ref);
+      this.take([accepted]);
+      this.#settleUndo(ref, failure);
+    }
+  }
+
+  #settleUndo(ref: string, failure: unknown): void {
+    for (const waiting of this.#undoWaiting.get(ref) ?? []) {
+      if (failure === null) waiting.resolve();
+      else waiting.reject(failure);
+    }
+    this.#undoWaiting.delete(ref);
+  }
+
+  async #keep(ref: string): Promise<void> {
+    const row = this.#saving.get(ref);
+    if (row === undefined) return;
+    const [sealed] = await this.#deps.codec.sealAll([row.intent]);
+    const record = { ref, decidedAt: row.intent.decidedAt, undoing: row.undoing, ...sealed! };
+    // A disk that takes nothing hinders nobody: the PUT goes on.
+    await this.#deps.work.saving.put(record).catch(() => undefined);
+    if (!this.#saving.has(ref)) await this.#deps.work.saving.delete(ref).catch(() => undefined);
+  }
+
+  #setSaving(row: SavingRow): void {
+    this.#saving.set(row.intent.ref, row);
+    this.saving.set([...this.#saving.values()]);
+    this.#deps.onChange(keyOf(row.intent));
+  }
+
+  #forgetSaving(ref: string): void {
+    const row = this.#saving.get(ref);
+    if (row === undefined) return;
+    this.#saving.delete(ref);
+    this.saving.set([...this.#saving.values()]);
+    this.#deps.onChange(keyOf(row.intent));
+    void this.#deps.work.saving.delete(ref).catch(() => undefined);
+  }
+
+  #unconfirmedOf(key: ConversationKey): OutboxRow[] {
+    return this.unconfirmed
+      .get()
+      .filter((row) => keyOf(row.intent) === key && !this.#saving.has(row.intent.ref));
+  }
+
+  #dropOldConfirmed(): void {
+    let spare = this.#rows.size - CONFIRMED_AT_MOST;
+    for (const [ref, row] of this.#rows) {
+      if (spare <= 0) return;
+      if (isUnconfirmed(row.state)) continue;
+      this.#rows.delete(ref);
+      spare -= 1;
+    }
+  }
+}
