@@ -15,6 +15,7 @@ import { StartError } from './store/errors';
 import { lockFolder } from './store/folder-lock';
 import { Store } from './store/store';
 
+const KEEP_ALIVE_MS = 75_000;
 export const MAIL_DOMAIN = 'helpdesk.invalid';
 
 export interface RunningHelpdesk {
@@ -55,6 +56,8 @@ export async function openHelpdesk(path: string, now: () => number): Promise<Run
   });
   const mailOut = await startMailOut(desk, folder.maildir);
   const server = createAdaptorServer({ fetch: app.fetch });
+  // Longer than clients keep an idle connection, so that the client is the one who closes it.
+  if ('keepAliveTimeout' in server) server.keepAliveTimeout = KEEP_ALIVE_MS;
   return {
     desk,
     mail,

@@ -28,7 +28,11 @@ export const localOnly: MiddlewareHandler = async (c, next) => {
 
 /** A person may follow a link from anywhere to the chat page. */
 function isLinkFollowed(c: Context): boolean {
-  return c.req.method === 'GET' && c.req.header('sec-fetch-mode') === 'navigate' && c.req.path === '/chat';
+  return (
+    c.req.method === 'GET' &&
+    c.req.header('sec-fetch-mode') === 'navigate' &&
+    (c.req.path === '/chat' || c.req.path === '/')
+  );
 }
 
 /** Asks for `Authorization: Bearer TOKEN`. */

@@ -175,9 +175,12 @@ export async function mergeConversation(
   };
   record.messages = moved;
   record.conversations = [conversation];
-  record.visitors = [...store.state.visitors.values()]
-    .filter((visitor) => visitor.conversationId === from.id)
-    .map((visitor) => ({ ...visitor, conversationId: into.id }));
+  // A visitor goes on only in a chat of their own: another customer's words are not theirs to read.
+  if (into.channel === 'chat' && into.contactId === from.contactId) {
+    record.visitors = [...store.state.visitors.values()]
+      .filter((visitor) => visitor.conversationId === from.id)
+      .map((visitor) => ({ ...visitor, conversationId: into.id }));
+  }
   record.goneConversations = [{ id: from.id, mergedInto: into.id, rev: store.nextRevision() }];
   await store.commit(record);
   return conversation;
