@@ -172,12 +172,21 @@ export const historyPageSchema = z.object({
 });
 export type HistoryPage = z.infer<typeof historyPageSchema>;
 
-export const linkRequestSchema = z.array(
-  z.union([
-    z.object({ accountId: id, attachmentId: id, download: z.boolean() }),
-    z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/), mediaType: z.string(), download: z.boolean() }),
-  ]),
-);
+/** What the file is called when it is saved; it says nothing about how it is shown. */
+const savedName = z.string().max(255).optional();
+export const linkRequestSchema = z
+  .array(
+    z.union([
+      z.object({ accountId: id, attachmentId: id, download: z.boolean(), name: savedName }),
+      z.object({
+        hash: z.string().regex(/^[0-9a-f]{64}$/),
+        mediaType: z.string(),
+        download: z.boolean(),
+        name: savedName,
+      }),
+    ]),
+  )
+  .max(200);
 export type LinkRequest = z.infer<typeof linkRequestSchema>;
 export const linksSchema = z.array(z.object({ url: z.string() }));
 export type Links = z.infer<typeof linksSchema>;

@@ -1,0 +1,166 @@
+/** One account at work: its spool, its backend once known, and the puller between them. */
+import type { Clock } from '@shared/backends/clock';
+import type { HttpClient } from '@shared/backends/http';
+import type { Backend } from '@shared/backends/port';
+import { backendFor } from '@shared/backends/registry';
+import type { Account } from '@shared/contract/door';
+import { agentSchema } from '@shared/contract/entity-schemas';
+import type { FileSystem } from '@shared/storage/file-system';
+import type { Random } from '@shared/sync/ports';
+import { createPuller, type Pulled, type Puller, type PullState } from '@shared/sync/pull';
+import type { Spool } from '@shared/sync/spool';
+import { z } from 'zod';
+import type { DoorAccount } from './door/deps';
+import { readJson, writeJson } from './json-file';
+
+export interface AccountLinkOptions {
+  id: string;
+  name: string;
+  backendId: string;
+  spool: Spool;
+  fs: FileSystem;
+  /** Where it remembers what the last run knew; beside the spool's segments. */
+  memoryPath: string;
+  clock: Clock;
+  random: Random;
+  http: HttpClient;
+  onAccount(account: Account): void;
+  onPulled(pulled: Pulled): void;
+}
+
+export interface AccountLink extends DoorAccount {
+  /** Connects, or connects anew when address or token changed. */
+  connect(at: { url: string; token: string }): void;
+  /** Pull now. */
+  kick(): void;
+  /** Stops pulling; resolves once nothing is in flight. */
+  close(): Promise<void>;
+}
+
+/** Kept over a restart, so that a console without its helpdesk still knows who works here. */
+const memorySchema = z.object({ agent: agentSchema.nullable(), asOf: z.number().int().nullable() });
+type Memory = z.infer<typeof memorySchema>;
+
+/** The "as of" time is written at most this often; after a crash it may say less than is true. */
+const REMEMBER_INTERVAL_MS = 60_000;
+/** Stands for the address of a helpdesk that has not started yet; nothing is ever asked of it. */
+const NOWHERE = { url: 'http://127.0.0.1:9/', token: '' };
+
+export async function openAccountLink(options: AccountLinkOptions): Promise<AccountLink> {
+  // A damaged memory costs nothing that the next pull does not bring.
+  const memory = await readJson(options.fs, options.memoryPath, memorySchema).catch(() => null);
+  return new PullingAccount(options, memory ?? { agent: null, asOf: null });
+}
+
+class PullingAccount implements AccountLink {
+  readonly spool: Spool;
+  private state: PullState;
+  private current: Backend | null = null;
+  private at: { url: string; token: string } | null = null;
+  private puller: Puller | null = null;
+  private stop = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private readonly descriptor: Backend['descriptor'];
+  private rememberedAt = -Infinity;
+
+  constructor(
+    private readonly options: AccountLinkOptions,
+    private memory: Memory,
+  ) {
+    this.spool = options.spool;
+    this.descriptor = this.backendAt(NOWHERE).descriptor;
+    this.state = {
+      state: 'connecting',
+      stateSince: options.clock.now(),
+      asOf: null,
+      failure: null,
+      firstSync: null,
+      rejectedRows: 0,
+      agent: null,
+    };
+  }
+
+  account(): Account {
+    const { id, name, backendId } = this.options;
+    const { tier, supports } = this.descriptor;
+    const { state, stateSince, failure, rejectedRows } = this.state;
+    const asOf = this.state.asOf ?? this.memory.asOf;
+    return {
+      id,
+      name,
+      backend: backendId,
+      state,
+      stateSince,
+      asOf,
+      failure,
+      firstSync: asOf === null ? (this.state.firstSync ?? { rows: 0 }) : null,
+      rejectedRows,
+      agent: this.state.agent ?? this.memory.agent,
+      tier,
+      supports,
+    };
+  }
+
+  backend(): Backend | null {
+    return this.current;
+  }
+
+  connect(at: { url: string; token: string }): void {
+    if (this.at?.url === at.url && this.at.token === at.token) return this.kick();
+    this.at = at;
+    this.stop.abort();
+    this.stop = new AbortController();
+    const { signal } = this.stop;
+    const backend = this.backendAt(at);
+    this.current = backend;
+    const { id: accountId, spool, clock, random, onPulled } = this.options;
+    const puller = createPuller({
+      accountId,
+      backend,
+      spool,
+      clock,
+      random,
+      onState: (state) => {
+        if (!signal.aborted) this.take(state);
+      },
+      onChanges: onPulled,
+    });
+    this.puller = puller;
+    // One after the other: two pullers must not move the same cursor.
+    this.running = this.running.then(() => puller.run(signal));
+  }
+
+  kick(): void {
+    this.puller?.kick();
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+    await this.remember();
+  }
+
+  private backendAt(at: { url: string; token: string }): Backend {
+    const { id: accountId, backendId, http, clock } = this.options;
+    return backendFor(backendId, { accountId, ...at }, http, clock);
+  }
+
+  private take(state: PullState): void {
+    const before = this.account();
+    this.state = state;
+    const now = this.options.clock.monotonic();
+    const newFacts = before.agent?.id !== this.account().agent?.id || before.asOf === null;
+    if (newFacts || now - this.rememberedAt > REMEMBER_INTERVAL_MS) {
+      this.rememberedAt = now;
+      // Losing this costs one pull; the next minute tries again.
+      void this.remember().catch(() => undefined);
+    }
+    this.options.onAccount(this.account());
+  }
+
+  private async remember(): Promise<void> {
+    const { agent, asOf } = this.account();
+    this.memory = { agent, asOf };
+    await writeJson(this.options.fs, this.options.memoryPath, this.memory);
+  }
+}

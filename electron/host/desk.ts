@@ -1,0 +1,113 @@
+/** The host at work: every account pulled, one outbox for all, and what happens told to the pages. */
+import { join } from 'node:path';
+import type { Backend } from '@shared/backends/port';
+import type { Clock } from '@shared/backends/clock';
+import type { Account } from '@shared/contract/door';
+import { isUnconfirmed } from '@shared/domain/intents';
+import type { FileSystem } from '@shared/storage/file-system';
+import { createOutbox, type Outbox } from '@shared/sync/outbox';
+import { openAccountLink, type AccountLink } from './account-link';
+import type { EventHub } from './events';
+import { createHttpClient } from './http-client';
+import type { Stores } from './stores';
+import { systemRandom } from './system-clock';
+
+/** An account to serve. */
+export interface ServedAccount {
+  id: string;
+  name: string;
+  backend: string;
+}
+
+export interface Desk {
+  readonly outbox: Outbox;
+  accounts(): readonly AccountLink[];
+  /** `null` for an account that is not set up or whose helpdesk is not known yet. */
+  backendOf(accountId: string): Backend | null;
+  /** Hashes of files that drafts and unsent replies name. */
+  filesInUse(): ReadonlySet<string>;
+  /** Begins to send. */
+  start(): void;
+  /** Claims nothing more; requests in flight have 5 s. */
+  close(): Promise<void>;
+}
+
+export async function openDesk(options: {
+  fs: FileSystem;
+  folder: string;
+  served: readonly ServedAccount[];
+  stores: Stores;
+  events: EventHub;
+  clock: Clock;
+}): Promise<Desk> {
+  const { fs, folder, served, stores, events, clock } = options;
+  const links = new Map<string, AccountLink>();
+  const http = createHttpClient();
+  const stop = new AbortController();
+  let sending: Promise<void> = Promise.resolve();
+
+  const backendOf = (accountId: string): Backend | null => links.get(accountId)?.backend() ?? null;
+  const outbox = createOutbox({
+    rows: stores.journal.rows,
+    journal: stores.journal,
+    backendOf,
+    accountOnline: (accountId) => links.get(accountId)?.account().state === 'online',
+    files: stores.files,
+    clock,
+    random: systemRandom,
+    onRow: (row) => events.publish({ type: 'outbox', row }),
+  });
+  const states = new Map<string, Account['state']>();
+  const onAccount = (account: Account): void => {
+    const cameOnline = account.state === 'online' && states.get(account.id) !== 'online';
+    states.set(account.id, account.state);
+    if (cameOnline) outbox.wake(account.id);
+    events.publish({ type: 'account', account });
+  };
+  for (const { id, name, backend } of served) {
+    const spool = stores.spools.get(id);
+    if (spool === undefined) throw new Error(`The spool of account ${id} is not open.`);
+    const link = await openAccountLink({
+      id,
+      name,
+      backendId: backend,
+      spool,
+      fs,
+      memoryPath: join(folder, 'spool', encodeURIComponent(id), 'account.json'),
+      clock,
+      random: systemRandom,
+      http: http.request,
+      onAccount,
+      onPulled(pulled) {
+        outbox.pulled(id, pulled);
+        if (pulled.seq !== null) events.publish({ type: 'changes', accountId: id, seq: pulled.seq });
+      },
+    });
+    links.set(id, link);
+  }
+
+  return {
+    outbox,
+    backendOf,
+    accounts: () => [...links.values()],
+    filesInUse() {
+      const actions = outbox
+        .rows()
+        .filter((row) => isUnconfirmed(row.state))
+        .map((row) => row.intent.action);
+      const sent = actions.flatMap((action) => ('files' in action ? action.files : []));
+      const drafted = stores.drafts.list().flatMap((draft) => draft.files);
+      return new Set([...sent, ...drafted].map((file) => file.hash));
+    },
+    start() {
+      sending = outbox.run(stop.signal);
+    },
+    async close() {
+      await outbox.stop();
+      stop.abort();
+      await sending;
+      await Promise.all([...links.values()].map((link) => link.close()));
+      http.close();
+    },
+  };
+}

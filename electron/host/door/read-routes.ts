@@ -1,0 +1,56 @@
+/** What the page reads: session, accounts, changes, events, history; and the settings. */
+import { settingsSchema } from '@shared/contract/door';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { accountOf, type DoorAccount, type DoorDeps } from './deps';
+import { Refusal } from './failures';
+import { bodyOf, idInUrl, queryOf } from './requests';
+
+const MAX_ROWS = 500;
+/** The page waits 20 s for any answer. */
+const HISTORY_LIMIT_MS = 15_000;
+
+const changesQuery = z.object({
+  account: idInUrl,
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(MAX_ROWS),
+});
+const historyQuery = z.object({ account: idInUrl, conversation: idInUrl, before: idInUrl.optional() });
+
+export function readRoutes(deps: DoorDeps): Hono {
+  const app = new Hono();
+  app.get('/session', (c) => c.json(deps.session()));
+  app.get('/accounts', (c) => c.json(deps.accounts().map((one) => one.account())));
+  app.get('/changes', async (c) => {
+    const { account, after, limit } = queryOf(c, changesQuery);
+    const { spool } = must(deps, account);
+    const page = await spool.read(after, limit);
+    return c.json({ epoch: deps.session().epoch, ...page });
+  });
+  app.get('/events', () => {
+    const headers = { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' };
+    return new Response(deps.events.stream(), { headers });
+  });
+  app.get('/history', async (c) => {
+    const { account, conversation, before } = queryOf(c, historyQuery);
+    const backend = must(deps, account).backend();
+    if (backend === null) throw new Refusal('account-unreachable', 'The helpdesk has not started yet.');
+    const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(HISTORY_LIMIT_MS)]);
+    const page = await backend.history(conversation, before ?? null, signal);
+    return c.json(page);
+  });
+  app.get('/settings', (c) => c.json(deps.settings.current));
+  app.put('/settings', async (c) => {
+    const settings = await bodyOf(c, settingsSchema);
+    await deps.settings.save(settings);
+    deps.events.publish({ type: 'settings', settings });
+    return c.json(settings);
+  });
+  return app;
+}
+
+function must(deps: DoorDeps, accountId: string): DoorAccount {
+  const found = accountOf(deps, accountId);
+  if (found === null) throw new Refusal('not-found', 'There is no such account.');
+  return found;
+}

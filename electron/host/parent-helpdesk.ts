@@ -1,0 +1,35 @@
+/** Has the parent process start the embedded helpdesk: in a packaged app only the shell can. */
+import { randomUUID } from 'node:crypto';
+import type { ParentToHost } from '@shared/contract/host-parent';
+import type { HelpdeskLauncher, LaunchedHelpdesk } from './helpdesk-launcher';
+import type { ParentPort } from './parent-port';
+
+export function createParentHelpdesk(port: ParentPort): HelpdeskLauncher {
+  const launches = new Map<string, (message: Exclude<ParentToHost, { type: 'close' }>) => void>();
+  port.onMessage((message) => {
+    if (message.type !== 'close') launches.get(message.launch)?.(message);
+  });
+
+  return {
+    start: ({ dataDir, port: listenOn, seed }) =>
+      new Promise<LaunchedHelpdesk>((resolve, reject) => {
+        const launch = randomUUID();
+        let tellExited = (): void => undefined;
+        const exited = new Promise<void>((done) => (tellExited = done));
+        launches.set(launch, (message) => {
+          if (message.type === 'helpdesk-started') {
+            const stop = (): Promise<void> => {
+              port.send({ type: 'stop-helpdesk', launch });
+              return exited;
+            };
+            resolve({ url: message.url, token: message.token, exited, stop });
+            return;
+          }
+          launches.delete(launch);
+          if (message.type === 'helpdesk-failed') reject(new Error(message.message));
+          else tellExited();
+        });
+        port.send({ type: 'launch-helpdesk', launch, dataDir, port: listenOn, seed });
+      }),
+  };
+}

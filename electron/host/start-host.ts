@@ -1,0 +1,231 @@
+/**
+ * Puts the host together: data folder → lock → what is kept on disk → desk (accounts, outbox) →
+ * door → transport. What is opened first is closed last.
+ */
+import { join } from 'node:path';
+import { CONTRACT_VERSION } from '@shared/contract/door';
+import { nodeFileSystem } from '../files/node-file-system';
+import { readAccounts, type AccountSetup } from './accounts-file';
+import { openDesk, type Desk, type ServedAccount } from './desk';
+import { createDoor } from './door/door';
+import { createEventHub } from './events';
+import { openAttachmentCache } from './files/attachment-cache';
+import { createBlobLinks } from './files/blob-links';
+import { createUploads } from './files/uploads';
+import type { HelpdeskLauncher } from './helpdesk-launcher';
+import { superviseHelpdesk } from './helpdesk-supervisor';
+import { openInstall, type Install } from './install';
+import { takeLock, type DataLock } from './lock';
+import { openStores } from './stores';
+import { systemClock } from './system-clock';
+import { listen, type Listening, type ListenWhere } from './transport/listen';
+import { newToken } from './transport/token';
+
+export interface StartHostOptions {
+  /** Holds `console/` (the host's) and `helpdesk/` (the embedded helpdesk's). */
+  dataDir: string;
+  listen: ListenWhere;
+  /** Folder of the built page. */
+  pageFolder: string;
+  /** Names this build; a page of another one reloads. */
+  build: string;
+  /** Starts the embedded helpdesk when no account is set up; `null`: never. */
+  helpdesk: HelpdeskLauncher | null;
+  /** How many sample conversations a new embedded helpdesk is given. */
+  seed?: number;
+  /** Takes the folder also from a running host that is not older (see lock.ts). */
+  takeOver?: boolean;
+  /** One English sentence for the terminal or a log; never customers' text. */
+  log(sentence: string): void;
+}
+
+export interface RunningHost {
+  /** Origin of the page, without a slash at the end. */
+  origin: string;
+  /** What to open: the origin with this launch's token in the fragment. */
+  url: string;
+  token: string;
+  mailOrigin: string;
+  /** Resolves when the host has closed, whoever asked for it. */
+  closed: Promise<void>;
+  /** Claims nothing more, lets requests in flight end (at most 5 s), writes what waits, gives the folder up. */
+  close(): Promise<void>;
+}
+
+const EMBEDDED: ServedAccount = { id: 'embedded', name: 'Embedded helpdesk', backend: 'embedded' };
+const DEFAULT_SEED = 60;
+
+/** Undoes what was opened, last first, also when some of it fails. */
+class Closers {
+  private readonly steps: (() => Promise<void> | void)[] = [];
+  private running: Promise<void> | null = null;
+
+  add(step: () => Promise<void> | void): void {
+    this.steps.unshift(step);
+  }
+
+  get started(): boolean {
+    return this.running !== null;
+  }
+
+  run(): Promise<void> {
+    this.running ??= (async () => {
+      const failures: unknown[] = [];
+      for (const step of this.steps)
+        await Promise.resolve(step()).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) throw failures[0];
+    })();
+    return this.running;
+  }
+}
+
+/**
+ * Starts a host on a data folder.
+ * @throws AlreadyRunningError, StuckOwnerError (lock.ts), DataFolderError, NewerFormatError,
+ * PortTakenError: each with a sentence that says what happened and what to do
+ */
+export async function startHost(options: StartHostOptions): Promise<RunningHost> {
+  const folder = join(options.dataDir, 'console');
+  const { build, takeOver = false } = options;
+  const closers = new Closers();
+  const install = await openInstall(nodeFileSystem, folder);
+  const lock = await takeLock(folder, { pid: process.pid, build, takeOver });
+  closers.add(() => lock.release());
+  try {
+    return await compose(options, folder, install, lock, closers);
+  } catch (error) {
+    await closers.run().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function compose(
+  options: StartHostOptions,
+  folder: string,
+  install: Install,
+  lock: DataLock,
+  closers: Closers,
+): Promise<RunningHost> {
+  const { build, log } = options;
+  const fs = nodeFileSystem;
+  const clock = systemClock;
+  const setups = await readAccounts(fs, join(folder, 'accounts.json'));
+  const embedded = setups.length === 0 && options.helpdesk !== null;
+  const served: readonly ServedAccount[] = embedded ? [EMBEDDED] : setups;
+  const accountIds = served.map((account) => account.id);
+
+  const stores = await openStores({ fs, folder, install, accountIds, clock, log });
+  closers.add(() => stores.close());
+  const events = createEventHub(clock.now);
+  const desk = await openDesk({ fs, folder, served, stores, events, clock });
+  const attachments = await openAttachmentCache({
+    fs,
+    folder: join(folder, 'files', 'index'),
+    store: stores.files,
+    backendOf: desk.backendOf,
+    pinned: desk.filesInUse,
+  });
+  closers.add(() => attachments.close());
+  await attachments.sweep(clock.now());
+
+  const token = newToken();
+  const place: { listening: Listening | null; helpdeskUrl: string | null } = {
+    listening: null,
+    helpdeskUrl: null,
+  };
+  const door = createDoor({
+    token,
+    build,
+    session: () => ({
+      build,
+      contract: CONTRACT_VERSION,
+      installId: install.data.installId,
+      epoch: install.data.epoch,
+      mailFrameUrl: `${place.listening?.mailOrigin ?? ''}/mail-frame`,
+      hostTime: clock.now(),
+      tryIt: place.helpdeskUrl === null ? null : tryIt(place.helpdeskUrl),
+    }),
+    accounts: desk.accounts,
+    outbox: desk.outbox,
+    recovery: stores.recovery,
+    drafts: stores.drafts,
+    settings: stores.settings,
+    events,
+    files: stores.files,
+    uploads: createUploads(fs, stores.files, (bytes) => attachments.makeRoom(bytes)),
+    attachments,
+    links: createBlobLinks(() => clock.monotonic()),
+    closing: () => closers.started,
+    log,
+  });
+
+  const listening = await listen({
+    handler: door,
+    where: options.listen,
+    keptPorts: install.data.ports,
+    pageFolder: options.pageFolder,
+    token,
+    build,
+    onExitRequested: () => void close().catch((error: unknown) => log((error as Error).message)),
+    say: log,
+  });
+  place.listening = listening;
+  closers.add(() => listening.close());
+  closers.add(() => events.close());
+  const { origin, mailOrigin, endpoint, ports } = listening;
+  if (ports !== null) await install.update({ ports });
+  await lock.announce({ origin, token, endpoint });
+
+  const stopHelpdesk = connect(options, desk, setups, install, (url) => (place.helpdeskUrl = url));
+  closers.add(stopHelpdesk);
+  desk.start();
+  closers.add(() => desk.close());
+
+  let tellClosed = (): void => undefined;
+  const closed = new Promise<void>((resolve) => (tellClosed = resolve));
+  const close = (): Promise<void> => closers.run().finally(tellClosed);
+  return { origin, url: `${origin}/#${token}`, token, mailOrigin, closed, close };
+}
+
+/** Connects the accounts that are set up, or keeps the embedded helpdesk running; returns how to stop that. */
+function connect(
+  { helpdesk, dataDir, seed = DEFAULT_SEED, log }: StartHostOptions,
+  desk: Desk,
+  setups: readonly AccountSetup[],
+  install: Install,
+  onHelpdesk: (url: string) => void,
+): () => Promise<void> {
+  const linkOf = (id: string) => desk.accounts().find((link) => link.account().id === id);
+  for (const setup of setups) linkOf(setup.id)?.connect(setup);
+  if (setups.length > 0 || helpdesk === null) return async () => undefined;
+  const stop = new AbortController();
+  const supervised = superviseHelpdesk(
+    {
+      launcher: helpdesk,
+      dataDir: join(dataDir, 'helpdesk'),
+      seed,
+      clock: systemClock,
+      keptPort: install.data.helpdeskPort,
+      log,
+      onUp(at) {
+        onHelpdesk(at.url);
+        linkOf(EMBEDDED.id)?.connect(at);
+        void install.update({ helpdeskPort: Number(new URL(at.url).port) }).catch((error: unknown) => {
+          log((error as Error).message);
+        });
+      },
+    },
+    stop.signal,
+  );
+  return async () => {
+    stop.abort();
+    await supervised;
+  };
+}
+
+function tryIt(helpdeskUrl: string): { chatUrl: string; inboundEmailUrl: string } {
+  return {
+    chatUrl: new URL('chat', helpdeskUrl).href,
+    inboundEmailUrl: new URL('inbound/email', helpdeskUrl).href,
+  };
+}
