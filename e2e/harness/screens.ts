@@ -55,7 +55,7 @@ export class ConversationScreen {
   readonly pane: Locator;
 
   constructor(private readonly page: Page) {
-    this.pane = page.getByRole('region', { name: words('common:pane.conversation') });
+    this.pane = page.locator('[data-pane="conversation"]');
   }
 
   get title(): Locator {
