@@ -1,25 +1,26 @@
 import type { Account } from '@shared/contract/door';
 import type { Agent } from '@shared/domain/entities';
+import { pageData } from './current';
+import { useSignal } from './stores/use-signal';
 
-const NO_ACCOUNTS: readonly Account[] = [];
-const NO_IDS: Readonly<Record<string, string>> = {};
 const NO_AGENTS: readonly Agent[] = [];
 
 export function useAccounts(): readonly Account[] {
-  return NO_ACCOUNTS;
+  return useSignal(pageData().accounts);
 }
 
 /** The signed-in agent's id per account. */
 export function useAgentIds(): Readonly<Record<string, string>> {
-  return NO_IDS;
+  return useSignal(pageData().agentIds);
 }
 
 /** The agents of an account, by name. */
-export function useAgents(_accountId: string): readonly Agent[] {
-  return NO_AGENTS;
+export function useAgents(accountId: string): readonly Agent[] {
+  return useSignal(pageData().agents.agents).get(accountId) ?? NO_AGENTS;
 }
 
 /** An agent's name; the id itself while the agent is not known here. */
-export function agentName(_accountId: string, id: string): string {
-  return id;
+export function agentName(accountId: string, id: string): string {
+  const agents = pageData().agents.agents.get().get(accountId);
+  return agents?.find((agent) => agent.id === id)?.name ?? id;
 }

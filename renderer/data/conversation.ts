@@ -1,29 +1,32 @@
 import type { Conversation, ConversationKey } from '@shared/domain/entities';
-import type { TimelineItem } from './shapes';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { pageData } from './current';
+import type { TimelineView } from './stores/timeline-store';
 
 export type { TimelineItem } from './shapes';
 
 /** With pending edits laid over it; `undefined` while loading, `null` when it is not here. */
-export function useConversation(_key: ConversationKey): Conversation | null | undefined {
-  return undefined;
+export function useConversation(key: ConversationKey): Conversation | null | undefined {
+  const { rows } = pageData();
+  const subscribe = useCallback((listener: () => void) => rows.subscribeRow(key, listener), [rows, key]);
+  return useSyncExternalStore(subscribe, () => rows.conversation(key));
 }
 
-export interface Timeline {
-  /** Oldest first; the newest 30 to begin with. */
-  items: readonly TimelineItem[];
-  hasOlder: boolean;
-  loading: boolean;
+/** Items oldest first, the newest 30 to begin with. */
+export interface Timeline extends TimelineView {
   loadOlder(): void;
 }
 
-const EMPTY: Timeline = { items: [], hasOlder: false, loading: true, loadOlder: () => undefined };
-
 /** The messages of a conversation, with the agent's own unconfirmed replies and notes at the end. */
-export function useTimeline(_key: ConversationKey): Timeline {
-  return EMPTY;
+export function useTimeline(key: ConversationKey): Timeline {
+  const { timelines } = pageData();
+  const subscribe = useCallback((listener: () => void) => timelines.watch(key, listener), [timelines, key]);
+  const view = useSyncExternalStore(subscribe, () => timelines.get(key).view.get());
+  const loadOlder = useCallback(() => timelines.get(key).loadOlder(), [timelines, key]);
+  return useMemo(() => ({ ...view, loadOlder }), [view, loadOlder]);
 }
 
 /** Where a conversation went that was merged into another; `null` if it did not. */
-export function movedTo(_key: ConversationKey): ConversationKey | null {
-  return null;
+export function movedTo(key: ConversationKey): ConversationKey | null {
+  return pageData().rows.movedTo(key);
 }

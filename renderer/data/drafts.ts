@@ -1,23 +1,25 @@
 import type { DraftContent } from '@shared/contract/door';
 import type { ConversationKey } from '@shared/domain/entities';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { pageData } from './current';
+import type { DraftView } from './stores/draft-store';
 
-/** `saved`: the host has it · `saving`: on its way · `not-saved`: only on this device so far. */
-export type DraftState = 'saved' | 'saving' | 'not-saved';
+export type { DraftState } from './stores/draft-store';
 
-export interface DraftHandle {
-  /** `null` when there is none. */
-  draft: DraftContent | null;
-  loaded: boolean;
+export interface DraftHandle extends DraftView {
   /** An empty text without files takes the draft away. */
   save(content: DraftContent): void;
-  state: DraftState;
 }
 
-const EMPTY: DraftHandle = { draft: null, loaded: false, save: () => undefined, state: 'saved' };
-
-export function useDraft(_key: ConversationKey): DraftHandle {
-  return EMPTY;
+export function useDraft(key: ConversationKey): DraftHandle {
+  const { drafts } = pageData();
+  const subscribe = useCallback((listener: () => void) => drafts.subscribe(key, listener), [drafts, key]);
+  const view = useSyncExternalStore(subscribe, () => drafts.view(key));
+  const save = useCallback((content: DraftContent) => drafts.save(key, content), [drafts, key]);
+  return useMemo(() => ({ ...view, save }), [view, save]);
 }
 
 /** Sends every draft the host has not got yet; resolves when it has them or cannot be reached. */
-export async function flushDrafts(): Promise<void> {}
+export function flushDrafts(): Promise<void> {
+  return pageData().drafts.flush();
+}

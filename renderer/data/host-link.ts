@@ -1,15 +1,16 @@
+import { useMemo } from 'react';
+import { pageData } from './current';
 import type { FillReason, HostLink } from './shapes';
+import { useSignal } from './stores/use-signal';
 
 export type { FillReason, HostLink, HostLinkState } from './shapes';
 
-const LINK: HostLink = { state: 'connecting', since: 0 };
-
 /** How the page stands with its host (not with the helpdesks: those are the accounts' states). */
 export function useHostLink(): HostLink {
-  return LINK;
+  return useSignal(pageData().link);
 }
 
-/** Told to the agent while the cache is filled from nothing, and once after it was rebuilt. */
+/** Told to the agent while the cache is filled anew, and once after it was. */
 export interface CacheNotice {
   state: 'rebuilding' | 'rebuilt';
   reason: FillReason;
@@ -18,7 +19,17 @@ export interface CacheNotice {
   dismiss(): void;
 }
 
-/** `null` when there is nothing to tell. A first filling ends without a `rebuilt` notice. */
+/** `null` when there is nothing to tell; the very first filling is the accounts' first sync. */
 export function useCacheNotice(): CacheNotice | null {
-  return null;
+  const { cacheState } = pageData();
+  const { state, reason, rows } = useSignal(cacheState);
+  return useMemo(() => {
+    if (reason === null || reason === 'first') return null;
+    return {
+      state: state === 'filling' ? 'rebuilding' : 'rebuilt',
+      reason,
+      rows,
+      dismiss: () => cacheState.set({ state, reason: null, rows }),
+    };
+  }, [cacheState, state, reason, rows]);
 }

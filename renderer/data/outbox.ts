@@ -1,26 +1,26 @@
 import type { ConversationKey } from '@shared/domain/entities';
 import type { Intent, IntentAction, OutboxRow } from '@shared/domain/intents';
+import { useMemo } from 'react';
+import { pageData } from './current';
 import type { SavingRow } from './shapes';
+import { useSignal } from './stores/use-signal';
 
 export type { SavingRow } from './shapes';
 
-const NO_ROWS: readonly OutboxRow[] = [];
-const NO_INTENTS: readonly Intent[] = [];
-const NO_SAVING: readonly SavingRow[] = [];
-
 /** The host's unconfirmed rows, newest last. */
 export function useOutbox(): readonly OutboxRow[] {
-  return NO_ROWS;
+  return useSignal(pageData().outbox.unconfirmed);
 }
 
 /** What was sent to the host and is not yet acknowledged: drawn as *saving*. */
 export function useSaving(): readonly Intent[] {
-  return NO_INTENTS;
+  const rows = useSavingRows();
+  return useMemo(() => rows.map((row) => row.intent), [rows]);
 }
 
 /** The same as {@link useSaving} with what hinders each of them. */
 export function useSavingRows(): readonly SavingRow[] {
-  return NO_SAVING;
+  return useSignal(pageData().outbox.saving);
 }
 
 /**
@@ -28,15 +28,21 @@ export function useSavingRows(): readonly SavingRow[] {
  * kept on this device until then.
  * @returns the reference of the intent
  */
-export async function decide(_key: ConversationKey, _action: IntentAction): Promise<string> {
-  return '';
+export function decide(key: ConversationKey, action: IntentAction): Promise<string> {
+  return pageData().decide(key, action);
 }
 
-/** Takes an intent back. Throws {@link DoorFailure} `too-late` once it has left. */
-export async function undo(_ref: string): Promise<void> {}
+/** Takes an intent back. Throws DoorFailure `too-late` once it has left. */
+export function undo(ref: string): Promise<void> {
+  return pageData().outbox.undo(ref);
+}
 
-/** Queues a parked intent again. */
-export async function resend(_ref: string): Promise<void> {}
+/** Queues a parked intent again, or brings one again that the host refused. Throws DoorFailure. */
+export function resend(ref: string): Promise<void> {
+  return pageData().outbox.resend(ref);
+}
 
-/** Gives up a parked or held intent, or one the host refused to take. */
-export async function discard(_ref: string): Promise<void> {}
+/** Gives up a parked or held intent, or one the host refused to take. Throws DoorFailure. */
+export function discard(ref: string): Promise<void> {
+  return pageData().outbox.discard(ref);
+}

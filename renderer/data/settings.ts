@@ -1,8 +1,22 @@
-import { DEFAULT_SETTINGS, type Settings } from '@shared/contract/door';
+import type { Settings } from '@shared/contract/door';
+import { pageData } from './current';
+import { useSignal } from './stores/use-signal';
 
+/** As the host has them; until its first answer, as they were last time. */
 export function useSettings(): Settings {
-  return DEFAULT_SETTINGS;
+  return useSignal(pageData().settings);
 }
 
-/** Changes some settings: at once here, then in the host. Throws {@link DoorFailure} and turns back. */
-export async function saveSettings(_patch: Partial<Settings>): Promise<void> {}
+/** Changes some settings: at once here, then in the host. Throws DoorFailure and turns back. */
+export async function saveSettings(patch: Partial<Settings>): Promise<void> {
+  const { settings, door } = pageData();
+  const before = settings.get();
+  const wanted = { ...before, ...patch };
+  settings.set(wanted);
+  try {
+    await door.putSettings(wanted);
+  } catch (failure) {
+    if (settings.get() === wanted) settings.set(before);
+    throw failure;
+  }
+}

@@ -1,5 +1,85 @@
+import { declareCacheDb, yieldWhenReplaced } from './cache/cache-db';
+import { createCodec, nullCipher } from './cache/codec';
+import { declareWorkDb } from './cache/work-db';
+import { systemClock } from './clock';
+import { setPageData } from './current';
+import { DoorClient } from './door/door-client';
+import { askSiblings, keepToken, takeToken } from './door/token';
+import { openChannel, type WindowChannel } from './leader/channel';
+import type { ToWorker } from './leader/worker-messages';
+import { PageData } from './page-data';
+import { hadCache } from './stores/kept-locally';
+
+const RELOADED_KEY = 'holdfast.reloaded';
+/** A reload that did not bring the right build is not tried again before this. */
+const RELOAD_AGAIN_MS = 60_000;
+
 /**
  * Starts the page's data: token, cache, leader worker. Resolves once the first rows can be drawn;
- * everything else arrives in the background.
+ * everything else arrives in the background. Call it once, before the first render.
  */
-export async function startData(): Promise<void> {}
+export async function startData(): Promise<void> {
+  const channel = openChannel();
+  const cacheWasHere = hadCache(localStorage);
+  const worker = new Worker(new URL('./leader/leader.worker.ts', import.meta.url), { type: 'module' });
+  let token = takeToken({ location, history, storage: sessionStorage });
+  const tellWorker = (): void => worker.postMessage({ token, hadCache: cacheWasHere } satisfies ToWorker);
+  const adopt = (other: string | null): void => {
+    if (other === null || other === token) return;
+    token = other;
+    keepToken(sessionStorage, other);
+    tellWorker();
+    void data.refresh();
+  };
+  const cache = declareCacheDb();
+  yieldWhenReplaced(cache, () => undefined);
+  const data = new PageData({
+    door: new DoorClient({
+      base: '',
+      token: () => token,
+      fetch: (input, init) => fetch(input, init),
+      onOtherBuild: () => data.outdated(),
+      onWrongToken: () => data.refused(),
+    }),
+    channel,
+    cache,
+    work: declareWorkDb(),
+    codec: createCodec(nullCipher),
+    clock: systemClock,
+    local: localStorage,
+    newId: () => crypto.randomUUID(),
+    onWrongToken: () => void askSiblings(channel).then(adopt),
+    onOtherBuild: () => void reloadOnce(data),
+  });
+  setPageData(data);
+  shareToken(channel, () => (data.link.get().state === 'wrong-token' ? null : token), adopt);
+  if (token === null) adopt(await askSiblings(channel));
+  else channel.send({ type: 'token', token });
+  tellWorker();
+  flushWhenLeaving(data);
+  await data.start();
+}
+
+/** Gives the token to windows without one, and takes a newer one when ours is refused. */
+function shareToken(channel: WindowChannel, ours: () => string | null, adopt: (token: string) => void): void {
+  channel.listen((message) => {
+    const token = ours();
+    if (message.type === 'token-wanted' && token !== null) channel.send({ type: 'token', token });
+    if (message.type === 'token' && token === null) adopt(message.token);
+  });
+}
+
+function flushWhenLeaving(data: PageData): void {
+  window.addEventListener('pagehide', () => void data.drafts.flush(true));
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') void data.drafts.flush(true);
+  });
+}
+
+async function reloadOnce(data: PageData): Promise<void> {
+  const before = Number(sessionStorage.getItem(RELOADED_KEY) ?? 0);
+  if (Date.now() - before < RELOAD_AGAIN_MS) return;
+  sessionStorage.setItem(RELOADED_KEY, String(Date.now()));
+  await data.drafts.flush();
+  location.reload();
+}

@@ -53,9 +53,13 @@ export class TimelineStore {
     void this.#readNewest();
   }
 
-  /** Newest message on screen, other than events; `null` while there is none. */
-  newestMessage(): Message | null {
-    return this.#messages.findLast((message) => message.kind !== 'event') ?? null;
+  /**
+   * The newest message the agent can have seen: `newest` (what the conversation calls its newest)
+   * when it is on screen, else the newest that is; `null` while nothing is.
+   */
+  newestSeen(newest: string | null): string | null {
+    if (this.#messages.some((message) => message.id === newest)) return newest;
+    return this.#messages.findLast((message) => message.kind !== 'event')?.id ?? null;
   }
 
   loadOlder(): void {

@@ -1,0 +1,355 @@
+/**
+ * Everything one window knows, put together: stores over the cache and the door, fed by the
+ * leader over the channel. Knows no React and no globals of the browser.
+ */
+import {
+  CONTRACT_VERSION,
+  DEFAULT_SETTINGS,
+  type Account,
+  type DoorEvent,
+  type Session,
+} from '@shared/contract/door';
+import { splitConversationKey, type ConversationKey } from '@shared/domain/entities';
+import type { IntentAction } from '@shared/domain/intents';
+import type { CacheDb } from './cache/cache-db';
+import { CacheReader } from './cache/cache-reader';
+import type { Codec } from './cache/codec';
+import { DamagedBlockError } from './cache/light-rows';
+import type { WorkDb } from './cache/work-db';
+import type { Clock } from './clock';
+import type { DoorClient } from './door/door-client';
+import type { ChannelMessage, WindowChannel } from './leader/channel';
+import type { CacheState, HostLink } from './shapes';
+import { AgentStore, ContactStore } from './stores/contact-store';
+import { DraftStore } from './stores/draft-store';
+import { KeptSignal, markCached, type LocalText } from './stores/kept-locally';
+import { OutboxStore } from './stores/outbox-store';
+import { ReadMarks } from './stores/read-marks';
+import { RowStore } from './stores/row-store';
+import { Signal } from './stores/signal';
+import { Timelines } from './stores/timeline-store';
+
+const NO_INSTALL = '00000000';
+const NO_SESSION: Session = {
+  build: '',
+  contract: CONTRACT_VERSION,
+  installId: NO_INSTALL,
+  epoch: '',
+  mailFrameUrl: '',
+  hostTime: 0,
+  tryIt: null,
+};
+/** Stands for the agent while an account has never told who that is. */
+const UNKNOWN_AGENT = 'self';
+const KEEP_FIRST_PAGE_EVERY_MS = 10_000;
+
+export interface PageDataDeps {
+  door: DoorClient;
+  channel: WindowChannel;
+  cache: CacheDb;
+  work: WorkDb;
+  codec: Codec;
+  clock: Clock;
+  local: LocalText;
+  newId(): string;
+  /** The host does not know our token: look for another one. */
+  onWrongToken(): void;
+  /** The host is of another build: flush and reload. */
+  onOtherBuild(): void;
+}
+
+export class PageData {
+  readonly door: DoorClient;
+  readonly session: KeptSignal<'session'>;
+  readonly accounts: KeptSignal<'accounts'>;
+  readonly settings: KeptSignal<'settings'>;
+  readonly agentIds: Signal<Readonly<Record<string, string>>>;
+  readonly link: Signal<HostLink>;
+  readonly cacheState = new Signal<CacheState>({ state: 'ready', reason: null, rows: 0 });
+  readonly rows: RowStore;
+  readonly outbox: OutboxStore;
+  readonly drafts: DraftStore;
+  readonly reads: ReadMarks;
+  readonly timelines: Timelines;
+  readonly contacts: ContactStore;
+  readonly agents: AgentStore;
+  readonly #deps: PageDataDeps;
+  readonly #reader: CacheReader;
+  #leaderEpoch: number | null = null;
+  #loading = false;
+  /** Accounts the stream spoke of while a list of them was asked for: the stream is newer. */
+  #spokenOf = new Set<string>();
+  #firstPage = { version: -1, keptAt: 0 };
+
+  constructor(deps: PageDataDeps) {
+    const { door, work, codec, local, channel, clock } = deps;
+    this.#deps = deps;
+    this.door = door;
+    this.session = new KeptSignal('session', local, NO_SESSION);
+    this.accounts = new KeptSignal('accounts', local, []);
+    this.settings = new KeptSignal('settings', local, DEFAULT_SETTINGS);
+    this.agentIds = new Signal(agentIdsOf(this.accounts.get()));
+    this.link = new Signal<HostLink>({ state: 'connecting', since: clock.now() });
+    const reader = new CacheReader(deps.cache, codec);
+    this.#reader = reader;
+    const onChange = (key: ConversationKey): void => {
+      this.rows.factsChanged(key);
+      this.timelines.known(key)?.outboxChanged();
+    };
+    this.outbox = new OutboxStore({ door, work, codec, onChange });
+    this.drafts = new DraftStore({
+      door,
+      work,
+      codec,
+      now: clock.now,
+      announce: (draft) => channel.send({ type: 'draft-typed', draft }),
+      onChange,
+    });
+    this.reads = new ReadMarks(work, onChange);
+    this.rows = new RowStore({
+      facts: {
+        pendingActions: (key) => this.outbox.pendingActions(key),
+        worstOf: (key) => this.outbox.worstOf(key),
+        hasDraft: (key) => this.drafts.has(key),
+        readUpTo: (key) => this.reads.upTo(key),
+      },
+      read: (keys) => reader.conversations(keys),
+    });
+    this.rows.setAgentIds(this.agentIds.get());
+    this.timelines = new Timelines({
+      messages: (key, before, limit) => reader.messages(key, before, limit),
+      messagesFrom: (key, oldest) => reader.messagesFrom(key, oldest),
+      history: (key, before) => door.history(key, before),
+      messageCount: (key) => this.rows.baseConversation(key)?.messageCount ?? null,
+      outbox: this.outbox,
+    });
+    this.contacts = new ContactStore(reader);
+    this.agents = new AgentStore(reader);
+  }
+
+  /** Resolves once the first rows can be drawn; the rest goes on in the background. */
+  async start(): Promise<void> {
+    const { channel } = this.#deps;
+    channel.listen((message) => this.#hear(message));
+    channel.send({ type: 'hello' });
+    void this.refresh();
+    await Promise.all([
+      this.#seedFirstPages(),
+      this.drafts.start().catch(() => undefined),
+      this.reads.start().catch(() => undefined),
+      this.outbox.start().catch(() => undefined),
+    ]);
+    void this.agents.refresh();
+    void this.#load();
+  }
+
+  /** Asks the host for everything that is not in the spool. What fails is asked again when the link is back. */
+  async refresh(): Promise<void> {
+    const { door } = this.#deps;
+    this.#spokenOf = new Set();
+    const spokenOf = this.#spokenOf;
+    await Promise.allSettled([
+      door.session().then((session) => this.session.set(session)),
+      door.accounts().then((accounts) => {
+        const now = new Map(this.accounts.get().map((account) => [account.id, account]));
+        this.#setAccounts(
+          accounts.map((asked) => (spokenOf.has(asked.id) ? (now.get(asked.id) ?? asked) : asked)),
+        );
+      }),
+      door.settings().then((settings) => this.settings.set(settings)),
+      this.outbox.refresh().then(() => this.outbox.retry()),
+      this.drafts.refresh(),
+    ]);
+  }
+
+  /** See `decide` in outbox.ts. */
+  async decide(key: ConversationKey, action: IntentAction): Promise<string> {
+    const { clock, newId } = this.#deps;
+    const { accountId, conversationId } = splitConversationKey(key);
+    let { installId } = this.session.get();
+    if (installId === NO_INSTALL) {
+      this.session.set(await this.door.session());
+      ({ installId } = this.session.get());
+    }
+    const conversation =
+      this.rows.baseConversation(key) ?? (await this.#reader.conversations([key]).catch(() => []))[0];
+    const speaks = action.kind === 'reply' || action.kind === 'note';
+    const ref = `${installId}-${newId()}`;
+    await this.outbox.decide({
+      ref,
+      accountId,
+      conversationId,
+      agentId: this.agentIds.get()[accountId] ?? UNKNOWN_AGENT,
+      decidedAt: clock.now(),
+      base: {
+        messageId:
+          this.timelines.known(key)?.newestSeen(conversation?.lastMessageId ?? null) ??
+          conversation?.lastMessageId ??
+          null,
+        version: conversation?.version ?? null,
+      },
+      delayMs: speaks ? this.settings.get().undoSendMs : 0,
+      action,
+    });
+    return ref;
+  }
+
+  markRead(key: ConversationKey): void {
+    const conversation = this.rows.baseConversation(key);
+    if (conversation !== null) this.reads.mark(key, conversation.lastMessageAt);
+  }
+
+  async #load(): Promise<void> {
+    this.#loading = true;
+    try {
+      await this.rows.load(this.#reader.lightRows());
+    } catch (failure) {
+      // A damaged block is found by the leader as well, which fills the cache anew.
+      if (!(failure instanceof DamagedBlockError)) await this.#loadLater();
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  async #loadLater(): Promise<void> {
+    await this.#deps.clock.sleep(1_000, new AbortController().signal);
+    void this.#load();
+  }
+
+  async #seedFirstPages(): Promise<void> {
+    try {
+      for (const [filter, rows] of await this.#reader.firstPages()) this.rows.seedFirstPage(filter, rows);
+    } catch {
+      // Then the rows come with the index.
+    }
+  }
+
+  #hear(message: ChannelMessage): void {
+    switch (message.type) {
+      case 'delta':
+        this.rows.takeDelta(message);
+        this.timelines.takeDelta(message);
+        this.contacts.takeDelta(message);
+        if (message.agentsChanged) void this.agents.refresh();
+        return;
+      case 'beat':
+        this.#hearBeat(message);
+        return;
+      case 'emptied':
+        this.rows.clear(message.accountId);
+        this.timelines.reset();
+        this.contacts.reset();
+        void this.agents.refresh();
+        if (this.#loading && message.accountId !== null) void this.#load();
+        return;
+      case 'event':
+        this.#hearEvent(message.event);
+        return;
+      case 'other-build':
+        this.outdated();
+        return;
+      case 'draft-typed':
+        this.drafts.takeFromElsewhere(message.draft, false);
+        return;
+      case 'token-wanted':
+      case 'token':
+      case 'hello':
+        return;
+    }
+  }
+
+  /** This page is of another build than the host. */
+  outdated(): void {
+    if (this.link.get().state === 'outdated') return;
+    this.link.set({ state: 'outdated', since: this.#deps.clock.now() });
+    this.#deps.onOtherBuild();
+  }
+
+  /** The host refused the token. */
+  refused(): void {
+    if (this.link.get().state === 'wrong-token') return;
+    this.link.set({ state: 'wrong-token', since: this.#deps.clock.now() });
+    this.#deps.onWrongToken();
+  }
+
+  #hearBeat(beat: Extract<ChannelMessage, { type: 'beat' }>): void {
+    const before = this.link.get();
+    if (before.state !== 'outdated' && (before.state !== beat.link || before.since !== beat.since)) {
+      this.link.set({ state: beat.link, since: beat.since });
+    }
+    if (this.#leaderEpoch !== null && this.#leaderEpoch !== beat.leaderEpoch && !this.#loading) {
+      // The leader before may have died between writing and telling.
+      void this.#load();
+      this.timelines.reset();
+    }
+    this.#leaderEpoch = beat.leaderEpoch;
+    this.#hearCache(beat.cache);
+    if (beat.link === 'wrong-token' && before.state !== 'wrong-token') this.#deps.onWrongToken();
+    if (beat.link === 'live' && before.state !== 'live') void this.refresh();
+    // The leader's worker is never throttled; a hidden page's timers are.
+    this.outbox.retry();
+    this.drafts.retry();
+    void this.#keepFirstPage();
+  }
+
+  #hearCache(cache: CacheState): void {
+    const known = this.cacheState.get();
+    if (cache.state === 'ready') markCached(this.#deps.local);
+    // A new leader knows nothing of a rebuilding that is done; the notice stays until dismissed.
+    if (cache.reason === null && known.state === 'ready') return;
+    this.cacheState.set(cache.reason === null ? { ...known, state: 'ready' } : cache);
+  }
+
+  #hearEvent(event: Extract<DoorEvent, { type: 'outbox' | 'account' | 'draft' | 'settings' }>): void {
+    switch (event.type) {
+      case 'outbox':
+        this.outbox.take([event.row]);
+        return;
+      case 'account': {
+        this.#spokenOf.add(event.account.id);
+        const others = this.accounts.get();
+        const known = others.some((account) => account.id === event.account.id);
+        this.#setAccounts(
+          known
+            ? others.map((account) => (account.id === event.account.id ? event.account : account))
+            : [...others, event.account],
+        );
+        return;
+      }
+      case 'draft':
+        this.drafts.takeFromElsewhere(event.draft);
+        return;
+      case 'settings':
+        this.settings.set(event.settings);
+        return;
+    }
+  }
+
+  #setAccounts(accounts: Account[]): void {
+    this.accounts.set(accounts);
+    const ids = agentIdsOf(accounts);
+    if (JSON.stringify(ids) === JSON.stringify(this.agentIds.get())) return;
+    this.agentIds.set(ids);
+    this.rows.setAgentIds(ids);
+  }
+
+  async #keepFirstPage(): Promise<void> {
+    const now = this.#deps.clock.now();
+    if (now - this.#firstPage.keptAt < KEEP_FIRST_PAGE_EVERY_MS) return;
+    this.#firstPage.keptAt = now;
+    try {
+      const page = await this.rows.firstPage();
+      if (page === null || page.version === this.#firstPage.version) return;
+      this.#firstPage.version = page.version;
+      await this.#reader.keepFirstPage(page.filter, page.conversations, now);
+    } catch {
+      // The next start draws a little later.
+    }
+  }
+}
+
+function agentIdsOf(accounts: readonly Account[]): Record<string, string> {
+  return Object.fromEntries(
+    accounts.flatMap(({ id, agent }) => (agent === null ? [] : [[id, agent.id] as const])),
+  );
+}
