@@ -1,0 +1,29 @@
+/** The one place where the shell takes hold of Electron itself. */
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  Menu,
+  nativeImage,
+  nativeTheme,
+  protocol,
+  session,
+  shell,
+  Tray,
+  utilityProcess,
+} from 'electron';
+import type { ElectronParts } from './desktop';
+
+export const electronParts: ElectronParts = {
+  app,
+  BrowserWindow,
+  dialog,
+  Menu,
+  nativeImage,
+  nativeTheme,
+  protocol,
+  session,
+  shell,
+  Tray,
+  utilityProcess,
+};

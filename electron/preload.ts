@@ -1,0 +1,3 @@
+import { exposeHome } from './desktop/bridge';
+
+exposeHome(process.platform);
