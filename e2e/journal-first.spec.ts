@@ -1,10 +1,8 @@
 /** The page may have to say everything twice; the journal hears it once. */
-import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import type { Session } from '@shared/contract/door';
 import { TOKEN_HEADER } from '@shared/contract/door';
 import type { Intent } from '@shared/domain/intents';
-import { door, outboxOf, unconfirmed } from './harness/door-reader';
+import { door, outboxOf, replyIntent, unconfirmed } from './harness/door-reader';
 import { FaultProxy } from './harness/fault-proxy';
 import { expect, MAIL_FIXTURES, test } from './harness/lab';
 import type { RunningApp } from './harness/processes';
@@ -17,7 +15,6 @@ test(`a socket that closes after the journal's fsync, ${TIMES} times: one intent
   test.setTimeout(150_000);
   const { desk, client } = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
   const app = await lab.app({ helpdesk: desk });
-  const { installId } = (await (await door(app, 'session')).json()) as Session;
   const conversation = await client.conversation('Parcel never arrived');
   const proxy = await FaultProxy.start(Number(new URL(app.origin).port));
   await proxy.set('reset-after-commit');
@@ -26,16 +23,7 @@ test(`a socket that closes after the journal's fsync, ${TIMES} times: one intent
   for (let n = 1; n <= TIMES; n += 1) {
     const text = `Reply ${n} of ${TIMES}`;
     texts.push(text);
-    const intent: Intent = {
-      ref: `${installId}-${randomUUID()}`,
-      accountId: 'desk',
-      conversationId: conversation.id,
-      agentId: desk.agent.id,
-      decidedAt: Date.now(),
-      base: { messageId: null, version: null },
-      delayMs: 0,
-      action: { kind: 'reply', text, files: [], statusAfter: null },
-    };
+    const intent = await replyIntent(app, desk, conversation.id, text);
     expect(await putThrough(proxy, app, intent)).toBe('ECONNRESET');
     const again = await door(app, `intents/${intent.ref}`, { method: 'PUT', json: intent });
     expect(again.status).toBe(200);

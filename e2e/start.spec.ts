@@ -1,13 +1,21 @@
 /** The command itself: its lines, its flags, its ends, and the bad ground it may stand on. */
 import { createServer } from 'node:net';
-import { appendFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { door } from './harness/door-reader';
-import { expect, test } from './harness/lab';
-import { appArgs, startNode, waitForLine } from './harness/processes';
+import type { Session } from '@shared/contract/door';
+import { door, outboxOf, replyIntent } from './harness/door-reader';
+import { expect, MAIL_FIXTURES, test } from './harness/lab';
+import { appArgs, startNode, waitForLine, type RunningApp } from './harness/processes';
 
 const END_WITHIN_MS = 10_000;
+
+/** The session once the embedded helpdesk is up: the ready line does not wait for it. */
+async function sessionWithHelpdesk(app: RunningApp): Promise<Session> {
+  const ask = async (): Promise<Session> => (await (await door(app, 'session')).json()) as Session;
+  await expect.poll(async () => (await ask()).tryIt).not.toBeNull();
+  return ask();
+}
 
 test('says it is ready on its last line, and is', async ({ lab }) => {
   const app = await lab.app();
@@ -62,10 +70,7 @@ test('a second start hands over to the one that runs', async ({ lab }) => {
 
 test('Ctrl-C ends it cleanly, with its helpdesk, and the next start finds its data', async ({ lab }) => {
   const app = await lab.app();
-  const session = (await (await door(app, 'session')).json()) as {
-    installId: string;
-    tryIt: { chatUrl: string } | null;
-  };
+  const session = await sessionWithHelpdesk(app);
   const chatUrl = session.tryIt?.chatUrl ?? '';
   expect((await fetch(chatUrl)).status).toBe(200);
 
@@ -91,12 +96,12 @@ test('Ctrl-C ends it cleanly, with its helpdesk, and the next start finds its da
 
 test('after kill -9 the next start takes the folder over and the old helpdesk is gone', async ({ lab }) => {
   const app = await lab.app();
-  const session = (await (await door(app, 'session')).json()) as { tryIt: { chatUrl: string } | null };
+  const session = await sessionWithHelpdesk(app);
   await app.kill();
   const again = await lab.app();
   expect(again.origin).toBe(app.origin);
   expect((await door(again, 'session')).status).toBe(200);
-  const later = (await (await door(again, 'session')).json()) as typeof session;
+  const later = await sessionWithHelpdesk(again);
   if (later.tryIt?.chatUrl !== session.tryIt?.chatUrl) {
     await expect(fetch(session.tryIt?.chatUrl ?? '')).rejects.toThrow();
   }
@@ -170,22 +175,25 @@ test('--fresh starts over without losing what was there', async ({ lab }) => {
   expect((await readdir(lab.folder)).length).toBeGreaterThan(1);
 });
 
-test('a torn journal tail is cut, told once, and nothing acknowledged is lost', async ({ lab }) => {
-  const app = await lab.app();
-  await app.stop('SIGINT');
+test('a torn journal tail is cut and told, and nothing acknowledged is lost', async ({ lab }) => {
+  const { desk, client } = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
+  const app = await lab.app({ helpdesk: desk });
+  const conversation = await client.conversation('Parcel never arrived');
+  await desk.stop();
+  const intent = await replyIntent(app, desk, conversation.id, 'Acknowledged before the power went');
+  expect((await door(app, `intents/${intent.ref}`, { method: 'PUT', json: intent })).status).toBe(200);
+  await app.kill();
+
   const folder = join(app.dataDir, 'console', 'journal');
-  await mkdir(folder, { recursive: true });
   const segment = (await readdir(folder))
-    .filter((name) => !name.includes('.damaged'))
+    .filter((name) => name.endsWith('.log'))
     .sort()
     .at(-1);
-  expect(segment).toBeDefined();
-  await appendFile(join(folder, segment ?? ''), Buffer.from([7, 0, 0, 0, 1, 2, 3]));
-  const again = await lab.app();
-  const outbox = (await (await door(again, 'intents?after=0')).json()) as {
-    recovery: { tornBytes: number; damaged: number };
-  };
-  expect(outbox.recovery).toEqual({ tornBytes: 7, damaged: 0 });
+  await appendFile(join(folder, segment ?? 'none'), Buffer.from([7, 0, 0, 0, 1, 2, 3]));
+  const again = await lab.app({ helpdesk: desk });
+  const { rows, recovery } = await outboxOf(again);
+  expect(recovery).toEqual({ tornBytes: 7, damaged: 0 });
+  expect(rows.map((row) => row.intent)).toEqual([intent]);
 });
 
 test('the lock file holds the launch token for its owner only', async ({ lab }) => {

@@ -1,7 +1,14 @@
 /** The host's own books, read as a program with the token would: for what the screen need not show. */
-import { DEFAULT_SETTINGS, TOKEN_HEADER, type OutboxPage, type Settings } from '@shared/contract/door';
-import { isUnconfirmed, type OutboxRow } from '@shared/domain/intents';
-import type { RunningApp } from './processes';
+import { randomUUID } from 'node:crypto';
+import {
+  DEFAULT_SETTINGS,
+  TOKEN_HEADER,
+  type OutboxPage,
+  type Session,
+  type Settings,
+} from '@shared/contract/door';
+import { isUnconfirmed, type Intent, type OutboxRow } from '@shared/domain/intents';
+import type { RunningApp, RunningHelpdesk } from './processes';
 
 export async function door(
   app: RunningApp,
@@ -32,4 +39,24 @@ export async function unconfirmed(app: RunningApp): Promise<OutboxRow[]> {
 export async function setSettings(app: RunningApp, patch: Partial<Settings>): Promise<void> {
   const answer = await door(app, 'settings', { method: 'PUT', json: { ...DEFAULT_SETTINGS, ...patch } });
   if (!answer.ok) throw new Error(`Settings were refused: ${await answer.text()}`);
+}
+
+/** A reply as the page would decide it, ready to be put to the journal. */
+export async function replyIntent(
+  app: RunningApp,
+  desk: RunningHelpdesk,
+  conversationId: string,
+  text: string,
+): Promise<Intent> {
+  const { installId } = (await (await door(app, 'session')).json()) as Session;
+  return {
+    ref: `${installId}-${randomUUID()}`,
+    accountId: 'desk',
+    conversationId,
+    agentId: desk.agent.id,
+    decidedAt: Date.now(),
+    base: { messageId: null, version: null },
+    delayMs: 0,
+    action: { kind: 'reply', text, files: [], statusAfter: null },
+  };
 }
