@@ -74,31 +74,38 @@ export class Lane {
 
   /** True while some row of the lane still has to leave. */
   get busy(): boolean {
-    return this.#waiting().length > 0;
+    return this.#unfinished().length > 0;
   }
 
   /** Looks again now: something changed. */
   kick(): void {
     this.#pause?.abort();
-    if (this.#running === null && !this.#deps.stopping() && this.busy) this.#running = this.#drain();
+    if (this.#running === null && !this.#deps.stopping() && this.#next() !== null)
+      this.#running = this.#drain();
   }
 
   async #drain(): Promise<void> {
     while (!this.#deps.stopping()) {
-      const row = this.#waiting()[0];
-      if (row === undefined) break;
+      const row = this.#next();
+      if (row === null) break;
       await this.#advance(row);
     }
     // In the same breath as the last look, so that no kick can fall in between.
     this.#running = null;
   }
 
+  /** Whose turn it is. A row left `sending` by a journal that never took its outcome is for the next start. */
+  #next(): OutboxRow | null {
+    const first = this.#unfinished()[0];
+    return first === undefined || first.state === 'sending' ? null : first;
+  }
+
   /** Rows that still have to leave, oldest first; the others are forgotten until they are added again. */
-  #waiting(): OutboxRow[] {
+  #unfinished(): OutboxRow[] {
     const rows: OutboxRow[] = [];
     for (const ref of this.#refs) {
       const row = this.#deps.ledger.live(ref);
-      if (row !== undefined && isWaiting(row)) rows.push(row);
+      if (row !== undefined && isUnfinished(row)) rows.push(row);
       else this.#due.delete(ref);
     }
     this.#refs = rows.map((row) => row.intent.ref);
@@ -129,7 +136,7 @@ export class Lane {
       gate.leave();
       onLeave(this.accountId);
       const after = ledger.live(row.intent.ref);
-      if (after === undefined || !isWaiting(after)) this.#dropUploads(row);
+      if (after === undefined || !isUnfinished(after)) this.#dropUploads(row);
     }
   }
 
@@ -278,7 +285,7 @@ export class Lane {
   #isSuperseded(row: OutboxRow): boolean {
     const { kind } = row.intent.action;
     if (!SUPERSEDABLE.has(kind)) return false;
-    for (const later of this.#waiting().slice(1)) {
+    for (const later of this.#unfinished().slice(1)) {
       if (later.intent.action.kind === 'reply' || later.intent.action.kind === 'note') return false;
       if (later.intent.action.kind === kind) return later.state === 'queued';
     }
@@ -334,6 +341,8 @@ const WAITING_REASON = {
   later: 'rate-limited',
 } as const satisfies Record<string, DeliveryReason['kind']>;
 
-function isWaiting(row: OutboxRow): boolean {
-  return row.state === 'delayed' || row.state === 'queued' || row.state === 'unknown';
+const UNFINISHED: ReadonlySet<OutboxRow['state']> = new Set(['delayed', 'queued', 'sending', 'unknown']);
+
+function isUnfinished(row: OutboxRow): boolean {
+  return UNFINISHED.has(row.state);
 }

@@ -150,7 +150,7 @@ const definition: RestDefinition = {
     request: ({ name, mediaType }, ref) => ({
       method: 'POST',
       path: '/uploads',
-      query: { name, type: mediaType },
+      query: { name, type: mediaType === '' ? 'application/octet-stream' : mediaType },
       headers: { 'idempotency-key': ref },
     }),
     read: (body) => z.object({ id: rowId }).parse(body).id,

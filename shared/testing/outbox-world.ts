@@ -1,0 +1,147 @@
+/**
+ * An outbox with everything around it: a journal that is a real fsync away, a fake helpdesk, a link
+ * that can be cut, and a power switch. A crash makes every await of the running outbox never
+ * return; what the journal held and what the server did stays.
+ */
+import type { Backend } from '../backends/port';
+import type { Clock } from '../backends/clock';
+import type { OutboxRow } from '../domain/intents';
+import { createOutbox, type Outbox } from '../sync/outbox';
+import type { FilePort, JournalPort } from '../sync/ports';
+import { NOON } from './builders';
+import { FakeBackend, type FakeBackendOptions } from './fake-backend';
+import { seededRandom } from './seeded-random';
+import { VirtualClock } from './virtual-clock';
+
+const FSYNC_MS = 3;
+
+export interface OutboxWorldOptions {
+  tier?: FakeBackendOptions['tier'];
+  settleMs?: number;
+  fault?: FakeBackendOptions['fault'];
+  files?: Readonly<Record<string, Uint8Array>>;
+  seed?: number;
+}
+
+export class OutboxWorld {
+  readonly clock = new VirtualClock(NOON);
+  readonly backend: FakeBackend;
+  /** What the journal holds: the newest row by reference. */
+  readonly journal = new Map<string, OutboxRow>();
+  /** Every row shown, in order. */
+  readonly shown: OutboxRow[] = [];
+  online = true;
+  /** While set, the journal refuses to write. */
+  diskFull = false;
+  outbox!: Outbox;
+  readonly #options: OutboxWorldOptions;
+  #life = { over: false };
+  #running = new AbortController();
+  #starts = 0;
+
+  constructor(options: OutboxWorldOptions = {}) {
+    this.#options = options;
+    this.backend = new FakeBackend({
+      tier: options.tier ?? 'T1',
+      clock: this.clock,
+      fault: options.fault ?? (() => 'none'),
+      ...(options.settleMs === undefined ? {} : { settleMs: options.settleMs }),
+    });
+    this.start();
+  }
+
+  /** Starts the console on what the journal holds. */
+  start(): void {
+    this.#life = { over: false };
+    this.#running = new AbortController();
+    this.#starts += 1;
+    const life = this.#life;
+    const alive = <T>(promise: Promise<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        promise.then(
+          (value) => !life.over && resolve(value),
+          (error: unknown) => !life.over && reject(error),
+        );
+      });
+    const clock: Clock = {
+      now: () => this.clock.now(),
+      monotonic: () => this.clock.monotonic(),
+      sleep: (ms, signal) => alive(this.clock.sleep(ms, signal)),
+    };
+    const backend = mortal(this.backend, alive);
+    this.outbox = createOutbox({
+      rows: [...this.journal.values()],
+      journal: this.#journalPort(life),
+      backendOf: (accountId) => (accountId === 'a1' ? backend : null),
+      accountOnline: () => this.online,
+      files: this.#filePort(),
+      clock,
+      random: seededRandom((this.#options.seed ?? 1) + this.#starts),
+      onRow: (row) => this.shown.push(row),
+    });
+    void this.outbox.run(this.#running.signal);
+  }
+
+  /** The process is gone, this very moment. */
+  crash(): void {
+    this.#life.over = true;
+  }
+
+  /** Brings the link back, as the puller would tell it. */
+  goOnline(): void {
+    this.online = true;
+    this.outbox.wake('a1');
+  }
+
+  row(ref: string): OutboxRow {
+    const row = this.outbox.rows().find((candidate) => candidate.intent.ref === ref);
+    if (row === undefined) throw new Error(`No durable row has the reference ${ref}.`);
+    return row;
+  }
+
+  /** Lets the feed bring everything that the server did. */
+  pullAll(): void {
+    this.outbox.pulled('a1', { changes: this.backend.feed(), seq: null, caughtUp: true });
+  }
+
+  #journalPort(life: { over: boolean }): JournalPort {
+    const never = new AbortController().signal;
+    return {
+      append: async (rows) => {
+        await this.clock.sleep(FSYNC_MS, never);
+        if (life.over) return new Promise(() => undefined);
+        if (this.diskFull) throw new Error('ENOSPC');
+        for (const row of rows) this.journal.set(row.intent.ref, row);
+        await this.clock.sleep(1, never);
+        if (life.over) return new Promise(() => undefined);
+      },
+    };
+  }
+
+  #filePort(): FilePort {
+    return {
+      open: (hash) => {
+        const bytes = this.#options.files?.[hash];
+        if (bytes === undefined) return Promise.resolve(null);
+        return Promise.resolve(async function* () {
+          yield bytes;
+        });
+      },
+    };
+  }
+}
+
+/** The backend as a process sees it that may die while an answer is on its way. */
+function mortal(backend: FakeBackend, alive: <T>(promise: Promise<T>) => Promise<T>): Backend {
+  return {
+    descriptor: backend.descriptor,
+    whoAmI: () => alive(backend.whoAmI()),
+    pull: () => alive(backend.pull()),
+    history: () => alive(backend.history()),
+    perform: (operation, signal) => alive(backend.perform(operation, signal)),
+    findByRef: (conversationId, ref, signal) => alive(backend.findByRef(conversationId, ref, signal)),
+    upload: (file, ref, signal) => alive(backend.upload(file, ref, signal)),
+    download: () => alive(backend.download()),
+    listen: (onHint, signal) => alive(backend.listen(onHint, signal)),
+  };
+}
