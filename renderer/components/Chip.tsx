@@ -21,16 +21,26 @@ export interface ChipProps {
   /** Gives the chip a remove button with this name. */
   removeLabel?: string;
   onRemove?: () => void;
+  /** At most 80 px wide instead of 160: in rows. */
+  narrow?: boolean;
   className?: string;
 }
 
 /** A word about a thing: a tag, an account, a status. Long words end in an ellipsis. */
-export function Chip({ children, tone = 'neutral', removeLabel, onRemove, className }: ChipProps) {
+export function Chip({
+  children,
+  tone = 'neutral',
+  removeLabel,
+  onRemove,
+  narrow = false,
+  className,
+}: ChipProps) {
   return (
     <span
       className={cx(
-        'inline-flex h-4.5 max-w-40 min-w-0 items-center rounded-[5px] border px-1.5 text-[0.6875rem] leading-none whitespace-nowrap',
-        onRemove !== undefined && 'h-6 pr-0 text-meta',
+        'inline-flex min-w-0 items-center rounded-[5px] border pl-1.5 leading-none whitespace-nowrap',
+        narrow ? 'max-w-20' : 'max-w-40',
+        onRemove === undefined ? 'h-4.5 pr-1.5 text-[0.6875rem]' : 'h-6 text-meta',
         TONE_LOOK[tone],
         className,
       )}

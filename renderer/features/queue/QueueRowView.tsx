@@ -38,43 +38,35 @@ export function RowSkeleton({ compact }: { compact: boolean }) {
 }
 
 function ComfortableRow({ row }: { row: QueueRow }) {
-  const { conversation, unread } = row;
   return (
-    <span className="grid h-full w-full grid-cols-[1rem_minmax(0,1fr)_auto] content-center gap-x-2.5 gap-y-0.5 px-3">
-      <ChannelGlyph
-        channel={conversation.channel}
-        social={conversation.social}
-        className={unread ? 'self-center text-text' : 'self-center text-faint'}
-      />
-      <span className="flex min-w-0 items-center gap-1.5">
-        <Name row={row} />
-        <PriorityMark priority={conversation.priority} />
+    <span className="flex h-full w-full flex-col justify-center gap-0.5 px-3">
+      <span className="flex items-center gap-2.5">
+        <Channel row={row} />
+        <span className="flex min-w-0 flex-1 items-center gap-1.5">
+          <Name row={row} />
+          <PriorityMark priority={row.conversation.priority} />
+        </span>
+        <Time row={row} />
       </span>
-      <Time row={row} />
-      <span className="col-start-2 flex min-w-0 items-center gap-1.5">
-        <LastWords row={row} />
-      </span>
-      <span className="flex items-center justify-end gap-1.5">
-        <Chips row={row} most={2} />
-        <Owner row={row} />
+      <span className="flex items-center gap-2.5">
         <StateMark row={row} />
+        <LastWords row={row} />
+        <span className="flex shrink-0 items-center gap-1.5">
+          <Chips row={row} most={2} />
+          <Owner row={row} />
+        </span>
       </span>
     </span>
   );
 }
 
 function CompactRow({ row }: { row: QueueRow }) {
-  const { conversation, unread } = row;
   return (
     <span className="flex h-full w-full items-center gap-2.5 px-3">
-      <ChannelGlyph
-        channel={conversation.channel}
-        social={conversation.social}
-        className={cx('shrink-0', unread ? 'text-text' : 'text-faint')}
-      />
-      <span className="flex max-w-[38%] min-w-0 shrink-0 items-center gap-1.5">
+      <Channel row={row} />
+      <span className="flex max-w-[40%] min-w-0 shrink-0 items-center gap-1.5">
         <Name row={row} />
-        <PriorityMark priority={conversation.priority} />
+        <PriorityMark priority={row.conversation.priority} />
       </span>
       <LastWords row={row} />
       <Chips row={row} most={1} />
@@ -82,6 +74,16 @@ function CompactRow({ row }: { row: QueueRow }) {
       <StateMark row={row} />
       <Time row={row} />
     </span>
+  );
+}
+
+function Channel({ row: { conversation, unread } }: { row: QueueRow }) {
+  return (
+    <ChannelGlyph
+      channel={conversation.channel}
+      social={conversation.social}
+      className={cx('shrink-0', unread ? 'text-text' : 'text-faint')}
+    />
   );
 }
 
@@ -118,7 +120,7 @@ function LastWords({ row: { conversation, unread } }: { row: QueueRow }) {
   const words = subject.trim() === '' ? preview : subject;
   return (
     <bdi
-      className={cx('min-w-0 flex-1 truncate', unread ? 'text-text' : 'text-muted')}
+      className={cx('min-w-0 flex-1 truncate text-left', unread ? 'text-text' : 'text-muted')}
       title={subject.trim() === '' ? undefined : subject}
     >
       {words.trim() === '' ? <span className="text-faint">{t('row.noSubject')}</span> : words}
@@ -148,9 +150,9 @@ function Chips({ row: { conversation }, most }: { row: QueueRow; most: 1 | 2 }) 
     accounts.length > 1 ? accounts.find(({ id }) => id === conversation.accountId)?.name : undefined;
   const words = [conversation.tags[0], account ?? conversation.tags[1]].filter((word) => word !== undefined);
   return words.slice(0, most).map((word, i) => (
-    <Chip key={word} className={cx('max-w-20', i === 1 && 'hidden @min-[24rem]:inline-flex')}>
-      {word}
-    </Chip>
+    <span key={word} className={i === 0 ? 'flex' : 'hidden @min-[25rem]:flex'}>
+      <Chip narrow>{word}</Chip>
+    </span>
   ));
 }
 
@@ -164,12 +166,18 @@ function Owner({ row: { conversation } }: { row: QueueRow }) {
   return <Avatar name={name} size={18} label={t('row.with', { name })} />;
 }
 
-/** Delivery before draft: one glyph, always at the same place. */
+/** Delivery before draft: one glyph, its place kept in every row. */
 function StateMark({ row: { delivery, hasDraft } }: { row: QueueRow }) {
   const { t } = useTranslation('queue');
-  if (delivery !== null) return <DeliveryGlyph state={delivery} />;
-  if (!hasDraft) return null;
   return (
-    <PencilLine size={14} role="img" aria-label={t('row.draft')} className="shrink-0 text-accent-text" />
+    <span className="flex w-4 shrink-0 justify-center">
+      {delivery !== null ? (
+        <DeliveryGlyph state={delivery} />
+      ) : (
+        hasDraft && (
+          <PencilLine size={13} role="img" aria-label={t('row.draft')} className="text-accent-text" />
+        )
+      )}
+    </span>
   );
 }

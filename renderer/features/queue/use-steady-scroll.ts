@@ -1,5 +1,5 @@
 /** Holds the rows in sight still while the queue changes, and counts what came in above them. */
-import { useLayoutEffect, useState } from 'react';
+import { useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import type { QueueSnapshot } from '@renderer/data/queue';
 import { anchorShift, type SeenRow } from './anchor';
 
@@ -12,30 +12,44 @@ class SteadyList {
   private filterName = '';
   private rowHeight = 0;
   private pointerAt = -Infinity;
+  private above = 0;
+  private readonly listeners = new Set<() => void>();
 
-  /**
-   * Puts the scroll where the rows in sight stay put.
-   * @returns rows that came in above; `null` when another list begins at its top
-   */
-  settle(box: HTMLElement, queue: QueueSnapshot, filterName: string, rowHeight: number): number | null {
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Rows that came in above since the agent last saw the top. */
+  countAbove = (): number => this.above;
+
+  private setAbove(count: number): void {
+    if (this.above === count) return;
+    this.above = count;
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  /** Puts the scroll where the rows in sight stay put; another list begins at its top. */
+  settle(box: HTMLElement, queue: QueueSnapshot, filterName: string, rowHeight: number): void {
     const another = this.filterName !== filterName;
     const before = this.rowHeight;
     this.filterName = filterName;
     this.rowHeight = rowHeight;
     if (another) {
       box.scrollTop = 0;
-      return null;
+      this.setAbove(0);
+      return;
     }
     if (before !== rowHeight) {
       box.scrollTop = (box.scrollTop / before) * rowHeight;
-      return 0;
+      return;
     }
     const shift = anchorShift(this.seen, (key) => queue.indexOf(key));
     const pointerIsBusy = performance.now() - this.pointerAt < POINTER_REST_MS;
-    if (shift === 0 || (box.scrollTop <= 0 && !pointerIsBusy)) return 0;
+    if (shift === 0 || (box.scrollTop <= 0 && !pointerIsBusy)) return;
     // React has set the new height already, so the scroll has the room to move past the new rows.
     box.scrollTop += shift * rowHeight;
-    return Math.max(0, shift);
+    this.setAbove(this.above + Math.max(0, shift));
   }
 
   /** Notes which rows are in sight, for the next change. */
@@ -49,6 +63,16 @@ class SteadyList {
       if (key !== undefined) rows.push({ key, index });
     }
     this.seen = rows;
+  }
+
+  scrolled(box: HTMLElement, queue: QueueSnapshot): void {
+    if (box.scrollTop <= 0) this.setAbove(0);
+    this.look(box, queue);
+  }
+
+  toTop(box: HTMLElement): void {
+    box.scrollTo({ top: 0 });
+    this.setAbove(0);
   }
 
   pointerMoved(): void {
@@ -76,26 +100,22 @@ export function useSteadyScroll(
   rowHeight: number,
 ): SteadyScroll {
   const [list] = useState(() => new SteadyList());
-  const [above, setAbove] = useState(0);
+  const above = useSyncExternalStore(list.subscribe, list.countAbove);
 
   useLayoutEffect(() => {
     if (box === null) return;
-    const came = list.settle(box, queue, filterName, rowHeight);
-    if (came !== 0) setAbove((count) => (came === null ? 0 : count + came));
+    list.settle(box, queue, filterName, rowHeight);
     list.look(box, queue);
   }, [list, box, queue, filterName, rowHeight]);
 
   return {
     above,
     toTop: () => {
-      box?.scrollTo({ top: 0 });
-      setAbove(0);
+      if (box !== null) list.toTop(box);
     },
     onPointerMove: () => list.pointerMoved(),
     onScroll: () => {
-      if (box === null) return;
-      if (box.scrollTop <= 0) setAbove(0);
-      list.look(box, queue);
+      if (box !== null) list.scrolled(box, queue);
     },
   };
 }
