@@ -5,6 +5,7 @@
 // object; `--quick` takes a tenth of the rows (for trying a benchmark out; its figures are not
 // comparable). Exit code 1 when a budget is not kept.
 import { readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 import { buildIfStale } from '../scripts/build-if-stale.mjs';
@@ -41,6 +42,8 @@ for (const name of names.length > 0 ? names : known) {
     logLevel: 'error',
     resolve: { tsconfigPaths: true },
     define: { __BUILD_ID__: '"bench"' },
+    environments: { inline: { resolve: { noExternal: ['crc-32'] } } },
+    plugins: [namedExports('crc-32')],
   });
   const lines = await module.run({
     quick: flags.includes('--quick'),
@@ -68,4 +71,25 @@ function table({ name, value, unit, baseline, ratio, budget, ok }) {
 
 function round(value) {
   return Math.abs(value) >= 100 ? Math.round(value).toString() : value.toPrecision(3);
+}
+
+/** Node finds no named exports in this CommonJS package, while a bundler does: names them for Node. */
+function namedExports(id) {
+  const resolved = `\0named:${id}`;
+  return {
+    name: `named-exports:${id}`,
+    enforce: 'pre',
+    resolveId: (source) => (source === id ? resolved : null),
+    load(source) {
+      if (source !== resolved) return null;
+      const names = Object.keys(createRequire(import.meta.url)(id)).filter((name) =>
+        /^[a-z_]\w*$/i.test(name),
+      );
+      return [
+        "import { createRequire } from 'node:module';",
+        `const all = createRequire(${JSON.stringify(import.meta.url)})(${JSON.stringify(id)});`,
+        ...names.map((name) => `export const ${name} = all.${name};`),
+      ].join('\n');
+    },
+  };
 }
