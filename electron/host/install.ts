@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { FileSystem } from '@shared/storage/file-system';
-import { codeOf, DataFolderError, readJson, writeJson } from './json-file';
+import { DataFolderError, readJson, writeJson } from './json-file';
 
 /** Version of the data folder's layout that this build reads and writes. */
 export const LAYOUT = 1;
@@ -23,6 +23,19 @@ const installSchema = z.object({
 });
 type Installed = z.infer<typeof installSchema>;
 
+/** The sentence for a file system error in the data folder; any other error is returned as it is. */
+export function unusableFolder(folder: string, error: unknown): unknown {
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string' || error instanceof DataFolderError) return error;
+  const advice =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'Free some space on the disk.'
+      : 'Check its permissions, or choose another with --data.';
+  return new DataFolderError(`The data folder ${folder} cannot be used (${code}). ${advice}`, {
+    cause: error,
+  });
+}
+
 export interface Install {
   readonly data: Readonly<Installed>;
   /** Changes some fields, durably. */
@@ -38,10 +51,7 @@ export async function openInstall(fs: FileSystem, folder: string): Promise<Insta
   try {
     await fs.makeFolder(folder);
   } catch (error) {
-    throw new DataFolderError(
-      `Cannot use the data folder ${folder} (${codeOf(error)}). Check its permissions, or choose another with --data.`,
-      { cause: error },
-    );
+    throw unusableFolder(folder, error);
   }
   const head = await readJson(fs, path, z.looseObject({ layout: z.number().int() }));
   if (head !== null && head.layout > LAYOUT) {
@@ -51,14 +61,9 @@ export async function openInstall(fs: FileSystem, folder: string): Promise<Insta
   }
   let data = await readJson(fs, path, installSchema);
   const save = async (next: Installed): Promise<void> => {
-    try {
-      await writeJson(fs, path, next);
-    } catch (error) {
-      throw new DataFolderError(
-        `Cannot write to the data folder ${folder} (${codeOf(error)}). Free some space or check its permissions.`,
-        { cause: error },
-      );
-    }
+    await writeJson(fs, path, next).catch((error: unknown) => {
+      throw unusableFolder(folder, error);
+    });
     data = next;
   };
   if (data === null) {

@@ -14,7 +14,7 @@ import { createBlobLinks } from './files/blob-links';
 import { createUploads } from './files/uploads';
 import type { HelpdeskLauncher } from './helpdesk-launcher';
 import { superviseHelpdesk } from './helpdesk-supervisor';
-import { openInstall, type Install } from './install';
+import { openInstall, unusableFolder, type Install } from './install';
 import { takeLock, type DataLock } from './lock';
 import { openStores } from './stores';
 import { systemClock } from './system-clock';
@@ -88,14 +88,14 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
   const folder = join(options.dataDir, 'console');
   const { build, takeOver = false } = options;
   const closers = new Closers();
-  const install = await openInstall(nodeFileSystem, folder);
-  const lock = await takeLock(folder, { pid: process.pid, build, takeOver });
-  closers.add(() => lock.release());
   try {
+    const lock = await takeLock(folder, { pid: process.pid, build, takeOver });
+    closers.add(() => lock.release());
+    const install = await openInstall(nodeFileSystem, folder);
     return await compose(options, folder, install, lock, closers);
   } catch (error) {
     await closers.run().catch(() => undefined);
-    throw error;
+    throw unusableFolder(folder, error);
   }
 }
 

@@ -51,7 +51,7 @@ export function aMessage(parts: Partial<Message> = {}): Message {
 
 /** A valid intent reference ending in a number, for telling intents apart in a failing test. */
 export function refOf(n: number): string {
-  return `00000001-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+  return `0a0a0a0a-00000001-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 }
 
 /** An intent on {@link aConversation} without undo time. */
