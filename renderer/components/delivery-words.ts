@@ -53,3 +53,30 @@ export function useDeliveryWords(facts: DeliveryFacts): string {
       return t(`state.${state}`);
   }
 }
+
+interface ShownRow {
+  state: ShownDelivery;
+  intent: { decidedAt: number; delayMs: number };
+  reason?: DeliveryReason | null;
+  nextAttemptAt?: number | null;
+  /** Of a decision the host has not taken yet. */
+  refusedBecause?: string | null;
+}
+interface ShownAccount {
+  name: string;
+  state: string;
+  stateSince: number;
+}
+
+/** Gathers what the sentence needs from an outbox row (or one still being saved) and its account. */
+export function deliveryFacts(row: ShownRow, account: ShownAccount | undefined): DeliveryFacts {
+  return {
+    state: row.state,
+    reason: row.reason ?? null,
+    leavesAt: row.intent.decidedAt + row.intent.delayMs,
+    nextAttemptAt: row.nextAttemptAt ?? null,
+    offlineSince: account?.state === 'offline' ? account.stateSince : null,
+    accountName: account?.name ?? '',
+    notTaken: row.refusedBecause ?? null,
+  };
+}

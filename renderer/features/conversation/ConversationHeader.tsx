@@ -1,0 +1,150 @@
+import { Check, ExternalLink, Globe, RotateCcw } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Conversation } from '@shared/domain/entities';
+import type { IntentAction } from '@shared/domain/intents';
+import { Button } from '@renderer/components/Button';
+import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
+import { Chip } from '@renderer/components/Chip';
+import { cx } from '@renderer/components/class-names';
+import { Tooltip } from '@renderer/components/Tooltip';
+import { WaitingTime } from '@renderer/components/WaitingTime';
+import { agentName, useAccounts, useAgentIds } from '@renderer/data/accounts';
+import { useCommand, useCommandKeys } from '@renderer/state/commands';
+import { useSelection } from '@renderer/state/selection';
+import { Controls } from './Controls';
+import { whoActs } from './who-waits';
+
+export interface ConversationHeaderProps {
+  conversation: Conversation;
+  decide: (action: IntentAction) => void;
+}
+
+/** What this is about, who must act, and what can be decided about it. */
+export function ConversationHeader({ conversation, decide }: ConversationHeaderProps) {
+  return (
+    <header className="border-b px-5 pt-3 pb-2">
+      <div className="flex items-start gap-3">
+        <Subject conversation={conversation} />
+        <ResolveButton conversation={conversation} decide={decide} />
+      </div>
+      <div className="mt-1 flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+        <Facts conversation={conversation} />
+        <div className="-mx-2">
+          <Controls conversation={conversation} decide={decide} />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Subject({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation('conversation');
+  const subject = conversation.subject.trim();
+  const name = conversation.contactName.trim() || t('subject.somebody');
+  const words =
+    subject !== ''
+      ? subject
+      : conversation.channel === 'email' || conversation.channel === 'form'
+        ? t('subject.none')
+        : t(`subject.${conversation.channel}`, { name });
+  return (
+    <h1
+      id="conversation-title"
+      dir="auto"
+      title={subject === '' ? undefined : subject}
+      className={cx(
+        'line-clamp-2 min-w-0 flex-1 text-start text-title font-strong [overflow-wrap:anywhere]',
+        subject === '' && 'text-muted',
+      )}
+    >
+      {words}
+    </h1>
+  );
+}
+
+function ResolveButton({ conversation, decide }: ConversationHeaderProps) {
+  const { t } = useTranslation('conversation');
+  const isDone = conversation.status === 'resolved' || conversation.status === 'closed';
+  const resolve = () => {
+    decide({ kind: 'status', status: 'resolved' });
+    useSelection.getState().advance(1);
+  };
+  const reopen = () => decide({ kind: 'status', status: 'open' });
+  useCommand({
+    id: 'conversation.close',
+    group: 'conversation',
+    keys: ['e'],
+    label: t('command.resolve'),
+    enabled: !isDone,
+    run: resolve,
+  });
+  const keys = useCommandKeys('conversation.close');
+  return isDone ? (
+    <Button icon={RotateCcw} onClick={reopen}>
+      {t('control.reopen')}
+    </Button>
+  ) : (
+    <Tooltip label={t('command.resolveHint')} keys={keys}>
+      <Button icon={Check} onClick={resolve}>
+        {t('control.resolve')}
+      </Button>
+    </Tooltip>
+  );
+}
+
+/** Channel, whose turn it is and since when, the account where there are several, the public band. */
+function Facts({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation(['conversation', 'common']);
+  const accounts = useAccounts();
+  const mine = useAgentIds()[conversation.accountId] ?? null;
+  const who = whoActs(conversation, mine);
+  const { social, waitingSince, assigneeId, accountId } = conversation;
+  const account = accounts.length > 1 ? accounts.find(({ id }) => id === accountId) : undefined;
+  const permalink = /^https:\/\//.test(social?.permalink ?? '') ? (social?.permalink ?? null) : null;
+  const channel =
+    social === null
+      ? t(`common:channel.${conversation.channel}`)
+      : `${social.network} · ${t(social.visibility === 'public' ? 'common:channel.socialPublic' : 'common:channel.socialDirect')}`;
+  return (
+    <p className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1 text-meta text-muted">
+      {social?.visibility === 'public' ? (
+        <Chip tone="public" className="h-5 max-w-none gap-1">
+          <Globe size={12} aria-hidden className="mr-1 inline" />
+          {channel}
+        </Chip>
+      ) : (
+        <span className="inline-flex items-center gap-1.5">
+          <ChannelGlyph channel={conversation.channel} social={social} size={14} decorative />
+          {channel}
+        </span>
+      )}
+      <span aria-hidden className="text-faint">
+        ·
+      </span>
+      <span className={cx(who === 'you' && 'font-strong text-text')}>
+        {who === 'colleague'
+          ? t('waits.colleague', { name: agentName(accountId, assigneeId ?? '') })
+          : t(`waits.${who}`)}
+      </span>
+      {waitingSince !== null && who !== 'nobody' && (
+        <WaitingTime
+          channel={conversation.channel}
+          priority={conversation.priority}
+          waitingSince={waitingSince}
+        />
+      )}
+      {permalink !== null && (
+        <a
+          href={permalink}
+          target="_blank"
+          rel="noopener noreferrer"
+          className="inline-flex items-center gap-1 text-accent-text hover:underline"
+        >
+          <ExternalLink size={12} aria-hidden />
+          {t('permalink', { network: social?.network })}
+        </a>
+      )}
+      {account !== undefined && <Chip>{account.name}</Chip>}
+    </p>
+  );
+}

@@ -1,0 +1,75 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { canUndo, type OutboxRow } from '@shared/domain/intents';
+import { Button } from '@renderer/components/Button';
+import { cx } from '@renderer/components/class-names';
+import { deliveryFacts, useDeliveryWords } from '@renderer/components/delivery-words';
+import { DeliveryGlyph, type ShownDelivery } from '@renderer/components/DeliveryGlyph';
+import { useAccounts } from '@renderer/data/accounts';
+import { discard, resend, type SavingRow } from '@renderer/data/outbox';
+
+export interface DeliveryLineProps {
+  row: OutboxRow | SavingRow;
+  /** Takes it back and gives its text to the composer. */
+  onTakeBack: (row: OutboxRow | SavingRow) => void;
+}
+
+/** How far one's own reply or note got, in words, with what can be done about it. */
+export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
+  const { t } = useTranslation('outbox');
+  const account = useAccounts().find(({ id }) => id === row.intent.accountId);
+  const notTaken = row.state === 'saving' && row.refusedBecause !== null;
+  const shown: ShownDelivery = notTaken ? 'parked' : row.state;
+  const words = useDeliveryWords(deliveryFacts(row, account));
+  const [failed, setFailed] = useState(false);
+  const needsAgent = shown === 'parked' || shown === 'held' || shown === 'bounced';
+  const takeBack = row.state === 'saving' ? true : canUndo(row.state);
+  const attempt = async (action: (ref: string) => Promise<void>) => {
+    setFailed(false);
+    try {
+      await action(row.intent.ref);
+    } catch {
+      setFailed(true);
+    }
+  };
+  return (
+    <div
+      className={cx(
+        'mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-meta',
+        shown === 'parked' || shown === 'bounced'
+          ? 'text-danger'
+          : shown === 'held' || shown === 'unknown'
+            ? 'text-warning'
+            : 'text-muted',
+      )}
+    >
+      <DeliveryGlyph state={shown} decorative />
+      <span className="tabular min-w-0 text-pretty [overflow-wrap:anywhere]">{words}</span>
+      {takeBack && !needsAgent && (
+        <Button variant="quiet" size="small" className="h-6" onClick={() => onTakeBack(row)}>
+          {t('action.undo')}
+        </Button>
+      )}
+      {needsAgent && shown !== 'bounced' && (
+        <span className="flex flex-wrap gap-1">
+          <Button size="small" onClick={() => onTakeBack(row)}>
+            {t('action.edit')}
+          </Button>
+          {shown === 'parked' && (
+            <Button size="small" onClick={() => void attempt(resend)}>
+              {t('action.resend')}
+            </Button>
+          )}
+          <Button size="small" onClick={() => void attempt(discard)}>
+            {t('action.discard')}
+          </Button>
+        </span>
+      )}
+      {failed && (
+        <span role="status" className="text-warning">
+          {t('action.failed')}
+        </span>
+      )}
+    </div>
+  );
+}

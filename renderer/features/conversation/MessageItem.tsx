@@ -1,0 +1,206 @@
+import { Globe, Lock, Paperclip } from 'lucide-react';
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { assertNever } from '@shared/domain/assert-never';
+import type { EmailHeaders, Message } from '@shared/domain/entities';
+import type { OutboxRow } from '@shared/domain/intents';
+import { cx } from '@renderer/components/class-names';
+import { formatDate } from '@renderer/components/dates';
+import { DeliveryGlyph } from '@renderer/components/DeliveryGlyph';
+import { PlainText } from '@renderer/components/mail/PlainText';
+import { agentName, useAgentIds } from '@renderer/data/accounts';
+import type { TimelineItem } from '@renderer/data/conversation';
+import type { SavingRow } from '@renderer/data/outbox';
+import { Attachments } from './Attachments';
+import { DeliveryLine } from './DeliveryLine';
+import { MessageBody } from './MessageBody';
+import { timeOf } from './timeline-rows';
+
+export interface MessageItemProps {
+  item: TimelineItem;
+  continues: boolean;
+  /** Replies of this conversation can be read by everyone. */
+  isPublic: boolean;
+  /** Pictures are drawn in place. */
+  inline: boolean;
+  root: Element | null;
+  onLink: (link: { href: string; text: string }) => void;
+  onTakeBack: (row: OutboxRow | SavingRow) => void;
+}
+
+type Kind = 'inbound' | 'reply' | 'note';
+
+function kindOf(item: TimelineItem): Kind {
+  if (item.type === 'message') return item.message.kind === 'event' ? 'inbound' : item.message.kind;
+  return item.row.intent.action.kind === 'note' ? 'note' : 'reply';
+}
+
+/** One message of the thread, whoever wrote it, sent or still on its way. */
+export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
+  const { item, continues, isPublic, root, onLink, onTakeBack, inline } = props;
+  const kind = kindOf(item);
+  const isBand = isPublic && kind === 'reply';
+  const row = item.type === 'pending' ? item.row : item.delivery;
+  const showLine = row !== null && row.state !== 'accepted' && row.state !== 'delivered';
+  return (
+    <article
+      aria-label={useName(item, kind)}
+      className={cx(
+        'rounded-float px-3 py-2',
+        continues ? 'mt-0.5' : 'mt-3',
+        kind === 'note' && 'border border-note-line bg-note',
+        kind === 'reply' && !isBand && 'bg-hover',
+        isBand && 'border border-public-line bg-public-ground',
+      )}
+    >
+      {(!continues || kind === 'note') && (
+        <Head item={item} kind={kind} isPublic={isBand} quiet={continues} />
+      )}
+      {item.type === 'message' ? (
+        <Body message={item.message} root={root} onLink={onLink} inline={inline} />
+      ) : (
+        <PendingBody row={item.row} onLink={onLink} />
+      )}
+      {showLine && <DeliveryLine row={row} onTakeBack={onTakeBack} />}
+    </article>
+  );
+});
+
+function Body(props: Pick<MessageItemProps, 'root' | 'onLink' | 'inline'> & { message: Message }) {
+  const { message, root, onLink, inline } = props;
+  const { body, attachments, accountId } = message;
+  // A picture the mail itself shows is not listed again.
+  const listed = attachments.filter(
+    ({ contentId }) => contentId === null || !body.content.includes(`cid:${contentId}`),
+  );
+  return (
+    <>
+      <MessageBody message={message} root={root} onLink={onLink} />
+      <Attachments accountId={accountId} attachments={listed} inline={inline} />
+    </>
+  );
+}
+
+function PendingBody({ row, onLink }: { row: OutboxRow | SavingRow } & Pick<MessageItemProps, 'onLink'>) {
+  const { action } = row.intent;
+  if (action.kind !== 'reply' && action.kind !== 'note') return null;
+  return (
+    <>
+      <PlainText text={action.text.trim()} onLink={onLink} />
+      {action.files.length > 0 && (
+        <ul className="mt-1.5 flex flex-wrap gap-x-3 gap-y-1 text-muted">
+          {action.files.map((file) => (
+            <li key={`${file.hash}/${file.name}`} className="flex min-w-0 items-center gap-1.5">
+              <Paperclip size={13} aria-hidden className="shrink-0 text-faint" />
+              <bdi className="truncate">{file.name}</bdi>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function useAuthor(item: TimelineItem): string {
+  const { t } = useTranslation('conversation');
+  const ids = useAgentIds();
+  if (item.type === 'pending') {
+    const { accountId, agentId } = item.row.intent;
+    return ids[accountId] === agentId ? t('message.you') : agentName(accountId, agentId);
+  }
+  const { author, accountId } = item.message;
+  if (author.type === 'agent' && author.id !== null && author.id === ids[accountId]) return t('message.you');
+  return author.name.trim() === '' ? t(`message.author.${author.type}`) : author.name;
+}
+
+function useName(item: TimelineItem, kind: Kind): string {
+  const { t, i18n } = useTranslation('conversation');
+  return t(`message.name.${kind}`, {
+    name: useAuthor(item),
+    time: formatDate(timeOf(item), i18n.language, 'full'),
+  });
+}
+
+function Head(props: { item: TimelineItem; kind: Kind; isPublic: boolean; quiet: boolean }) {
+  const { item, kind, isPublic, quiet } = props;
+  const { t, i18n } = useTranslation('conversation');
+  const author = useAuthor(item);
+  const at = timeOf(item);
+  const email = item.type === 'message' ? item.message.email : null;
+  return (
+    <header className="mb-1 flex flex-wrap items-baseline gap-x-2">
+      {!quiet && (
+        <span className="font-strong [overflow-wrap:anywhere]">
+          <bdi>{author}</bdi>
+        </span>
+      )}
+      {kind === 'note' && (
+        <Mark icon={Lock} className="text-note-text">
+          {t('message.note')}
+        </Mark>
+      )}
+      {isPublic && (
+        <Mark icon={Globe} className="text-public">
+          {t('message.public')}
+        </Mark>
+      )}
+      {email !== null && kind !== 'note' && <Recipients email={email} kind={kind} />}
+      <span className="ml-auto flex items-center gap-1.5">
+        {kind === 'reply' && <DeliveryMark item={item} />}
+        <time
+          dateTime={new Date(at).toISOString()}
+          title={formatDate(at, i18n.language, 'full')}
+          className="tabular text-meta text-faint"
+        >
+          {formatDate(at, i18n.language, 'clock')}
+        </time>
+      </span>
+    </header>
+  );
+}
+
+function Mark(props: { icon: typeof Lock; className: string; children: string }) {
+  const { icon: Icon, className, children } = props;
+  return (
+    <span className={cx('inline-flex items-center gap-1 self-center text-meta', className)}>
+      <Icon size={12} aria-hidden />
+      {children}
+    </span>
+  );
+}
+
+/** The state of a reply that needs no words. */
+function DeliveryMark({ item }: { item: TimelineItem }) {
+  if (item.type === 'pending') return <DeliveryGlyph state={item.row.state} />;
+  return <DeliveryGlyph state={item.delivery?.state ?? 'delivered'} />;
+}
+
+/** Whom a mail was written to, beyond the obvious. */
+function Recipients({ email, kind }: { email: EmailHeaders; kind: Kind }) {
+  const { t } = useTranslation('conversation');
+  const to = email.to.join(', ');
+  const cc = email.cc.join(', ');
+  const words = (): string => {
+    switch (kind) {
+      case 'inbound':
+        return email.from;
+      case 'reply':
+        return t('message.to', { to });
+      case 'note':
+        return '';
+      default:
+        return assertNever(kind);
+    }
+  };
+  const details = [
+    t('message.from', { from: email.from }),
+    t('message.to', { to }),
+    ...(cc === '' ? [] : [t('message.cc', { cc })]),
+  ].join('\n');
+  return (
+    <span className="min-w-0 flex-1 basis-24 truncate text-meta text-faint" title={details}>
+      <bdi>{words()}</bdi>
+      {cc !== '' && <bdi> · {t('message.cc', { cc })}</bdi>}
+    </span>
+  );
+}

@@ -1,0 +1,142 @@
+import { ArrowDown } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { conversationKey, type Conversation, type Message } from '@shared/domain/entities';
+import { Button } from '@renderer/components/Button';
+import { formatDate } from '@renderer/components/dates';
+import { LinkDialog } from '@renderer/components/mail/LinkDialog';
+import { Spinner } from '@renderer/components/Progress';
+import { useTimeline } from '@renderer/data/conversation';
+import { MessageItem } from './MessageItem';
+import { MessagesSkeleton } from './Skeletons';
+import { timelineRows } from './timeline-rows';
+import { useTakeBack } from './use-take-back';
+import { useThreadScroll } from './use-thread-scroll';
+
+/** So close to the start (px) that older messages are fetched. */
+const NEAR_START_PX = 800;
+
+/** The thread, oldest first, opened at its end. */
+export function Timeline({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation('conversation');
+  const key = conversationKey(conversation.accountId, conversation.id);
+  const { items, hasOlder, loading, loadOlder } = useTimeline(key);
+  const rows = useMemo(() => timelineRows(items), [items]);
+  const [root, setRoot] = useState<HTMLDivElement | null>(null);
+  const [link, setLink] = useState<{ href: string; text: string } | null>(null);
+  const { takeBack, tooLate } = useTakeBack(key);
+  const scroll = useThreadScroll(root, items.at(0)?.key, items.at(-1)?.key, items.at(-1)?.type === 'pending');
+  // The memoised items get functions that never change.
+  const latestTakeBack = useRef(takeBack);
+  useEffect(() => {
+    latestTakeBack.current = takeBack;
+  });
+  const onTakeBack = useCallback<typeof takeBack>((row) => latestTakeBack.current(row), []);
+
+  const older = useRef({ hasOlder, loading, loadOlder });
+  useEffect(() => {
+    older.current = { hasOlder, loading, loadOlder };
+    // A first page that does not fill the screen asks for more by itself.
+    if (root !== null && hasOlder && !loading && root.scrollTop < NEAR_START_PX) loadOlder();
+  });
+
+  const isPublic = conversation.social?.visibility === 'public';
+  const inline = conversation.channel !== 'email' && conversation.channel !== 'form';
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={setRoot}
+        data-timeline
+        tabIndex={-1}
+        onScroll={() => {
+          scroll.onScroll();
+          const { hasOlder: more, loading: busy, loadOlder: fetchOlder } = older.current;
+          if (root !== null && more && !busy && root.scrollTop < NEAR_START_PX) fetchOlder();
+        }}
+        className="h-full overflow-x-hidden overflow-y-auto px-2 outline-none"
+      >
+        <div className="mx-auto flex min-h-full max-w-[42rem] flex-col pt-1 pb-4">
+          <div role="status" className="flex h-6 items-center justify-center gap-2 text-meta text-faint">
+            {hasOlder && loading && items.length > 0 && (
+              <>
+                <Spinner size={12} />
+                {t('timeline.loadingOlder')}
+              </>
+            )}
+            {!hasOlder && !loading && items.length > 30 && t('timeline.start')}
+          </div>
+          {items.length === 0 && (loading ? <MessagesSkeleton /> : <Nothing />)}
+          {rows.map((row) =>
+            row.type === 'day' ? (
+              <DayMark key={row.key} at={row.at} />
+            ) : row.type === 'event' ? (
+              <EventLine key={row.key} message={row.message} />
+            ) : (
+              <MessageItem
+                key={row.key}
+                item={row.item}
+                continues={row.continues}
+                isPublic={isPublic}
+                inline={inline}
+                root={root}
+                onLink={setLink}
+                onTakeBack={onTakeBack}
+              />
+            ),
+          )}
+        </div>
+      </div>
+      {tooLate && (
+        <p role="status" className="absolute inset-x-0 bottom-0 border-t bg-raised px-5 py-1 text-warning">
+          {t('undo.tooLate')}
+        </p>
+      )}
+      {scroll.below && (
+        <div className="pointer-events-none absolute inset-x-0 bottom-3 flex justify-center">
+          <Button
+            size="small"
+            icon={ArrowDown}
+            onClick={scroll.toEnd}
+            className="pointer-events-auto animate-fade-in rounded-full bg-raised shadow-float"
+          >
+            {t(scroll.unseen > 0 ? 'timeline.newBelow' : 'timeline.toEnd')}
+          </Button>
+        </div>
+      )}
+      <LinkDialog link={link} onClose={() => setLink(null)} />
+    </div>
+  );
+}
+
+function DayMark({ at }: { at: number }) {
+  const { i18n } = useTranslation('conversation');
+  const thisYear = new Date(at).getFullYear() === new Date().getFullYear();
+  return (
+    <div role="separator" className="mt-4 flex items-center gap-3 px-3 text-meta text-faint first:mt-0">
+      <span className="h-px flex-1 bg-line" />
+      <time dateTime={new Date(at).toISOString()}>
+        {formatDate(at, i18n.language, thisYear ? 'weekday' : 'dayAndYear')}
+      </time>
+      <span className="h-px flex-1 bg-line" />
+    </div>
+  );
+}
+
+function EventLine({ message }: { message: Message }) {
+  const { i18n } = useTranslation('conversation');
+  return (
+    <p className="mt-2 px-3 text-center text-meta text-faint [overflow-wrap:anywhere]">
+      <bdi>{message.body.content}</bdi>
+      {message.author.name !== '' && <bdi> · {message.author.name}</bdi>}
+      {' · '}
+      <time dateTime={new Date(message.createdAt).toISOString()}>
+        {formatDate(message.createdAt, i18n.language, 'clock')}
+      </time>
+    </p>
+  );
+}
+
+function Nothing() {
+  const { t } = useTranslation('conversation');
+  return <p className="m-auto text-muted">{t('timeline.nothing')}</p>;
+}

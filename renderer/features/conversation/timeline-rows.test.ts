@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import type { Message } from '@shared/domain/entities';
+import type { TimelineItem } from '@renderer/data/conversation';
+import { timelineRows } from './timeline-rows';
+
+const NOON = new Date(2025, 4, 12, 12).getTime();
+const MINUTE = 60_000;
+
+function message(id: string, at: number, over: Partial<Message> = {}): TimelineItem {
+  return {
+    type: 'message',
+    key: id,
+    delivery: null,
+    message: {
+      accountId: 'a',
+      id,
+      conversationId: '1',
+      kind: 'inbound',
+      author: { type: 'contact', id: 'c1', name: 'Anna' },
+      createdAt: at,
+      body: { type: 'text', content: id },
+      attachments: [],
+      clientRef: null,
+      email: null,
+      ...over,
+    },
+  };
+}
+
+const shape = (items: readonly TimelineItem[]) =>
+  timelineRows(items).map((row) => (row.type === 'item' ? (row.continues ? '+' : 'head') : row.type));
+
+it('puts a day before its first message, and one author’s quick messages together', () => {
+  expect(
+    shape([
+      message('1', NOON),
+      message('2', NOON + MINUTE),
+      message('3', NOON + 20 * MINUTE),
+      message('4', NOON + 24 * 60 * MINUTE),
+    ]),
+  ).toEqual(['day', 'head', '+', 'head', 'day', 'head']);
+});
+
+it('keeps replies, notes and customers apart', () => {
+  const agent = { type: 'agent', id: 'g', name: 'Olga' } as const;
+  expect(
+    shape([
+      message('1', NOON),
+      message('2', NOON + 1, { kind: 'reply', author: agent }),
+      message('3', NOON + 2, { kind: 'note', author: agent }),
+      message('4', NOON + 3, { kind: 'note', author: agent }),
+      message('5', NOON + 4, { kind: 'event' }),
+      message('6', NOON + 5, { kind: 'note', author: agent }),
+    ]),
+  ).toEqual(['day', 'head', 'head', 'head', '+', 'event', 'head']);
+});
+
+it('gives every row a key of its own, also when a clock went back over midnight', () => {
+  const rows = timelineRows([
+    message('1', NOON),
+    message('2', NOON - 24 * 60 * MINUTE),
+    message('3', NOON + MINUTE),
+  ]);
+  expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length);
+});
