@@ -1,2 +1,2 @@
-export function sourceHash(): Promise<string>;
+export function sourceHash(root?: string): Promise<string>;
 export function buildIfStale(options?: { force?: boolean; log?: (line: string) => void }): Promise<boolean>;

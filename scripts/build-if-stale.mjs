@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -31,19 +31,20 @@ const LOCK_POLL_MS = 200;
 
 /**
  * One hash over everything the bundles are made from: path and content of each source file, sorted.
+ * @param {string} [root] the project's folder
  * @returns {Promise<string>} SHA-256, lower-case hex
  */
-export async function sourceHash() {
-  const listed = await Promise.all(SOURCE_FOLDERS.map((folder) => filesUnder(join(ROOT, folder))));
+export async function sourceHash(root = ROOT) {
+  const listed = await Promise.all(SOURCE_FOLDERS.map((folder) => filesUnder(join(root, folder))));
   const files = [
     ...listed.flat().filter((file) => !NOT_BUILT.test(file)),
-    ...SOURCE_FILES.map((f) => join(ROOT, f)),
+    ...SOURCE_FILES.map((file) => join(root, file)),
   ]
     .filter((file) => existsSync(file))
     .sort();
   const hash = createHash('sha256');
   for (const file of files) {
-    hash.update(file.slice(ROOT.length)).update('\0');
+    hash.update(relative(root, file)).update('\0');
     hash.update(await readFile(file)).update('\0');
   }
   return hash.digest('hex');

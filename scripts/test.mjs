@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildIfStale } from './build-if-stale.mjs';
+import { sumUp } from './sums.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const only = process.argv[process.argv.indexOf('--only') + 1];
@@ -40,7 +41,9 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-report(sums);
+const { lines, exitCode } = sumUp(sums);
+process.stdout.write(`${lines.join('\n')}\n`);
+process.exitCode = exitCode;
 
 /** Runs one part; a runner that breaks without a report, or runs nothing, is a failure of its own. */
 async function run({ name, file, args }) {
@@ -61,18 +64,4 @@ async function run({ name, file, args }) {
   if (ran === 0) found.failures.push(`${name}: no test ran`);
   if (code !== 0 && found.failures.length === 0) found.failures.push(`${name}: ended with ${code}`);
   return found;
-}
-
-function report(parts) {
-  const passed = parts.reduce((sum, part) => sum + part.passed, 0);
-  const failures = parts.flatMap((part) => part.failures);
-  const skipped = parts.flatMap((part) => part.skipped);
-  const lines = [
-    '',
-    ...skipped.map(({ title, reason }) => `skipped: ${title}: ${reason}`),
-    ...failures.map((title) => `FAILED: ${title}`),
-    `${passed} passed, ${failures.length} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-  process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;
 }
