@@ -7,6 +7,11 @@ export function useSettings(): Settings {
   return useSignal(pageData().settings);
 }
 
+/** The same as {@link useSettings} outside React. */
+export function currentSettings(): Settings {
+  return pageData().settings.get();
+}
+
 /** Changes some settings: at once here, then in the host. Throws DoorFailure and turns back. */
 export async function saveSettings(patch: Partial<Settings>): Promise<void> {
   const { settings, door } = pageData();

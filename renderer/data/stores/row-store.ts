@@ -227,6 +227,11 @@ export class RowStore {
     return this.#moved.get(key) ?? null;
   }
 
+  /** Whole conversations of these keys, from memory or disk; those that are not here are left out. */
+  readWhole(keys: readonly ConversationKey[]): Promise<Conversation[]> {
+    return this.#whole.readAll(keys);
+  }
+
   /** The first rows of the filter on screen, for the next start; `null` before the index is read. */
   async firstPage(): Promise<{ filter: string; version: number; conversations: Conversation[] } | null> {
     if (!this.#ready) return null;

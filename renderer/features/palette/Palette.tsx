@@ -3,6 +3,7 @@ import { CornerDownLeft, Search } from 'lucide-react';
 import { useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationKey } from '@shared/domain/entities';
+import { wordMatcher } from '@shared/domain/word-match';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
 import { cx } from '@renderer/components/class-names';
 import { Kbd } from '@renderer/components/Kbd';
@@ -10,7 +11,6 @@ import { useQueueRow } from '@renderer/data/queue';
 import { runCommand, useCommand, useCommands, type Command } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
 import { useSelection } from '@renderer/state/selection';
-import { matchesWords } from './rank';
 import { useFound } from './use-found';
 
 type Item = { kind: 'command'; command: Command } | { kind: 'conversation'; key: ConversationKey };
@@ -52,8 +52,9 @@ function PaletteBody() {
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
   const show = useOverlay((state) => state.show);
+  const matches = wordMatcher(typed);
   const commands = useCommands().filter(
-    ({ enabled, inPalette, label }) => enabled !== false && inPalette !== false && matchesWords(typed, label),
+    ({ enabled, inPalette, label }) => enabled !== false && inPalette !== false && matches(label),
   );
   const found = useFound(typed);
   const items: readonly Item[] = [

@@ -64,15 +64,19 @@ function CompactRow({ row }: { row: QueueRow }) {
   return (
     <span className="flex h-full w-full items-center gap-2.5 px-3">
       <Channel row={row} />
-      <span className="flex max-w-[40%] min-w-0 shrink-0 items-center gap-1.5">
+      <span className="flex w-[38%] max-w-44 shrink-0 items-center gap-1.5">
         <Name row={row} />
         <PriorityMark priority={row.conversation.priority} />
       </span>
       <LastWords row={row} />
-      <Chips row={row} most={1} />
-      <Owner row={row} />
+      <span className="hidden shrink-0 items-center gap-1.5 @min-[25rem]:flex">
+        <Chips row={row} most={1} />
+        <Owner row={row} />
+      </span>
       <StateMark row={row} />
-      <Time row={row} />
+      <span className="min-w-12 shrink-0">
+        <Time row={row} />
+      </span>
     </span>
   );
 }
@@ -130,7 +134,7 @@ function LastWords({ row: { conversation, unread } }: { row: QueueRow }) {
 
 function Time({ row: { conversation } }: { row: QueueRow }) {
   return (
-    <span className="shrink-0 text-right text-meta">
+    <span className="block shrink-0 text-right text-meta">
       {conversation.waitingSince === null ? (
         <RelativeTime at={conversation.lastMessageAt} className="tabular whitespace-nowrap text-faint" />
       ) : (

@@ -49,7 +49,7 @@ function Connection({ accounts }: { accounts: readonly Account[] }) {
   const saving = useSaving();
   const clock = (at: number) => formatDate(at, i18n.language, 'clock');
   const sentence = (icon: ReactNode, words: string) => (
-    <p role="status" className="flex min-w-0 items-center gap-1.5 text-warning">
+    <p role="status" className="flex max-w-[70%] shrink-0 items-center gap-1.5 text-warning">
       {icon}
       <span className="truncate" title={words}>
         {words}
@@ -206,7 +206,7 @@ function KeyHints() {
   return (
     <ul
       aria-hidden
-      className="ml-auto hidden h-6 min-w-0 flex-wrap items-center justify-end gap-x-4 overflow-hidden two:flex"
+      className="ml-auto hidden h-6 min-w-0 flex-1 basis-0 flex-wrap items-center justify-end gap-x-4 overflow-hidden two:flex"
     >
       {hints.map(({ id, keys, label }) => (
         <li key={id} className="flex h-6 items-center gap-1.5 whitespace-nowrap text-faint">
