@@ -100,10 +100,15 @@ async function withLibraries(binary) {
     await rm(folder, { recursive: true, force: true });
     await rename(aside, folder);
   }
+  const fonts = join(CACHE, 'fonts.conf');
+  await writeFile(
+    fonts,
+    `<?xml version="1.0"?>\n<fontconfig><dir>${join(CACHE, 'fonts')}</dir><cachedir>${join(CACHE, 'font-cache')}</cachedir></fontconfig>\n`,
+  );
   const lines = [
     '#!/bin/sh',
     `export LD_LIBRARY_PATH="${join(CACHE, 'al2023', 'lib')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`,
-    `[ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_PATH="${join(CACHE, 'fonts')}"`,
+    `[ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_FILE="${fonts}"`,
     `exec "${binary}" "$@"`,
     '',
   ];
