@@ -1,8 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nodeFileSystem } from '@electron/files/node-file-system';
 import { BackendError } from '@shared/backends/backend-error';
 import type { Backend } from '@shared/backends/port';
 import {
@@ -12,183 +10,50 @@ import {
   CONTRACT_HEADER,
   CONTRACT_VERSION,
   DEFAULT_SETTINGS,
-  doorErrorSchema,
   doorEventSchema,
   draftSchema,
   historyPageSchema,
-  linksSchema,
   outboxPageSchema,
   sessionSchema,
   settingsSchema,
   TOKEN_HEADER,
-  uploadProgressSchema,
-  UPLOAD_CHUNK_BYTES,
-  type Account,
 } from '@shared/contract/door';
 import { outboxRowSchema } from '@shared/contract/entity-schemas';
 import type { Intent, IntentAction } from '@shared/domain/intents';
-import { createOutbox, type Outbox } from '@shared/sync/outbox';
-import { openSpool, type Spool } from '@shared/sync/spool';
 import { aConversation, aMessage, anIntent, refOf } from '@shared/testing/builders';
 import { diskError, MemoryFileSystem } from '@shared/testing/memory-file-system';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openDrafts } from '../drafts';
-import { createEventHub, type EventHub } from '../events';
-import { openAttachmentCache } from '../files/attachment-cache';
-import { createBlobLinks, LINK_LIFE_MS } from '../files/blob-links';
-import { openFileStore } from '../files/file-store';
-import { createUploads } from '../files/uploads';
 import { openJournal } from '../journal';
 import { openSettings } from '../settings-store';
-import { systemClock, systemRandom } from '../system-clock';
-import { createDoor } from './door';
-
-const TOKEN = 'sample-token';
-const MAX_ATTACHMENT_BYTES = 3 * 1024 * 1024;
-const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
-
-const account: Account = {
-  id: 'a1',
-  name: 'Sample helpdesk',
-  backend: 'sample',
-  state: 'online',
-  stateSince: 1,
-  asOf: 2,
-  failure: null,
-  firstSync: null,
-  rejectedRows: 0,
-  agent: { accountId: 'a1', id: 'agent-1', name: 'Sample Agent', email: null },
-  tier: 'T1',
-  supports: {
-    note: true,
-    priority: true,
-    tags: true,
-    attachments: true,
-    push: true,
-    maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
-  },
-};
+import { systemClock } from '../system-clock';
+import { account, MAX_ATTACHMENT_BYTES, openDoorKit, TOKEN, type DoorKit } from './door-kit.test-data';
 
 let folder = '';
 let disk: MemoryFileSystem;
-let spool: Spool;
-let outbox: Outbox;
-let events: EventHub;
-let door: (request: Request) => Promise<Response>;
-let closing = false;
-let elapsed = 0;
-let attachment: Uint8Array | BackendError = PNG;
-let logged: string[] = [];
+let kit: DoorKit;
+const good: DoorKit['good'] = (schema, ...args) => kit.good(schema, ...args);
+const refusal: DoorKit['refusal'] = (...args) => kit.refusal(...args);
+const ask: DoorKit['ask'] = (...args) => kit.ask(...args);
 
 const backend = {
   async history(conversationId: string, before: string | null) {
     if (conversationId === 'cut') throw new BackendError('no-answer', 'Nothing came for 8000 ms.');
     return { messages: [aMessage({ conversationId })], before: before === null ? 'older' : null };
   },
-  async download() {
-    if (attachment instanceof BackendError) throw attachment;
-    const bytes = attachment;
-    return (async function* () {
-      yield bytes;
-    })();
-  },
 } as unknown as Backend;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-door-'));
   disk = new MemoryFileSystem();
-  closing = false;
-  elapsed = 0;
-  attachment = PNG;
-  logged = [];
-  spool = await openSpool({
-    fs: disk,
-    folder: 'spool/a1',
-    newEpoch: () => 'e1',
-    onConversation: () => undefined,
-  });
-  events = createEventHub(() => 1);
-  const journal = await openJournal(disk, 'journal', systemClock);
-  const files = await openFileStore({ fs: nodeFileSystem, folder, quotaBytes: 1e9 });
-  const backendOf = (id: string) => (id === 'a1' ? backend : null);
-  outbox = createOutbox({
-    rows: journal.rows,
-    journal,
-    backendOf: () => null,
-    accountOnline: () => false,
-    files,
-    clock: systemClock,
-    random: systemRandom,
-    onRow: (row) => events.publish({ type: 'outbox', row }),
-  });
-  const attachments = await openAttachmentCache({
-    fs: disk,
-    folder: 'files/index',
-    store: files,
-    backendOf,
-    pinned: () => new Set(),
-  });
-  door = createDoor({
-    token: TOKEN,
-    build: 'build-1',
-    session: () => ({
-      build: 'build-1',
-      contract: CONTRACT_VERSION,
-      installId: '0a0a0a0a',
-      epoch: 'e1',
-      mailFrameUrl: 'http://127.0.0.1:2/mail-frame',
-      hostTime: 1,
-      tryIt: null,
-    }),
-    accounts: () => [{ account: () => account, spool, backend: () => backend }],
-    outbox,
-    recovery: { tornBytes: 12, damaged: 1 },
-    drafts: await openDrafts({ fs: disk, folder: 'drafts', clock: systemClock }),
-    settings: await openSettings(disk, 'settings.json'),
-    events,
-    files,
-    uploads: createUploads(nodeFileSystem, files, (bytes) => files.reserve(bytes)),
-    attachments,
-    links: createBlobLinks(() => elapsed),
-    closing: () => closing,
-    log: (sentence) => logged.push(sentence),
-  });
+  kit = await openDoorKit(disk, folder, backend);
 });
 afterEach(async () => {
-  events.close();
+  kit.events.close();
   await rm(folder, { recursive: true });
 });
 
-function ask(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  const raw = body instanceof Uint8Array;
-  const type = raw ? 'application/octet-stream' : 'application/json';
-  return door(
-    new Request(`http://127.0.0.1:1${path}`, {
-      method,
-      headers: { [TOKEN_HEADER]: TOKEN, ...(body === undefined ? {} : { 'content-type': type }), ...headers },
-      ...(body === undefined ? {} : { body: raw ? Buffer.from(body) : JSON.stringify(body) }),
-    }),
-  );
-}
-/** Asks and checks the answer against the contract. */
-async function good<S extends z.ZodType>(schema: S, ...args: Parameters<typeof ask>): Promise<z.output<S>> {
-  const response = await ask(...args);
-  const json: unknown = await response.json();
-  expect([response.status, json]).toEqual([200, json]);
-  return z.parse(schema, json);
-}
-async function refusal(...args: Parameters<typeof ask>): Promise<[number, string]> {
-  const response = await ask(...args);
-  const { error } = doorErrorSchema.parse(await response.json());
-  expect(error.message).toMatch(/^[A-Z].*\.$/);
-  return [response.status, error.code];
-}
 const put = (intent: Intent, ref = intent.ref) => ['PUT', `/door/intents/${ref}`, intent] as const;
 const note = (text: string): IntentAction => ({ kind: 'note', text, files: [] });
 
@@ -222,23 +87,23 @@ describe('the door', () => {
   });
 
   it('takes nothing new while it closes, but still answers questions', async () => {
-    closing = true;
+    kit.switches.closing = true;
     expect(await refusal(...put(anIntent(1, note('x'))))).toEqual([503, 'closing']);
     await good(sessionSchema, 'GET', '/door/session');
   });
 
   it('keeps details of an unforeseen error in the log', async () => {
-    spool.read = () => Promise.reject(new Error('some secret detail'));
+    kit.spool.read = () => Promise.reject(new Error('some secret detail'));
     const response = await ask('GET', '/door/changes?account=a1');
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('secret');
-    expect(logged.join()).toContain('some secret detail');
+    expect(kit.switches.logged.join()).toContain('some secret detail');
   });
 });
 
 describe('changes at the door', () => {
   beforeEach(async () => {
-    await spool.commit('conversations', 'k', [
+    await kit.spool.commit('conversations', 'k', [
       { kind: 'conversation', id: 'c1', row: aConversation(), movedTo: null },
       { kind: 'message', id: 'm1', row: aMessage(), movedTo: null },
       { kind: 'contact', id: 'p1', row: null, movedTo: null },
@@ -291,7 +156,7 @@ describe('intents at the door', () => {
     const words = await response.text();
     expect([response.status, words]).toEqual([400, expect.stringContaining('delayMs')]);
     expect(words).not.toContain('secret');
-    const half = await door(
+    const half = await kit.door(
       new Request(`http://127.0.0.1:1/door/intents/${refOf(1)}`, {
         method: 'PUT',
         headers: { [TOKEN_HEADER]: TOKEN },
@@ -353,7 +218,7 @@ describe('events at the door', () => {
     await next();
     await reader?.cancel();
     expect(seen).toEqual(['ping', 'outbox', 'settings']);
-    expect(events.listeners).toBe(0);
+    expect(kit.events.listeners).toBe(0);
   });
 });
 
@@ -390,108 +255,6 @@ describe('drafts and settings at the door', () => {
     expect(await good(settingsSchema, 'PUT', '/door/settings', wanted)).toEqual(wanted);
     expect(await good(settingsSchema, 'GET', '/door/settings')).toEqual(wanted);
     expect((await openSettings(disk, 'settings.json')).current).toEqual(wanted);
-  });
-});
-
-describe('files at the door', () => {
-  const id = randomUUID();
-  const chunk = (offset: number, total: number, bytes: Uint8Array) =>
-    [
-      'PUT',
-      `/door/uploads/${id}?offset=${offset}&total=${total}&name=b%20%26.txt&type=text/html`,
-      bytes,
-    ] as const;
-  const fetchLink = (url: string) => door(new Request(`http://127.0.0.1:1${url}`));
-  async function linkTo(wanted: object): Promise<string> {
-    const [link] = await good(linksSchema, 'POST', '/door/links', [wanted]);
-    return link?.url ?? '';
-  }
-
-  it('come in chunks and can be asked where to resume', async () => {
-    await good(uploadProgressSchema, ...chunk(0, 6, Buffer.from('abc')));
-    expect(await good(uploadProgressSchema, 'GET', `/door/uploads/${id}`)).toEqual({
-      received: 3,
-      file: null,
-    });
-    const { file } = await good(uploadProgressSchema, ...chunk(3, 6, Buffer.from('def')));
-    const hash = createHash('sha256').update('abcdef').digest('hex');
-    expect(file).toEqual({ hash, name: 'b &.txt', mediaType: 'text/html', size: 6 });
-  });
-
-  it('are refused when larger than the helpdesk takes, or a chunk larger than agreed', async () => {
-    expect(await refusal(...chunk(0, MAX_ATTACHMENT_BYTES + 1, Buffer.from('x')))).toEqual([
-      413,
-      'too-large',
-    ]);
-    const long = new Uint8Array(UPLOAD_CHUNK_BYTES + 1);
-    expect(await refusal(...chunk(0, MAX_ATTACHMENT_BYTES, long))).toEqual([413, 'too-large']);
-    expect(await refusal('PUT', '/door/uploads/..%2F..%2Fx?offset=0&total=1&name=x', PNG)).toEqual([
-      400,
-      'bad-request',
-    ]);
-  });
-
-  it('open by a link that works once and needs no token', async () => {
-    const url = await linkTo({ accountId: 'a1', attachmentId: 'x', download: false, name: 'Фото.png' });
-    expect(url).not.toContain(TOKEN);
-    const response = await fetchLink(url);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toBe('image/png');
-    expect(response.headers.get('content-length')).toBe(String(PNG.length));
-    expect(response.headers.get('content-disposition')).toBe(
-      `inline; filename*=UTF-8''${encodeURIComponent('Фото.png')}`,
-    );
-    expect(Buffer.from(await response.arrayBuffer())).toEqual(PNG);
-    expect((await fetchLink(url)).status).toBe(404);
-  });
-
-  it('do not open by a forged, changed or old link, nor by another method', async () => {
-    const target = { accountId: 'a1', attachmentId: 'x', download: false };
-    const url = await linkTo(target);
-    expect((await fetchLink(url.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))).status).toBe(404);
-    expect((await fetchLink('/blob/file?ticket=e30&signature=x')).status).toBe(404);
-    expect((await fetchLink('/blob/file')).status).toBe(404);
-    expect((await door(new Request(`http://127.0.0.1:1${url}`, { method: 'POST' }))).status).toBe(404);
-    elapsed += LINK_LIFE_MS + 1;
-    expect((await fetchLink(url)).status).toBe(404);
-  });
-
-  it.each([
-    ['html', Buffer.from('<script>alert(1)</script>')],
-    ['svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="x"/>')],
-    ['pdf', Buffer.from('%PDF-1.7')],
-    ['an empty file', Buffer.alloc(0)],
-  ])('that are %s are only ever saved', async (_name, bytes) => {
-    attachment = bytes;
-    const response = await fetchLink(await linkTo({ accountId: 'a1', attachmentId: 'x', download: false }));
-    expect(response.headers.get('content-type')).toBe('application/octet-stream');
-    expect(response.headers.get('content-disposition')).toMatch(/^attachment;/);
-    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
-  });
-
-  it('are saved when asked, also an image', async () => {
-    const response = await fetchLink(await linkTo({ accountId: 'a1', attachmentId: 'x', download: true }));
-    expect(response.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''attachment");
-  });
-
-  it('of the agent open by their hash', async () => {
-    const { file } = await good(uploadProgressSchema, ...chunk(0, PNG.length, PNG));
-    const url = await linkTo({ hash: file?.hash, mediaType: 'image/png', download: false });
-    expect((await fetchLink(url)).status).toBe(200);
-    const gone = await linkTo({ hash: 'b'.repeat(64), mediaType: 'image/png', download: false });
-    expect((await fetchLink(gone)).status).toBe(404);
-  });
-
-  it('that the helpdesk cannot give are told as such, and open later', async () => {
-    const target = { accountId: 'a1', attachmentId: 'x', download: false };
-    attachment = new BackendError('refused', 'No connection could be made in time.');
-    expect((await fetchLink(await linkTo(target))).status).toBe(502);
-    attachment = new BackendError('not-found', 'The helpdesk knows no such attachment.');
-    expect((await fetchLink(await linkTo(target))).status).toBe(404);
-    attachment = PNG;
-    expect((await fetchLink(await linkTo(target))).status).toBe(200);
-    attachment = new BackendError('refused', 'No connection could be made in time.');
-    expect((await fetchLink(await linkTo(target))).status).toBe(200);
   });
 });
 
