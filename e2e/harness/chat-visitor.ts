@@ -7,20 +7,21 @@ export class ChatVisitor {
 
   static async open(page: Page, client: DeskClient, name: string): Promise<ChatVisitor> {
     await page.goto(client.chatUrl);
-    const field = page.getByRole('textbox', { name: /name/i });
-    if (await field.isVisible()) await field.fill(name);
+    await page.locator('#name').fill(name);
+    await page.locator('#start button[type="submit"]').click();
+    await expect(page.getByRole('log')).toBeVisible();
     return new ChatVisitor(page);
   }
 
   async say(text: string): Promise<void> {
-    const editor = this.page.getByRole('textbox').last();
+    const editor = this.page.locator('#text');
     await editor.fill(text);
     await editor.press('Enter');
-    await expect(this.page.getByText(text)).toBeVisible();
+    await expect(this.page.getByRole('log').getByText(text)).toBeVisible();
   }
 
   /** The answer comes without a reload. */
   async expectAnswer(text: string): Promise<void> {
-    await expect(this.page.getByText(text)).toBeVisible();
+    await expect(this.page.getByRole('log').getByText(text)).toBeVisible();
   }
 }

@@ -39,6 +39,13 @@ export interface SocialPost {
   in_reply_to?: string;
 }
 
+export interface OutgoingSocial {
+  network: string;
+  visibility: 'public' | 'direct';
+  in_reply_to: string | null;
+  text: string;
+}
+
 /** A mail that left, parsed. */
 export interface OutgoingMail {
   file: string;
@@ -106,14 +113,9 @@ export class DeskClient {
     );
   }
 
-  async outgoingSocial(): Promise<{ text: string; network: string; visibility: string }[]> {
-    const list = (await this.#get('outgoing/social')) as
-      { items: { text: string; network: string; visibility: string }[] } | { text: string }[];
-    return (Array.isArray(list) ? list : list.items) as {
-      text: string;
-      network: string;
-      visibility: string;
-    }[];
+  /** Answers handed to the social networks, oldest first. */
+  async outgoingSocial(): Promise<OutgoingSocial[]> {
+    return this.#all<OutgoingSocial>('outgoing/social');
   }
 
   get chatUrl(): string {

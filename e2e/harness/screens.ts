@@ -8,7 +8,7 @@ export class QueueScreen {
   readonly rows: Locator;
 
   constructor(private readonly page: Page) {
-    this.list = page.getByRole('listbox');
+    this.list = page.locator('[data-pane="queue"]').getByRole('listbox');
     this.rows = this.list.getByRole('option');
   }
 
