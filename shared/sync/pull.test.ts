@@ -1,0 +1,317 @@
+import { describe, expect, it } from 'vitest';
+import { BackendError } from '../backends/backend-error';
+import type { Backend, FeedPage } from '../backends/port';
+import type { Change } from '../domain/entities';
+import type { FailureKind } from '../domain/failures';
+import { aConversation, aMessage, NOON } from '../testing/builders';
+import { FakeBackend } from '../testing/fake-backend';
+import { seededRandom } from '../testing/seeded-random';
+import { VirtualClock } from '../testing/virtual-clock';
+import { createPuller, type Pulled, type PullState } from './pull';
+
+const AGENT = { accountId: 'a1', id: 'agent-1', name: 'Sample Agent', email: null };
+const SECOND_MS = 1_000;
+
+const conversation = (id: string): Change => ({
+  kind: 'conversation',
+  id,
+  row: aConversation({ id }),
+  movedTo: null,
+});
+const message = (id: string): Change => ({ kind: 'message', id, row: aMessage({ id }), movedTo: null });
+
+/** A server whose feeds are lists; a cursor is how many rows were read. */
+class PullWorld {
+  readonly clock = new VirtualClock(NOON);
+  readonly feeds: Record<string, Change[]> = { conversations: [], messages: [] };
+  readonly states: PullState[] = [];
+  readonly pulled: Pulled[] = [];
+  readonly asked: string[] = [];
+  readonly stored: Change[] = [];
+  readonly cursors = new Map<string, string>();
+  readonly storageProblems: unknown[] = [];
+  commits = 0;
+  /** Every call fails so while set; `silence`: it never returns. */
+  failing: FailureKind | 'silence' | null = null;
+  retryAfterMs: number | null = null;
+  push = false;
+  hint: () => void = () => undefined;
+  breakPush: (error: Error) => void = () => undefined;
+  listening = 0;
+  pageSize = 2;
+  diskFull = false;
+  rejected: FeedPage['rejected'] = [];
+  readonly #stop = new AbortController();
+
+  start(): () => void {
+    const puller = createPuller({
+      accountId: 'a1',
+      backend: this.#backend(),
+      spool: {
+        cursorOf: (feed) => this.cursors.get(feed) ?? null,
+        commit: (feed, cursor, changes) => {
+          if (this.diskFull) return Promise.reject(new Error('ENOSPC'));
+          this.commits += 1;
+          this.cursors.set(feed, cursor);
+          this.stored.push(...changes);
+          return Promise.resolve(this.stored.length);
+        },
+      },
+      clock: this.clock,
+      random: seededRandom(1),
+      onState: (state) => this.states.push(state),
+      onChanges: (pulled) => this.pulled.push(pulled),
+      onStorageProblem: (error) => this.storageProblems.push(error),
+    });
+    void puller.run(this.#stop.signal);
+    return () => puller.kick();
+  }
+
+  get state(): PullState {
+    const state = this.states.at(-1);
+    if (state === undefined) throw new Error('Nothing was told yet.');
+    return state;
+  }
+
+  #backend(): Backend {
+    const fake = new FakeBackend({ tier: 'T1', clock: this.clock, fault: () => 'none' });
+    const answer = async <T>(value: () => T): Promise<T> => {
+      await this.clock.sleep(10, this.#stop.signal);
+      if (this.failing === 'silence') return new Promise(() => undefined);
+      if (this.failing !== null) {
+        throw new BackendError(this.failing, `made to fail: ${this.failing}`, null, this.retryAfterMs);
+      }
+      return value();
+    };
+    return {
+      descriptor: {
+        ...fake.descriptor,
+        supports: { ...fake.descriptor.supports, push: this.push },
+        feeds: ['conversations', 'messages'],
+      },
+      whoAmI: () => answer(() => AGENT),
+      pull: (feed, cursor) => {
+        this.asked.push(`${feed} ${cursor ?? 'start'}`);
+        return answer(() => this.#page(feed, cursor));
+      },
+      listen: (onHint) => {
+        this.listening += 1;
+        this.hint = onHint;
+        return new Promise((_resolve, reject) => (this.breakPush = reject));
+      },
+      history: () => fake.history(),
+      perform: (operation, signal) => fake.perform(operation, signal),
+      findByRef: (id, ref, signal) => fake.findByRef(id, ref, signal),
+      upload: (file, ref, signal) => fake.upload(file, ref, signal),
+      download: () => fake.download(),
+    };
+  }
+
+  #page(feed: string, cursor: string | null): FeedPage {
+    if (cursor === 'forgotten') throw new BackendError('invalid', 'bad cursor');
+    const rows = this.feeds[feed] ?? [];
+    const from = Number(cursor ?? 0);
+    const changes = rows.slice(from, from + this.pageSize);
+    const to = from + changes.length;
+    return { changes, cursor: String(to), more: to < rows.length, rejected: this.rejected };
+  }
+}
+
+describe('the first pull', () => {
+  it('takes turns between feeds, stores each page before the next, and says when it is through', async () => {
+    const world = new PullWorld();
+    world.feeds['conversations'] = ['c1', 'c2', 'c3'].map(conversation);
+    world.feeds['messages'] = ['m1', 'm2', 'm3'].map(message);
+    world.start();
+    await world.clock.advance(SECOND_MS);
+    expect(world.asked).toEqual(['conversations start', 'messages start', 'conversations 2', 'messages 2']);
+    expect(world.stored.map(({ id }) => id)).toEqual(['c1', 'c2', 'm1', 'm2', 'c3', 'm3']);
+    expect(world.states.map(({ state }) => state)[0]).toBe('connecting');
+    expect(world.states.some(({ state, firstSync }) => state === 'online' && firstSync?.rows === 2)).toBe(
+      true,
+    );
+    expect(world.state).toMatchObject({ state: 'online', firstSync: null, agent: AGENT, failure: null });
+    expect(world.pulled.at(-1)).toEqual({ changes: [], seq: null, caughtUp: true });
+  });
+
+  it('counts rows that could not be understood and goes on', async () => {
+    const world = new PullWorld();
+    world.feeds['messages'] = [message('m1')];
+    world.rejected = [{ id: 'm2', problem: 'updated_at: missing' }];
+    world.start();
+    await world.clock.advance(SECOND_MS);
+    expect(world.state).toMatchObject({ state: 'online', rejectedRows: 2 });
+    expect(world.stored).toHaveLength(1);
+  });
+});
+
+describe('staying up to date', () => {
+  it('polls every two seconds without a hint channel and writes nothing when nothing is new', async () => {
+    const world = new PullWorld();
+    world.start();
+    await world.clock.advance(SECOND_MS);
+    const { commits } = world;
+    world.asked.length = 0;
+    await world.clock.advance(10 * SECOND_MS);
+    expect(world.asked.length).toBeGreaterThanOrEqual(8);
+    expect(world.commits).toBe(commits);
+    world.feeds['messages']?.push(message('m1'));
+    await world.clock.advance(3 * SECOND_MS);
+    expect(world.stored.map(({ id }) => id)).toEqual(['m1']);
+  });
+
+  it('pulls at once on a hint, and seldom without one', async () => {
+    const world = new PullWorld();
+    world.push = true;
+    world.start();
+    await world.clock.advance(5 * SECOND_MS);
+    world.asked.length = 0;
+    await world.clock.advance(14 * SECOND_MS);
+    expect(world.asked.length).toBeLessThanOrEqual(4);
+    world.feeds['messages']?.push(message('m1'));
+    world.hint();
+    await world.clock.advance(100);
+    expect(world.stored.map(({ id }) => id)).toEqual(['m1']);
+  });
+
+  it('looks once more soon after the channel was opened, for what was announced to nobody', async () => {
+    const world = new PullWorld();
+    world.push = true;
+    world.start();
+    await world.clock.advance(100);
+    expect(world.listening).toBe(1);
+    world.feeds['messages']?.push(message('m1'));
+    await world.clock.advance(3 * SECOND_MS);
+    expect(world.stored).toHaveLength(1);
+  });
+
+  it('reads a feed from its start when the backend has forgotten the cursor', async () => {
+    const world = new PullWorld();
+    world.cursors.set('messages', 'forgotten');
+    world.feeds['messages'] = [message('m1')];
+    world.start();
+    await world.clock.advance(SECOND_MS);
+    expect(world.stored.map(({ id }) => id)).toEqual(['m1']);
+    expect(world.state.state).toBe('online');
+  });
+
+  it('keeps what was not stored for later and says that the disk is the problem', async () => {
+    const world = new PullWorld();
+    world.feeds['messages'] = [message('m1')];
+    world.diskFull = true;
+    world.start();
+    await world.clock.advance(5 * SECOND_MS);
+    expect(world.storageProblems.length).toBeGreaterThan(0);
+    world.diskFull = false;
+    await world.clock.advance(15 * SECOND_MS);
+    expect(world.stored.map(({ id }) => id)).toEqual(['m1']);
+  });
+});
+
+describe('a cut link', () => {
+  it.each(['refused', 'dns', 'tls', 'no-answer', 'captive', 'nonsense', 'server'] as const)(
+    'by %s is told, tried again within 10 s, and over when it is over',
+    async (kind) => {
+      const world = new PullWorld();
+      world.start();
+      await world.clock.advance(SECOND_MS);
+      world.failing = kind;
+      await world.clock.advance(3 * SECOND_MS);
+      expect(world.state).toMatchObject({ state: 'offline', failure: { kind } });
+      await world.clock.advance(60 * SECOND_MS);
+      world.failing = null;
+      await world.clock.advance(10 * SECOND_MS + 100);
+      expect(world.state).toMatchObject({ state: 'online', failure: null });
+    },
+  );
+
+  it('by silence is told within 10 s without a hint channel', async () => {
+    const world = new PullWorld();
+    world.start();
+    await world.clock.advance(SECOND_MS);
+    world.failing = 'silence';
+    await world.clock.advance(8_500);
+    expect(world.state).toMatchObject({ state: 'offline', failure: { kind: 'no-answer' } });
+  });
+
+  it('by silence is told three seconds after the hint channel died of it', async () => {
+    const world = new PullWorld();
+    world.push = true;
+    world.start();
+    await world.clock.advance(5 * SECOND_MS);
+    world.failing = 'silence';
+    world.breakPush(new BackendError('no-answer', 'silent'));
+    await world.clock.advance(2_900);
+    expect(world.state.state).toBe('online');
+    await world.clock.advance(200);
+    expect(world.state.state).toBe('offline');
+  });
+
+  it('is not told when only the hint channel broke', async () => {
+    const world = new PullWorld();
+    world.push = true;
+    world.start();
+    await world.clock.advance(5 * SECOND_MS);
+    world.breakPush(new BackendError('no-answer', 'silent'));
+    await world.clock.advance(60 * SECOND_MS);
+    expect(world.states.map(({ state }) => state)).not.toContain('offline');
+    expect(world.listening).toBe(2);
+  });
+
+  it('is suspected after the machine slept: the next pull has three seconds', async () => {
+    const world = new PullWorld();
+    world.push = true;
+    world.start();
+    await world.clock.advance(5 * SECOND_MS);
+    world.failing = 'silence';
+    world.clock.jump(3_600_000);
+    await world.clock.advance(5_200);
+    expect(world.state.state).toBe('offline');
+  });
+
+  it('ends at a kick without waiting', async () => {
+    const world = new PullWorld();
+    const kick = world.start();
+    world.failing = 'refused';
+    await world.clock.advance(120 * SECOND_MS);
+    world.failing = null;
+    kick();
+    await world.clock.advance(100);
+    expect(world.state.state).toBe('online');
+  });
+});
+
+describe('a server that does not want us', () => {
+  it('for our credentials is told, and asked again only after a minute or a kick', async () => {
+    const world = new PullWorld();
+    const kick = world.start();
+    await world.clock.advance(SECOND_MS);
+    world.failing = 'unauthorized';
+    await world.clock.advance(3 * SECOND_MS);
+    expect(world.state).toMatchObject({ state: 'refused', agent: null });
+    world.asked.length = 0;
+    await world.clock.advance(50 * SECOND_MS);
+    expect(world.asked).toEqual([]);
+    world.failing = null;
+    kick();
+    await world.clock.advance(100);
+    expect(world.state).toMatchObject({ state: 'online', agent: AGENT });
+  });
+
+  it('for a while is left alone for as long as it asks, also when kicked', async () => {
+    const world = new PullWorld();
+    const kick = world.start();
+    await world.clock.advance(SECOND_MS);
+    world.failing = 'rate-limited';
+    world.retryAfterMs = 30_000;
+    await world.clock.advance(3 * SECOND_MS);
+    expect(world.state).toMatchObject({ state: 'online', failure: { kind: 'rate-limited' } });
+    world.asked.length = 0;
+    kick();
+    await world.clock.advance(20 * SECOND_MS);
+    expect(world.asked).toEqual([]);
+    world.failing = null;
+    await world.clock.advance(10 * SECOND_MS);
+    expect(world.state).toMatchObject({ state: 'online', failure: null });
+  });
+});
