@@ -38,7 +38,10 @@ export interface BlockRecord extends Sealed {
 /** Conversations whose light row in its block is older than their own record. */
 export interface DirtyRecord {
   n?: number;
+  /** Written. */
   keys: string[];
+  /** Deleted. */
+  gone: string[];
 }
 
 /** Sealed: the first rows of a filter, so that a start can draw before the index is read. */

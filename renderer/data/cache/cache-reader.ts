@@ -30,10 +30,10 @@ export class CacheReader {
 
   /** The newest messages of a conversation, or those before one; oldest first. */
   async messages(key: ConversationKey, before: Before | null, limit: number): Promise<Message[]> {
-    const upper = before === null ? [key, Dexie.maxKey, Dexie.maxKey] : [key, before.createdAt, before.id];
+    const upper = before === null ? [key, Dexie.maxKey] : [key, before.createdAt, before.id];
     const records = await this.#db.messages
       .where('[conversation+createdAt+id]')
-      .between([key, Dexie.minKey, Dexie.minKey], upper, true, before === null)
+      .between([key], upper, true, before === null)
       .reverse()
       .limit(limit)
       .toArray();
@@ -44,7 +44,7 @@ export class CacheReader {
   async messagesFrom(key: ConversationKey, oldest: Before): Promise<Message[]> {
     const records = await this.#db.messages
       .where('[conversation+createdAt+id]')
-      .between([key, oldest.createdAt, oldest.id], [key, Dexie.maxKey, Dexie.maxKey], true, true)
+      .between([key, oldest.createdAt, oldest.id], [key, Dexie.maxKey], true, true)
       .toArray();
     return this.#open<Message>(records);
   }
@@ -59,7 +59,7 @@ export class CacheReader {
   async conversationsOf(contactKey: string, limit: number): Promise<ConversationKey[]> {
     const keys = await this.#db.conversations
       .where('[contact+lastMessageAt]')
-      .between([contactKey, Dexie.minKey], [contactKey, Dexie.maxKey], true, true)
+      .between([contactKey], [contactKey, Dexie.maxKey], true, true)
       .primaryKeys();
     return keys.reverse().slice(0, limit);
   }
@@ -70,7 +70,7 @@ export class CacheReader {
 
   /** All light rows, the newest state of a row first. @throws DamagedBlockError */
   async *lightRows(): AsyncGenerator<{ rows: LightRow[]; gone: ConversationKey[] }> {
-    const dirty = [...(await readDirtyRows(this.#db, this.#codec))];
+    const dirty = [...(await readDirtyRows(this.#db, this.#codec)).rows];
     yield {
       rows: dirty.flatMap(([, row]) => row ?? []),
       gone: dirty.flatMap(([key, row]) => (row === null ? [key] : [])),
@@ -92,7 +92,7 @@ export class CacheReader {
     const [sealed] = await this.#codec.sealAll([conversations]);
     await this.#db.transaction('rw', [this.#db.firstPages, this.#db.owner], async () => {
       const owner = await this.#db.owner.get('owner');
-      if (owner?.hostEpoch == null) return;
+      if (owner === undefined || owner.hostEpoch === null) return;
       await this.#db.firstPages.put({ filter, usedAt: now, ...sealed! });
       const pages = await this.#db.firstPages.toArray();
       const old = pages.sort((a, b) => b.usedAt - a.usedAt).slice(FIRST_PAGES_KEPT);

@@ -8,23 +8,33 @@
 import type { Conversation, ConversationKey } from '@shared/domain/entities';
 import type { CacheDb } from './cache-db';
 import type { Codec } from './codec';
-import { lightOf, packRows, unpackRows, type LightRow } from './light-rows';
+import { DamagedBlockError, lightOf, packRows, unpackRows, type LightRow } from './light-rows';
 
 export const ROWS_PER_BLOCK = 256;
 /** Blocks read at a time: enough to be quick, few enough not to hold a frame. */
 const BLOCKS_PER_READ = 16;
 
-/** The conversations whose blocks are behind, as they are now; `null` where one is gone. */
-export async function readDirtyRows(
-  db: CacheDb,
-  codec: Codec,
-): Promise<Map<ConversationKey, LightRow | null>> {
-  const keys = [...new Set((await db.dirty.toArray()).flatMap((record) => record.keys))];
-  const records = await db.conversations.bulkGet(keys);
-  const rows = (await codec.openAll(records.filter((record) => record !== undefined))) as Conversation[];
-  const dirty = new Map<ConversationKey, LightRow | null>(keys.map((key) => [key, null]));
-  for (const row of rows.map(lightOf)) dirty.set(row.key, row);
-  return dirty;
+/** The conversations whose blocks are behind, as they are now. */
+export interface DirtyRows {
+  /** `null` where one is gone. */
+  rows: Map<ConversationKey, LightRow | null>;
+  /** False when a conversation is missing that nobody deleted. */
+  whole: boolean;
+}
+
+export async function readDirtyRows(db: CacheDb, codec: Codec): Promise<DirtyRows> {
+  const written = new Map<ConversationKey, boolean>();
+  for (const { keys, gone } of await db.dirty.toArray()) {
+    for (const key of gone) written.set(key, false);
+    for (const key of keys) written.set(key, true);
+  }
+  const records = await db.conversations.bulkGet([...written.keys()]);
+  const present = (await codec.openAll(records.filter((record) => record !== undefined))) as Conversation[];
+  const rows = new Map<ConversationKey, LightRow | null>();
+  for (const key of written.keys()) rows.set(key, null);
+  for (const row of present.map(lightOf)) rows.set(row.key, row);
+  const whole = [...written].every(([key, expected]) => !expected || rows.get(key) !== null);
+  return { rows, whole };
 }
 
 /**
@@ -67,7 +77,8 @@ export class LightBlocks {
         blocks.#inNewest = rows.length;
       }
     }
-    for (const [key, row] of dirty) blocks.note(key, row);
+    if (!dirty.whole) throw new DamagedBlockError();
+    for (const [key, row] of dirty.rows) blocks.note(key, row);
     return blocks;
   }
 

@@ -88,11 +88,6 @@ function split<T>(rows: ReadonlyMap<string, T | null>): { kept: Map<string, T>; 
   return { kept, gone };
 }
 
-const ofConversation = (key: ConversationKey): [unknown[], unknown[]] => [
-  [key, Dexie.minKey, Dexie.minKey],
-  [key, Dexie.maxKey, Dexie.maxKey],
-];
-
 /**
  * Stores one batch and says what it changed.
  * @throws LostLeadError, CacheLostError; nothing is written then
@@ -142,8 +137,7 @@ export async function storeBatch(
     const before = await db.cursors.get(accountId);
     const anyGone = removed.length > 0 || messages.gone.length > 0;
     for (const { key } of removed) {
-      const [from, to] = ofConversation(key);
-      await db.messages.where('[conversation+createdAt+id]').between(from, to, true, true).delete();
+      await db.messages.where('[conversation+createdAt+id]').between([key], [key, Dexie.maxKey]).delete();
     }
     if (removed.length > 0) await db.conversations.bulkDelete(removed.map(({ key }) => key));
     if (messages.gone.length > 0) await db.messages.bulkDelete(messages.gone);
@@ -153,7 +147,9 @@ export async function storeBatch(
     if (messageRecords.length > 0) await db.messages.bulkPut(messageRecords);
     if (contactRecords.length > 0) await db.contacts.bulkPut(contactRecords);
     if (agentRecords.length > 0) await db.agents.bulkPut(agentRecords);
-    if (sorted.conversations.size > 0) await db.dirty.add({ keys: [...sorted.conversations.keys()] });
+    if (sorted.conversations.size > 0) {
+      await db.dirty.add({ keys: [...rows.keys()], gone: removed.map(({ key }) => key) });
+    }
     await db.cursors.put({
       account: accountId,
       epoch: batch.spoolEpoch,
@@ -185,7 +181,7 @@ export async function dropAccount(db: CacheDb, leaderEpoch: number, accountId: s
   await db.transaction('rw', [...tables, db.firstPages, db.owner], async () => {
     await assertLeads(db, leaderEpoch);
     const keys = await db.conversations.where('key').between(from, to).primaryKeys();
-    await db.dirty.add({ keys });
+    await db.dirty.add({ keys: [], gone: keys });
     for (const table of [db.conversations, db.messages, db.contacts, db.agents]) {
       await table.where('key').between(from, to).delete();
     }

@@ -86,9 +86,19 @@ export class DraftStore {
     const { accountId, conversationId, ...content } = draft;
     const key = conversationKey(accountId, conversationId);
     const mine = this.#entries.get(key);
-    if (mine !== undefined && mine.content.typedAt >= content.typedAt) return;
-    if (mine?.timer != null) clearTimeout(mine.timer);
-    this.#take(key, content, atHost ? 'saved' : 'saving');
+    if (mine !== undefined && mine.content.typedAt >= content.typedAt) {
+      // Our own words coming back: the host has them, whether or not its answer reached us.
+      const arrived = atHost && mine.content.typedAt === content.typedAt && mine.timer === null;
+      if (arrived && mine.state !== 'saved') {
+        this.#setState(key, mine, 'saved');
+        void this.#keep(key);
+      }
+      return;
+    }
+    if (mine !== undefined && mine.timer !== null) clearTimeout(mine.timer);
+    const entry = this.#take(key, content, atHost ? 'saved' : 'saving');
+    entry.timer = null;
+    entry.dirtySince = null;
     void this.#keep(key);
   }
 

@@ -60,6 +60,7 @@ export class OutboxStore {
   /** References whose PUT is on its way. */
   readonly #underway = new Set<string>();
   readonly #undoWaiting = new Map<string, Waiting[]>();
+  #byKey = new Map<ConversationKey, OutboxRow[]>();
   #revision = 0;
 
   constructor(deps: OutboxStoreDeps) {
@@ -100,9 +101,15 @@ export class OutboxStore {
     }
     if (keys.size === 0) return;
     this.#dropOldConfirmed();
-    this.unconfirmed.set(
-      [...this.#rows.values()].filter((row) => isUnconfirmed(row.state)).sort((a, b) => a.order - b.order),
-    );
+    const unconfirmed = [...this.#rows.values()]
+      .filter((row) => isUnconfirmed(row.state))
+      .sort((a, b) => a.order - b.order);
+    this.#byKey = new Map();
+    for (const row of unconfirmed) {
+      const key = keyOf(row.intent);
+      this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), row]);
+    }
+    this.unconfirmed.set(unconfirmed);
     for (const key of keys) this.#deps.onChange(key);
   }
 
@@ -212,7 +219,6 @@ export class OutboxStore {
     } finally {
       this.#underway.delete(ref);
     }
-    // Taken back while the PUT was on its way and lost its answer: not before the next try.
   }
 
   async #takeBack(ref: string, accepted: OutboxRow): Promise<void> {
@@ -263,9 +269,8 @@ export class OutboxStore {
   }
 
   #unconfirmedOf(key: ConversationKey): OutboxRow[] {
-    return this.unconfirmed
-      .get()
-      .filter((row) => keyOf(row.intent) === key && !this.#saving.has(row.intent.ref));
+    const rows = this.#byKey.get(key) ?? [];
+    return rows.filter((row) => !this.#saving.has(row.intent.ref));
   }
 
   #dropOldConfirmed(): void {
