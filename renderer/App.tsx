@@ -1,17 +1,22 @@
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft, X } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useAppearance } from './appearance';
 import { Button } from './components/Button';
+import { IconButton } from './components/IconButton';
 import { TooltipProvider } from './components/Tooltip';
 import { useMedia } from './components/use-media';
 import { useHostLink } from './data/host-link';
 import { useCounts } from './data/queue';
 import { useSettings } from './data/settings';
+import { Composer } from './features/composer/Composer';
+import { ConversationPane } from './features/conversation/ConversationPane';
 import { Notices } from './features/notices/Notices';
 import { WrongToken } from './features/notices/WrongToken';
+import { OutboxDialog } from './features/outbox/OutboxDialog';
 import { Palette } from './features/palette/Palette';
+import { PersonPanel } from './features/person/PersonPanel';
 import { QueuePane } from './features/queue/QueuePane';
 import { Rail } from './features/rail/Rail';
 import { SettingsDialog } from './features/settings/SettingsDialog';
@@ -45,6 +50,7 @@ function Console() {
       <Palette />
       <ShortcutSheet />
       <SettingsDialog />
+      <OutboxDialog />
     </div>
   );
 }
@@ -60,6 +66,7 @@ function Panes() {
   const key = useSelection((state) => state.key);
   const focusPane = useSelection((state) => state.focusPane);
   const personBeside = wide && panes.personShown && key !== null;
+  const personOver = !wide && panes.personOverlaid && key !== null;
 
   useCommand({
     id: 'pane.next',
@@ -76,21 +83,55 @@ function Panes() {
     },
   });
   useCommand({
+    id: 'pane.person',
+    group: 'conversation',
+    keys: ['i'],
+    label: t('pane.togglePerson'),
+    enabled: key !== null,
+    run: () => {
+      if (wide) panes.setPersonShown(!panes.personShown);
+      else panes.setPersonOverlaid(!panes.personOverlaid);
+    },
+  });
+  useCommand({
     id: 'pane.queue',
     group: 'app',
     keys: ['Escape'],
     label: t('pane.toQueue'),
     enabled: pane !== 'queue',
     inPalette: false,
-    run: () => focusPane('queue'),
+    run: () => {
+      if (personOver) panes.setPersonOverlaid(false);
+      else focusPane('queue');
+    },
   });
 
   const conversation = (
     <PaneBox name="conversation" label={t('pane.conversation')}>
       {narrow && <BackBar />}
       <div className="min-h-0 flex-1">
-        {key === null ? <NothingOpen /> : <div data-conversation-slot={key} />}
+        {key === null ? (
+          <NothingOpen />
+        ) : (
+          <ConversationPane conversationKey={key} composer={<Composer conversationKey={key} />} />
+        )}
       </div>
+      {personOver && (
+        <aside
+          aria-label={t('pane.person')}
+          className="absolute inset-y-0 right-0 z-20 flex w-70 max-w-full animate-fade-in flex-col border-l bg-raised shadow-float"
+        >
+          <IconButton
+            icon={X}
+            label={t('action.close')}
+            keys={['Escape']}
+            size="small"
+            onClick={() => panes.setPersonOverlaid(false)}
+            className="absolute top-2 right-2 z-10"
+          />
+          <PersonPanel conversationKey={key} />
+        </aside>
+      )}
     </PaneBox>
   );
   const queue = (
@@ -136,7 +177,7 @@ function Panes() {
               onResize={({ inPixels }) => panes.resizePerson(inPixels)}
             >
               <PaneBox name="person" label={t('pane.person')}>
-                <div data-person-slot={key} />
+                <PersonPanel conversationKey={key} />
               </PaneBox>
             </Panel>
           </>

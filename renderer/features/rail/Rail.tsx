@@ -5,6 +5,7 @@ import {
   Hourglass,
   Inbox,
   Layers,
+  PanelRight,
   Search,
   Settings2,
   UserRound,
@@ -43,6 +44,7 @@ export function Rail() {
   const show = useOverlay((state) => state.show);
   const { views } = useCounts();
   const commands = useCommands();
+  const person = commands.find(({ id }) => id === 'pane.person');
   const keysOf = (id: string) => commands.find((command) => command.id === id)?.keys;
   return (
     <nav aria-label={t('views')} className="flex w-12 shrink-0 flex-col items-center gap-1 border-r py-2">
@@ -77,6 +79,17 @@ export function Rail() {
         );
       })}
       <div className="mt-auto flex flex-col items-center gap-1">
+        {person !== undefined && (
+          <IconButton
+            icon={PanelRight}
+            label={person.label}
+            keys={person.keys}
+            size="large"
+            tooltipSide="right"
+            disabled={person.enabled === false}
+            onClick={person.run}
+          />
+        )}
         <IconButton
           icon={Search}
           label={t('palette:open')}

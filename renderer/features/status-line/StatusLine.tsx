@@ -5,7 +5,7 @@ import type { Account } from '@shared/contract/door';
 import { useNow } from '@renderer/components/clock';
 import { cx } from '@renderer/components/class-names';
 import { formatDate } from '@renderer/components/dates';
-import { HOUR_MS, MINUTE_MS, elapsedSince } from '@renderer/components/elapsed';
+import { DAY_MS, MINUTE_MS } from '@renderer/components/elapsed';
 import { Kbd } from '@renderer/components/Kbd';
 import { Tooltip } from '@renderer/components/Tooltip';
 import { useAccounts } from '@renderer/data/accounts';
@@ -94,22 +94,17 @@ const DOT: Readonly<Record<Account['state'], string>> = {
 };
 
 function AccountFreshness({ account }: { account: Account }) {
-  const { t, i18n } = useTranslation(['status', 'common']);
+  const { t, i18n } = useTranslation('status');
   const now = useNow('minute');
   const { asOf, state, failure, firstSync } = account;
-  const { unit, count } = elapsedSince(asOf ?? now, now);
   const age =
     asOf === null || (state === 'online' && now - asOf < FRESH_MS)
       ? null
-      : now - asOf >= HOUR_MS * 12
-        ? t('asOf', { time: formatDate(asOf, i18n.language, 'dayAndYear') })
-        : now - asOf >= HOUR_MS || unit === 'seconds'
-          ? t('asOf', { time: formatDate(asOf, i18n.language, 'clock') })
-          : t('asOf', { time: t(`common:ago.${unit}`, { count }) });
+      : t('asOf', { time: formatDate(asOf, i18n.language, now - asOf < DAY_MS ? 'clock' : 'dayAndYear') });
   const details = [
     t(`state.${state}`),
     failure === null ? null : t(`failure.${failure.kind}`),
-    asOf === null ? t('neverSynced') : t('asOf', { time: formatDate(asOf, i18n.language, 'full') }),
+    asOf === null ? t('neverSynced') : t('fetched', { time: formatDate(asOf, i18n.language, 'full') }),
     firstSync === null ? null : t('firstSync', { count: firstSync.rows }),
     account.rejectedRows > 0 ? t('rejected', { count: account.rejectedRows }) : null,
   ].filter((line) => line !== null);
