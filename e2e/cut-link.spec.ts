@@ -2,13 +2,14 @@
  * Six ways a link is cut, each between the host and its helpdesk: said on screen within 10 s, work
  * goes on meanwhile, and once the link is back everything has arrived exactly once.
  */
+import type { Page } from '@playwright/test';
+import type { FailureKind } from '@shared/domain/failures';
 import type { FaultProxy, Fault } from './harness/fault-proxy';
 import type { DeskClient } from './harness/desk-client';
 import { pointAt, type RunningApp, type RunningHelpdesk } from './harness/processes';
 import { setSettings, unconfirmed } from './harness/door-reader';
 import { expect, MAIL_FIXTURES, test, type Lab } from './harness/lab';
 import { Console } from './harness/screens';
-import type { Page } from '@playwright/test';
 
 const SAID_WITHIN_MS = 10_000;
 const BACK_WITHIN_MS = 40_000;
@@ -35,14 +36,14 @@ async function world(lab: Lab, page: Page): Promise<World> {
 const keyIn = async (client: DeskClient, subject: string): Promise<string> =>
   `desk/${(await client.conversation(subject)).id}`;
 
-const CUTS: readonly { fault: Fault; title: string }[] = [
-  { fault: 'refuse', title: 'refused connections' },
-  { fault: 'black-hole', title: 'a black hole that accepts and never answers' },
-  { fault: 'half-open', title: 'connections half-open after sleep' },
-  { fault: 'captive', title: 'a captive portal that answers 200 and HTML' },
+const CUTS: readonly { fault: Fault; title: string; reason: FailureKind }[] = [
+  { fault: 'refuse', reason: 'refused', title: 'refused connections' },
+  { fault: 'black-hole', reason: 'no-answer', title: 'a black hole that accepts and never answers' },
+  { fault: 'half-open', reason: 'no-answer', title: 'connections half-open after sleep' },
+  { fault: 'captive', reason: 'captive', title: 'a captive portal that answers 200 and HTML' },
 ];
 
-for (const { fault, title } of CUTS) {
+for (const { fault, title, reason } of CUTS) {
   test(`${title}: said within 10 s, work goes on, all arrives once`, async ({ lab, page }) => {
     test.setTimeout(150_000);
     const { client, proxy, app, agent } = await world(lab, page);
@@ -51,6 +52,7 @@ for (const { fault, title } of CUTS) {
 
     await proxy.set(fault);
     await agent.status.expectOffline(SAID_WITHIN_MS);
+    await agent.status.expectReason(reason);
 
     await agent.queue.show('a');
     await agent.answer(parcel, `Written during ${fault}: first.`);
@@ -88,6 +90,7 @@ test('a name that cannot be looked up: said within 10 s, the cache can be read a
   let app = await lab.app();
   let agent = await Console.open(page, app);
   await agent.status.expectOffline(SAID_WITHIN_MS);
+  await agent.status.expectReason('dns');
   await agent.queue.show('a');
   await agent.answer(parcel, 'Written with no name service.');
   await expect.poll(async () => (await unconfirmed(app)).length).toBe(1);

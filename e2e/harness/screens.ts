@@ -1,5 +1,6 @@
 /** The console's screens as an agent knows them. Locators go by role and by words' keys. */
 import { expect, type Locator, type Page } from '@playwright/test';
+import type { FailureKind } from '@shared/domain/failures';
 import type { RunningApp } from './processes';
 import { words } from './words';
 
@@ -113,6 +114,11 @@ export class StatusScreen {
         .filter({ hasText: words('status:offline') })
         .or(this.connection.filter({ hasText: words('status:offlineWaiting') })),
     ).toBeVisible({ timeout: within });
+  }
+
+  /** Says why, beside the account's name. */
+  async expectReason(kind: FailureKind): Promise<void> {
+    await expect(this.page.getByRole('button', { name: words(`status:failure.${kind}`) })).toBeVisible();
   }
 
   async expectOnline(within = 30_000): Promise<void> {
