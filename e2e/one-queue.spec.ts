@@ -2,8 +2,10 @@
  * The product in one story: real mail, live chat and a social message in one queue; answered with
  * the helpdesk there, and with it gone and everything killed; each answer arrives exactly once.
  */
+import type { Page } from '@playwright/test';
 import { queueRank } from '@shared/domain/queue-order';
 import type { Channel, Priority } from '@shared/domain/entities';
+import type { RunningBrowser } from './harness/browser-process';
 import { ChatVisitor } from './harness/chat-visitor';
 import type { DeskClient, DeskConversation } from './harness/desk-client';
 import { setSettings, unconfirmed } from './harness/door-reader';
@@ -38,6 +40,13 @@ async function expectedOrder(client: DeskClient): Promise<string[]> {
     .map((each) => keyOf(each));
 }
 
+/** A window in which the whole queue is drawn: with a folder of real mails it is long. */
+async function tallPage({ context }: RunningBrowser): Promise<Page> {
+  const page = await context.newPage();
+  await page.setViewportSize({ width: 1440, height: 2_400 });
+  return page;
+}
+
 test('one queue over mail, chat and social, through kill -9', async ({ lab, page }) => {
   test.setTimeout(300_000);
   const mails = await lab.mailFolder();
@@ -45,7 +54,7 @@ test('one queue over mail, chat and social, through kill -9', async ({ lab, page
   let app = await lab.app({ helpdesk: desk });
   await setSettings(app, { undoSendMs: 0 });
   let browser = await lab.browser();
-  let agent = await Console.open(await browser.context.newPage(), app);
+  let agent = await Console.open(await tallPage(browser), app);
 
   const visitor = await ChatVisitor.open(page, client, 'Owen Marsh');
   await test.step('a customer writes in the chat, another posts in public', async () => {
@@ -117,7 +126,7 @@ test('one queue over mail, chat and social, through kill -9', async ({ lab, page
     await Promise.all([app.kill(), browser.kill()]);
     app = await lab.app({ helpdesk: desk });
     browser = await lab.browser();
-    agent = await Console.open(await browser.context.newPage(), app);
+    agent = await Console.open(await tallPage(browser), app);
     await agent.queue.show('a');
     await agent.queue.open(parcel);
     await expect(agent.conversation.message('Offline answer: it leaves the depot today.')).toBeVisible();
