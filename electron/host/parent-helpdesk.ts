@@ -9,6 +9,10 @@ export function createParentHelpdesk(port: ParentPort): HelpdeskLauncher {
   port.onMessage((message) => {
     if (message.type !== 'close') launches.get(message.launch)?.(message);
   });
+  // A parent takes its helpdesk with it, and nobody is left to say so.
+  port.onGone(() => {
+    for (const [launch, tell] of launches) tell({ type: 'helpdesk-exited', launch });
+  });
 
   return {
     start: ({ dataDir, port: listenOn, seed }) =>
@@ -26,8 +30,10 @@ export function createParentHelpdesk(port: ParentPort): HelpdeskLauncher {
             return;
           }
           launches.delete(launch);
-          if (message.type === 'helpdesk-failed') reject(new Error(message.message));
-          else tellExited();
+          tellExited();
+          reject(
+            new Error(message.type === 'helpdesk-failed' ? message.message : 'It ended before it was ready.'),
+          );
         });
         port.send({ type: 'launch-helpdesk', launch, dataDir, port: listenOn, seed });
       }),

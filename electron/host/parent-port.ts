@@ -37,7 +37,9 @@ export function parentPort(): ParentPort | null {
   }
   if (process.send === undefined) return null;
   return {
-    send: (message) => void process.send?.(hostToParentSchema.parse(message)),
+    send(message) {
+      if (process.connected) process.send?.(hostToParentSchema.parse(message));
+    },
     onMessage: (listener) => process.on('message', (raw) => read(raw, listener)),
     onGone: (listener) => process.on('disconnect', listener),
   };

@@ -180,6 +180,8 @@ async function compose(
   closers.add(stopHelpdesk);
   desk.start();
   closers.add(() => desk.close());
+  // First of all: what was typed a moment ago.
+  closers.add(() => stores.drafts.flush());
 
   let tellClosed = (): void => undefined;
   const closed = new Promise<void>((resolve) => (tellClosed = resolve));

@@ -1,0 +1,128 @@
+import { DEFAULT_SETTINGS } from '@shared/contract/door';
+import { diskError, MemoryFileSystem } from '@shared/testing/memory-file-system';
+import { describe, expect, it } from 'vitest';
+import { readAccounts } from './accounts-file';
+import { LAYOUT, openInstall, unusableFolder } from './install';
+import { DataFolderError } from './json-file';
+import { openSettings } from './settings-store';
+import { openSpools } from './spools';
+
+const write = (fs: MemoryFileSystem, path: string, value: unknown): Promise<void> =>
+  fs.replace(path, new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value)));
+
+describe('install.json', () => {
+  it('gives a new data folder an install id and keeps it', async () => {
+    const fs = new MemoryFileSystem();
+    const first = await openInstall(fs, 'console');
+    expect(first.data.installId).toMatch(/^[0-9a-f]{8}$/);
+    await first.update({ ports: { page: 1234, mail: 1235 }, helpdeskPort: 99 });
+    const again = await openInstall(fs.afterCrash(0), 'console');
+    expect(again.data).toEqual({ ...first.data, ports: { page: 1234, mail: 1235 }, helpdeskPort: 99 });
+  });
+
+  it('refuses a folder of a newer layout, also one whose fields it cannot read, and leaves it alone', async () => {
+    const fs = new MemoryFileSystem();
+    await write(fs, 'console/install.json', { layout: LAYOUT + 1, other: true });
+    await expect(openInstall(fs, 'console')).rejects.toThrow('newer version of Holdfast');
+    expect(Buffer.from((await fs.read('console/install.json')) ?? []).toString()).toContain('other');
+  });
+
+  it('is never overwritten when it is damaged: it holds the install id', async () => {
+    const fs = new MemoryFileSystem();
+    await write(fs, 'console/install.json', '{"layout":1,"installId":');
+    await expect(openInstall(fs, 'console')).rejects.toThrow('install.json is damaged');
+  });
+
+  it('says in a sentence when the disk is full or may not be written', async () => {
+    const fs = new MemoryFileSystem();
+    fs.failing.set('replace', diskError('ENOSPC'));
+    await expect(openInstall(fs, 'console')).rejects.toThrow('(ENOSPC). Free some space');
+    fs.failing.set('replace', diskError('EACCES'));
+    await expect(openInstall(fs, 'console')).rejects.toThrow('(EACCES). Check its permissions');
+  });
+
+  it('leaves errors alone that are not the disk’s', () => {
+    const error = new Error('something else');
+    expect(unusableFolder('console', error)).toBe(error);
+    const told = new DataFolderError('told already');
+    expect(unusableFolder('console', told)).toBe(told);
+  });
+});
+
+describe('accounts.json', () => {
+  const account = { id: 'a1', name: 'Sample', backend: 'embedded', url: 'http://127.0.0.1:1/', token: 't' };
+  const read = async (value: unknown) => {
+    const fs = new MemoryFileSystem();
+    await write(fs, 'accounts.json', value);
+    return readAccounts(fs, 'accounts.json');
+  };
+
+  it('may be absent or empty', async () => {
+    expect(await readAccounts(new MemoryFileSystem(), 'accounts.json')).toEqual([]);
+    expect(await read([])).toEqual([]);
+  });
+
+  it('names accounts', async () => {
+    expect(await read([account])).toEqual([account]);
+  });
+
+  it.each([
+    ['an unknown backend', [{ ...account, backend: 'none' }], 'knows: embedded'],
+    ['an id twice', [account, account], 'twice'],
+    ['an id with a slash', [{ ...account, id: 'a/1' }], 'damaged'],
+    ['an address that is not http', [{ ...account, url: 'file:///etc/passwd' }], 'damaged'],
+    ['no JSON', '[{', 'damaged'],
+  ])('is refused with %s', async (_what, value, words) => {
+    await expect(read(value)).rejects.toThrow(words);
+  });
+
+  it('never shows a token in its sentence', async () => {
+    await expect(read([{ ...account, token: 'secret-token', id: '' }])).rejects.toSatisfy(
+      (error: Error) => !error.message.includes('secret-token'),
+    );
+  });
+});
+
+describe('settings.json', () => {
+  it('gives the defaults when absent or damaged, and is made anew by saving', async () => {
+    const fs = new MemoryFileSystem();
+    expect((await openSettings(fs, 'settings.json')).current).toEqual(DEFAULT_SETTINGS);
+    await write(fs, 'settings.json', '{"theme":');
+    const settings = await openSettings(fs, 'settings.json');
+    expect(settings.current).toEqual(DEFAULT_SETTINGS);
+    await settings.save({ ...DEFAULT_SETTINGS, theme: 'dark' });
+    expect((await openSettings(fs, 'settings.json')).current.theme).toBe('dark');
+  });
+
+  it('stays as it was when saving fails', async () => {
+    const fs = new MemoryFileSystem();
+    const settings = await openSettings(fs, 'settings.json');
+    fs.failing.set('replace', diskError('ENOSPC'));
+    await expect(settings.save({ ...DEFAULT_SETTINGS, theme: 'dark' })).rejects.toThrow('ENOSPC');
+    expect(settings.current.theme).toBe('system');
+  });
+});
+
+describe('the epoch told to pages', () => {
+  const open = async (fs: MemoryFileSystem, ids: readonly string[]): Promise<string> => {
+    const install = await openInstall(fs, 'console');
+    await openSpools(ids, { fs, folder: 'spool', install, onConversation: () => undefined });
+    return install.data.epoch;
+  };
+
+  it('stays over restarts and when an account is added', async () => {
+    const fs = new MemoryFileSystem();
+    const first = await open(fs, ['a1']);
+    expect(await open(fs, ['a1'])).toBe(first);
+    expect(await open(fs, ['a1', 'a2'])).toBe(first);
+  });
+
+  it('changes when a spool had to be made anew', async () => {
+    const fs = new MemoryFileSystem();
+    const first = await open(fs, ['a1', 'a2']);
+    for (const path of fs.paths()) if (path.startsWith('spool/a2/')) await fs.remove(path);
+    const second = await open(fs, ['a1', 'a2']);
+    expect(second).not.toBe(first);
+    expect(await open(fs, ['a1', 'a2'])).toBe(second);
+  });
+});
