@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from './Button';
 import { cx } from './class-names';
 import { IconButton } from './IconButton';
+import { useFocusReturn } from './use-focus-return';
 
 const VEIL = 'fixed inset-0 z-30 animate-fade-in bg-veil';
 const SHEET =
@@ -21,22 +22,15 @@ export interface DialogProps {
   footer?: ReactNode;
   /** 440 or 680 px wide. */
   size?: 'medium' | 'wide';
-  /** Where the focus goes when it opens; its first control unless prevented. */
-  onOpenAutoFocus?: (event: Event) => void;
 }
 
-/** Holds the focus until it closes, then gives it back to where it was. */
+/**
+ * Holds the focus until it closes, then gives it back to where it was. A control marked
+ * `data-first-focus` has it first.
+ */
 export function Dialog(props: DialogProps) {
-  const {
-    open,
-    onOpenChange,
-    title,
-    description,
-    children,
-    footer,
-    size = 'medium',
-    onOpenAutoFocus,
-  } = props;
+  const { open, onOpenChange, title, description, children, footer, size = 'medium' } = props;
+  const focus = useFocusReturn();
   const { t } = useTranslation('common');
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -45,7 +39,7 @@ export function Dialog(props: DialogProps) {
         <Radix.Content
           className={cx(SHEET, size === 'wide' ? 'max-w-170' : 'max-w-110')}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-          {...(onOpenAutoFocus === undefined ? {} : { onOpenAutoFocus })}
+          {...focus}
         >
           <header className="flex items-start gap-3 px-5 pt-4 pb-2">
             <div className="min-w-0 flex-1">
@@ -83,18 +77,19 @@ export interface ConfirmProps {
 /** Asks before something that cannot be undone; the focus stands on the way back. */
 export function Confirm(props: ConfirmProps) {
   const { t } = useTranslation('common');
+  const focus = useFocusReturn();
   return (
     <AlertDialog.Root open={props.open} onOpenChange={props.onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={VEIL} />
-        <AlertDialog.Content className={cx(SHEET, 'max-w-110 gap-2 p-5')}>
+        <AlertDialog.Content {...focus} className={cx(SHEET, 'max-w-110 gap-2 p-5')}>
           <AlertDialog.Title className="text-body font-strong">{props.title}</AlertDialog.Title>
           <AlertDialog.Description asChild>
             <div className="text-pretty text-muted">{props.children}</div>
           </AlertDialog.Description>
           <div className="mt-3 flex flex-wrap justify-end gap-2">
             <AlertDialog.Cancel asChild>
-              <Button>{t('action.cancel')}</Button>
+              <Button data-first-focus>{t('action.cancel')}</Button>
             </AlertDialog.Cancel>
             <AlertDialog.Action asChild>
               <Button variant={props.danger === true ? 'danger' : 'primary'} onClick={props.onConfirm}>

@@ -29,7 +29,7 @@ export function Kbd({ keys, quiet = false }: { keys: string; quiet?: boolean }) 
       {steps.map((step, i) => (
         // A binding never changes while it is shown, so its place is its identity.
         <span key={i} className="inline-flex items-center gap-0.5">
-          {i > 0 && <span className="px-0.5 opacity-70">{t('keys.then')}</span>}
+          {i > 0 && <span className="px-0.5">{t('keys.then')}</span>}
           {capsOf(step).map((cap) => (
             <kbd
               key={cap}

@@ -17,7 +17,7 @@ export function Segments<T extends string>({ label, value, onChange, options }: 
       value={value}
       // An empty value is a press on the chosen one: one is always chosen.
       onValueChange={(next) => next !== '' && onChange(next as T)}
-      className="inline-flex rounded-control border border-line-control bg-canvas p-px"
+      className="inline-flex rounded-control border bg-canvas p-px"
     >
       {options.map(({ value: option, label: name, icon: Icon }) => (
         <Radix.Item

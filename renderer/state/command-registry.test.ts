@@ -83,6 +83,24 @@ describe('a sequence', () => {
   });
 });
 
+describe('punctuation on a Cyrillic layout', () => {
+  const typed = (key: string, code: string, shiftKey: boolean): KeyPress => ({
+    ...press(key, code),
+    shiftKey,
+  });
+
+  it('reads what was typed before where the key stands', () => {
+    const { registry, runs } = registryWith({ keys: ['/'] }, { keys: ['?'] });
+    registry.press(press('о', 'KeyJ'), outside(0));
+    registry.press(typed('?', 'Digit7', true), outside(10));
+    registry.press(typed('?', 'Slash', false), outside(20));
+    expect(runs[0]).not.toHaveBeenCalled();
+    expect(runs[1]).toHaveBeenCalledTimes(2);
+    registry.press(typed('.', 'Slash', false), outside(30));
+    expect(runs[0]).toHaveBeenCalledOnce();
+  });
+});
+
 describe('two commands under one id', () => {
   it('the one mounted last counts until it leaves', () => {
     const registry = new CommandRegistry({ mac: false, latin: true });

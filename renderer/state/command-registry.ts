@@ -1,5 +1,12 @@
 /** The registry of commands: what can be done now, by which keys. React reads it through commands.ts. */
-import { matchesStep, parseKeys, scriptOf, type KeyboardKind, type KeyPress } from './key-combo';
+import {
+  matchesStep,
+  parseKeys,
+  scriptOf,
+  type KeyboardKind,
+  type KeyPress,
+  type Reading,
+} from './key-combo';
 
 export const COMMAND_GROUPS = ['queue', 'conversation', 'composer', 'app'] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
@@ -90,12 +97,14 @@ export class CommandRegistry {
       .filter((command) => command.enabled !== false && (!context.inEditor || command.inEditor === true));
     // A press that does not continue a sequence counts on its own.
     for (const presses of begun.length === 0 ? [[press]] : [[...begun, press], [press]]) {
-      const command = usable.find((one) => one.keys.some((keys) => this.matches(keys, presses, 'whole')));
+      const command =
+        usable.find((one) => one.keys.some((keys) => this.matches(keys, presses, 'whole', 'typed'))) ??
+        usable.find((one) => one.keys.some((keys) => this.matches(keys, presses, 'whole', 'placed')));
       if (command !== undefined) {
         command.run();
         return true;
       }
-      if (usable.some((one) => one.keys.some((keys) => this.matches(keys, presses, 'start')))) {
+      if (usable.some((one) => one.keys.some((keys) => this.matches(keys, presses, 'start', 'placed')))) {
         this.pressed = presses;
         return true;
       }
@@ -103,9 +112,14 @@ export class CommandRegistry {
     return false;
   }
 
-  private matches(keys: string, presses: readonly KeyPress[], part: 'whole' | 'start'): boolean {
+  private matches(
+    keys: string,
+    presses: readonly KeyPress[],
+    part: 'whole' | 'start',
+    reading: Reading,
+  ): boolean {
     const steps = parseKeys(keys);
     if (part === 'whole' ? steps.length !== presses.length : steps.length <= presses.length) return false;
-    return presses.every((press, i) => matchesStep(steps[i] ?? '', press, this.keyboard));
+    return presses.every((press, i) => matchesStep(steps[i] ?? '', press, this.keyboard, reading));
   }
 }

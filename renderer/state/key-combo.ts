@@ -70,23 +70,38 @@ export function scriptOf(key: string): 'latin' | 'other' | null {
   return /\p{L}/u.test(key) ? 'other' : null;
 }
 
+/**
+ * How a press may be read: by what it typed, or also by where the key stands. The registry asks for
+ * the first before it settles for the second, so a typed `?` is never taken for the `/` of its key.
+ */
+export type Reading = 'typed' | 'placed';
+
 /** Whether a key press is a step of a binding (`Mod+k`, `?`, `g`). */
-export function matchesStep(text: string, press: KeyPress, keyboard: KeyboardKind): boolean {
+export function matchesStep(
+  text: string,
+  press: KeyPress,
+  keyboard: KeyboardKind,
+  reading: Reading = 'placed',
+): boolean {
   const step = parseStep(text);
   const mod = keyboard.mac ? press.metaKey : press.ctrlKey;
   const otherMod = keyboard.mac ? press.ctrlKey : press.metaKey;
   if (step.mod !== mod || otherMod || step.alt !== press.altKey) return false;
-  if (LATIN_LETTER.test(step.key)) return step.shift === press.shiftKey && typesLetter(step.key, press);
+  if (LATIN_LETTER.test(step.key))
+    return step.shift === press.shiftKey && typesLetter(step.key, press, reading);
   const place = PUNCTUATION_PLACES[step.key];
   if (place !== undefined) {
     if (press.key === step.key) return true;
-    return !keyboard.latin && press.code === place.code && press.shiftKey === place.shift;
+    if (reading === 'typed' || keyboard.latin) return false;
+    return press.code === place.code && press.shiftKey === place.shift;
   }
   return step.shift === press.shiftKey && press.key === step.key;
 }
 
-function typesLetter(letter: string, press: KeyPress): boolean {
+function typesLetter(letter: string, press: KeyPress, reading: Reading): boolean {
   const typed = press.key.toLowerCase();
   if (LATIN_LETTER.test(typed)) return typed === letter;
-  return scriptOf(press.key) === 'other' && press.code === `Key${letter.toUpperCase()}`;
+  return (
+    reading === 'placed' && scriptOf(press.key) === 'other' && press.code === `Key${letter.toUpperCase()}`
+  );
 }

@@ -7,6 +7,7 @@ import { wordMatcher } from '@shared/domain/word-match';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
 import { cx } from '@renderer/components/class-names';
 import { Kbd } from '@renderer/components/Kbd';
+import { useFocusReturn } from '@renderer/components/use-focus-return';
 import { useQueueRow } from '@renderer/data/queue';
 import { runCommand, useCommand, useCommands, type Command } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
@@ -20,6 +21,14 @@ export function Palette() {
   const { t } = useTranslation('palette');
   const open = useOverlay((state) => state.open) === 'palette';
   const show = useOverlay((state) => state.show);
+  const chosen = useRef<Item | null>(null);
+  // The dialog gives the focus back as it closes; what was chosen moves it on from there.
+  const focus = useFocusReturn(() => {
+    const item = chosen.current;
+    chosen.current = null;
+    if (item?.kind === 'command') runCommand(item.command.id);
+    if (item?.kind === 'conversation') useSelection.getState().open(item.key);
+  });
   useCommand({
     id: 'app.palette',
     group: 'app',
@@ -34,24 +43,29 @@ export function Palette() {
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-30 animate-fade-in bg-veil" />
         <Radix.Content
+          {...focus}
           aria-describedby={undefined}
           className="fixed top-[12vh] left-1/2 z-40 flex max-h-[64vh] w-[calc(100vw-2rem)] max-w-150 -translate-x-1/2 flex-col overflow-hidden rounded-float bg-raised shadow-float outline-none"
         >
           <Radix.Title className="sr-only">{t('open')}</Radix.Title>
-          <PaletteBody />
+          <PaletteBody
+            onChoose={(item) => {
+              chosen.current = item;
+              show(null);
+            }}
+          />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
 }
 
-function PaletteBody() {
+function PaletteBody({ onChoose }: { onChoose: (item: Item) => void }) {
   const { t } = useTranslation('palette');
   const [typed, setTyped] = useState('');
   const [active, setActive] = useState(0);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
-  const show = useOverlay((state) => state.show);
   const matches = wordMatcher(typed);
   const commands = useCommands().filter(
     ({ enabled, inPalette, label }) => enabled !== false && inPalette !== false && matches(label),
@@ -64,13 +78,7 @@ function PaletteBody() {
   const at = Math.min(active, items.length - 1);
 
   const choose = (item: Item | undefined) => {
-    if (item === undefined) return;
-    show(null);
-    // The dialog gives the focus back as it closes; what was chosen moves it on from there.
-    requestAnimationFrame(() => {
-      if (item.kind === 'command') runCommand(item.command.id);
-      else useSelection.getState().open(item.key);
-    });
+    if (item !== undefined) onChoose(item);
   };
   const moveTo = (index: number) => {
     setActive(index);
@@ -90,6 +98,7 @@ function PaletteBody() {
       <div className="flex h-11 shrink-0 items-center gap-2.5 border-b px-4">
         <Search size={15} className="shrink-0 text-muted" aria-hidden />
         <input
+          data-first-focus
           type="text"
           role="combobox"
           aria-expanded

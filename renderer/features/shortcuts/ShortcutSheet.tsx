@@ -38,6 +38,7 @@ export function ShortcutSheet() {
       <TextField
         label={t('find')}
         hideLabel
+        data-first-focus
         placeholder={t('find')}
         value={wanted}
         onChange={(change) => setWanted(change.target.value)}
