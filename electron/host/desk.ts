@@ -8,7 +8,7 @@ import type { FileSystem } from '@shared/storage/file-system';
 import { createOutbox, type Outbox } from '@shared/sync/outbox';
 import { openAccountLink, type AccountLink } from './account-link';
 import type { EventHub } from './events';
-import { createHttpClient } from './http-client';
+import { createHttpClient, type HostHttp } from './http-client';
 import type { Stores } from './stores';
 import { systemRandom } from './system-clock';
 
@@ -42,7 +42,7 @@ export async function openDesk(options: {
 }): Promise<Desk> {
   const { fs, folder, served, stores, events, clock } = options;
   const links = new Map<string, AccountLink>();
-  const http = createHttpClient();
+  const clients: HostHttp[] = [];
   const stop = new AbortController();
   let sending: Promise<void> = Promise.resolve();
 
@@ -67,6 +67,8 @@ export async function openDesk(options: {
   for (const { id, name, backend } of served) {
     const spool = stores.spools.get(id);
     if (spool === undefined) throw new Error(`The spool of account ${id} is not open.`);
+    const http = createHttpClient();
+    clients.push(http);
     const link = await openAccountLink({
       id,
       name,
@@ -107,7 +109,7 @@ export async function openDesk(options: {
       stop.abort();
       await sending;
       await Promise.all([...links.values()].map((link) => link.close()));
-      http.close();
+      for (const http of clients) http.close();
     },
   };
 }

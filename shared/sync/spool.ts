@@ -75,7 +75,8 @@ interface Slot extends RecordPosition {
   seq: number;
 }
 
-const SEGMENT_BYTES = 4 * 1024 * 1024;
+/** Small enough that reading one sidecar does not hold up the host for long. */
+const SEGMENT_BYTES = 2 * 1024 * 1024;
 const PAGE_BYTES = 1024 * 1024;
 /** Rows closer than this on disk are read at once, with what lies between them. */
 const READ_GAP_BYTES = 16 * 1024;

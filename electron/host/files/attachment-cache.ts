@@ -33,7 +33,7 @@ export interface AttachmentCache {
   fetch(accountId: string, attachmentId: string, signal: AbortSignal): Promise<string | null>;
   /** Makes room, dropping attachments last used longest ago. @throws DiskFullError */
   makeRoom(bytes: number): Promise<void>;
-  /** Removes files that nothing names and that came a week ago or earlier. */
+  /** Removes files that nothing names, and unfinished ones, a week after they came. */
   sweep(now: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -118,6 +118,7 @@ class LoggedCache implements AttachmentCache {
   }
 
   async sweep(now: number): Promise<void> {
+    await this.options.store.removePartsBefore(now - ORPHAN_MS);
     const named = new Set([...this.options.pinned(), ...this.hashes.values()]);
     for (const { hash, since } of await this.options.store.list()) {
       if (!named.has(hash) && now - since > ORPHAN_MS) await this.options.store.remove(hash);

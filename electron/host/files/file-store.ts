@@ -41,6 +41,8 @@ export interface FileStore extends FilePort {
   /** Stores a stream whole. @throws DiskFullError, RangeError when longer than `maxBytes` */
   put(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<{ hash: string; size: number }>;
   remove(hash: string): Promise<void>;
+  /** Removes parts of files that nobody continued since a time. */
+  removePartsBefore(time: number): Promise<void>;
 }
 
 export async function openFileStore(options: FileStoreOptions): Promise<FileStore> {
@@ -129,6 +131,13 @@ class HashedFiles implements FileStore {
     if (size === null) return;
     await rm(this.path(hash), { force: true });
     this.bytes -= size;
+  }
+
+  async removePartsBefore(time: number): Promise<void> {
+    for (const id of await readdir(this.partPath(''))) {
+      const part = await statOf(this.partPath(id));
+      if (part !== null && part.mtimeMs < time) await rm(this.partPath(id), { force: true });
+    }
   }
 }
 

@@ -230,16 +230,21 @@ describe('the cache of attachments', () => {
     expect((await store.list()).map((file) => file.hash)).toEqual([...pinned]);
   });
 
-  it('sweeps files that nothing names, a week after they came', async () => {
+  it('sweeps files that nothing names and unfinished ones, a week after they came', async () => {
     const { cache, store } = await open(1e9, new Set([hashOf('named by a draft')]));
+    const uploads = createUploads(nodeFileSystem, store, (size) => store.reserve(size));
+    const unfinished = { uploadId: randomUUID(), offset: 0, total: 9, name: 'x', mediaType: '' };
+    await uploads.take(unfinished, bytes('half'));
     await store.put(streamOf('named by a draft'), 100);
     await store.put(streamOf('left behind'), 100);
     await cache.fetch('a1', 'x', signal);
     const day = 24 * 3_600_000;
     await cache.sweep(Date.now() + 6 * day);
     expect(await store.list()).toHaveLength(3);
+    expect((await uploads.progress(unfinished.uploadId)).received).toBe(4);
     await cache.sweep(Date.now() + 8 * day);
     const kept = (await store.list()).map((file) => file.hash).sort();
     expect(kept).toEqual([hashOf('named by a draft'), hashOf('content of x')].sort());
+    expect((await uploads.progress(unfinished.uploadId)).received).toBe(0);
   });
 });
