@@ -55,6 +55,11 @@ export async function startData(): Promise<void> {
   shareToken(channel, () => (data.link.get().state === 'wrong-token' ? null : token), adopt);
   if (token === null) adopt(await askSiblings(channel));
   else channel.send({ type: 'token', token });
+  // A new link pasted into this tab changes only the fragment, so nothing loads by itself.
+  window.addEventListener('hashchange', () => {
+    adopt(takeToken({ location, history, storage: sessionStorage }));
+    if (token !== null) channel.send({ type: 'token', token });
+  });
   tellWorker();
   flushWhenLeaving(data);
   await data.start();
