@@ -129,13 +129,13 @@ class RequestLife {
         : new BackendError('dns', 'The name look-up gave no answer.'),
     );
     request.once('socket', (socket) => {
-      socket.once('lookup', () => (named = true));
       const sent = (): void => {
         this.#phase = 'sent';
         this.stir();
       };
-      if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', sent);
-      else sent();
+      if (!socket.connecting) return sent();
+      socket.once('lookup', () => (named = true));
+      socket.once(secure ? 'secureConnect' : 'connect', sent);
     });
     return request;
   }

@@ -213,11 +213,13 @@ export class Lane {
     } catch (error) {
       const outcome = outcomeOf(error);
       this.#tell(gate, outcome);
-      // With a native key, sending again is as good a question as any.
-      if (outcome.type !== 'refused' || tier !== 'T1') {
-        this.#planIn(row, this.#jitter(row.attempts));
-        return;
-      }
+      if (this.#deps.ledger.live(ref) !== row) return;
+      if (outcome.type !== 'refused') return this.#planIn(row, this.#jitter(row.attempts));
+      // Never back to `queued`: what is perhaps done may be neither taken back nor superseded.
+      return this.#persist(row, 'parked', {
+        note: 'the server refused to tell whether it was done',
+        reason: { kind: 'no-answer', detail: outcome.detail },
+      });
     }
     // The feed may have brought the proof meanwhile.
     if (this.#deps.ledger.live(ref) !== row) return;

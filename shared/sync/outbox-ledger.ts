@@ -37,6 +37,8 @@ export class Ledger {
   readonly #onRow: (row: OutboxRow) => void;
   readonly #live = new Map<string, OutboxRow>();
   readonly #durable = new Map<string, OutboxRow>();
+  /** The newest write of each row that is on its way to the journal. */
+  readonly #writing = new Map<string, Promise<unknown>>();
   #revision = 0;
   #order = 0;
 
@@ -57,6 +59,12 @@ export class Ledger {
 
   allLive(): Iterable<OutboxRow> {
     return this.#live.values();
+  }
+
+  /** The row once what is live of it is durable. @throws the journal's error when it could not be written */
+  async settled(ref: string): Promise<OutboxRow | undefined> {
+    await this.#writing.get(ref);
+    return this.#durable.get(ref);
   }
 
   durable(ref: string): OutboxRow | undefined {
@@ -82,12 +90,20 @@ export class Ledger {
       return { ...row, revision: this.#revision };
     });
     const before = written.map((row) => this.#live.get(row.intent.ref));
-    for (const row of written) this.#live.set(row.intent.ref, row);
+    const writing = this.#journal.append(written);
+    for (const row of written) {
+      this.#live.set(row.intent.ref, row);
+      this.#writing.set(row.intent.ref, writing);
+    }
     try {
-      await this.#journal.append(written);
+      await writing;
     } catch (error) {
       written.forEach((row, index) => this.#takeBack(row, before[index]));
       throw error;
+    } finally {
+      for (const { intent } of written) {
+        if (this.#writing.get(intent.ref) === writing) this.#writing.delete(intent.ref);
+      }
     }
     for (const row of written) this.#show(row);
     return written;

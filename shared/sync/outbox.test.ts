@@ -1,35 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { IntentAction } from '../domain/intents';
-import { aConversation, aMessage, anIntent, refOf } from '../testing/builders';
+import { anIntent, refOf } from '../testing/builders';
 import type { Fault } from '../testing/fake-backend';
-import { OutboxWorld } from '../testing/outbox-world';
+import { aReply, failing, OutboxWorld, take } from '../testing/outbox-world';
 import { ReusedRefError, TooLateError, UnknownRefError } from './outbox-errors';
 
 const MINUTE_MS = 60_000;
-
-const reply = (text = 'Sample answer'): IntentAction => ({
-  kind: 'reply',
-  text,
-  files: [],
-  statusAfter: null,
-});
-
-/** Faults for the calls of one name, in turn; then everything works. */
-function failing(call: string, ...faults: Fault[]): (name: string) => Fault {
-  return (name) => (name === call ? (faults.shift() ?? 'none') : 'none');
-}
-
-async function accepted(world: OutboxWorld, ...args: Parameters<typeof anIntent>): Promise<void> {
-  const done = world.outbox.accept(anIntent(...args));
-  await world.clock.advance(10);
-  await done;
-}
 
 describe('an intent that is taken', () => {
   it('is answered only after it is in the journal, and then leaves once', async () => {
     const world = new OutboxWorld();
     let answered = false;
-    void world.outbox.accept(anIntent(1, reply())).then(() => (answered = true));
+    void world.outbox.accept(anIntent(1, aReply())).then(() => (answered = true));
     await world.clock.settle();
     expect([answered, world.journal.size]).toEqual([false, 0]);
     await world.clock.advance(10);
@@ -41,7 +22,7 @@ describe('an intent that is taken', () => {
 
   it('walks queued, sending, accepted, delivered, and shows only what is durable', async () => {
     const world = new OutboxWorld();
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(MINUTE_MS);
     world.pullAll();
     await world.clock.advance(10);
@@ -52,40 +33,40 @@ describe('an intent that is taken', () => {
 
   it('is taken once however often it comes, also at the same time and after it was sent', async () => {
     const world = new OutboxWorld();
-    const both = [world.outbox.accept(anIntent(1, reply())), world.outbox.accept(anIntent(1, reply()))];
+    const both = [world.outbox.accept(anIntent(1, aReply())), world.outbox.accept(anIntent(1, aReply()))];
     await world.clock.advance(MINUTE_MS);
     const [first, second] = await Promise.all(both);
     expect(second).toEqual(first);
-    await expect(world.outbox.accept(anIntent(1, reply()))).resolves.toMatchObject({ state: 'accepted' });
+    await expect(world.outbox.accept(anIntent(1, aReply()))).resolves.toMatchObject({ state: 'accepted' });
     expect(world.backend.performed).toHaveLength(1);
   });
 
   it('is still recognised after a restart', async () => {
     const world = new OutboxWorld();
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(MINUTE_MS);
     world.crash();
     world.start();
-    await expect(world.outbox.accept(anIntent(1, reply()))).resolves.toMatchObject({ state: 'accepted' });
+    await expect(world.outbox.accept(anIntent(1, aReply()))).resolves.toMatchObject({ state: 'accepted' });
     await world.clock.advance(MINUTE_MS);
     expect(world.backend.performed).toHaveLength(1);
   });
 
   it('is refused when its reference belongs to another intent', async () => {
     const world = new OutboxWorld();
-    await accepted(world, 1, reply('One'));
-    await expect(world.outbox.accept(anIntent(1, reply('Two')))).rejects.toThrow(ReusedRefError);
+    await take(world, 1, aReply('One'));
+    await expect(world.outbox.accept(anIntent(1, aReply('Two')))).rejects.toThrow(ReusedRefError);
   });
 
   it('is not taken when the journal cannot write, and can be tried again', async () => {
     const world = new OutboxWorld();
     world.diskFull = true;
-    const failed = expect(world.outbox.accept(anIntent(1, reply()))).rejects.toThrow('ENOSPC');
+    const failed = expect(world.outbox.accept(anIntent(1, aReply()))).rejects.toThrow('ENOSPC');
     await world.clock.advance(10);
     await failed;
     expect(world.outbox.rows()).toEqual([]);
     world.diskFull = false;
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(MINUTE_MS);
     expect(world.backend.performed).toHaveLength(1);
   });
@@ -94,7 +75,7 @@ describe('an intent that is taken', () => {
 describe('undo time', () => {
   it('holds the intent back, and undo takes it back before anybody saw it', async () => {
     const world = new OutboxWorld();
-    await accepted(world, 1, reply(), { delayMs: 5_000 });
+    await take(world, 1, aReply(), { delayMs: 5_000 });
     expect(world.row(refOf(1))).toMatchObject({ state: 'delayed', reason: { kind: 'undo-time' } });
     await world.clock.advance(4_000);
     const undone = world.outbox.undo(refOf(1));
@@ -105,7 +86,7 @@ describe('undo time', () => {
 
   it('goes on after a restart and ends in a send', async () => {
     const world = new OutboxWorld();
-    await accepted(world, 1, reply(), { delayMs: 5_000 });
+    await take(world, 1, aReply(), { delayMs: 5_000 });
     world.crash();
     await world.clock.advance(2_000);
     world.start();
@@ -117,7 +98,7 @@ describe('undo time', () => {
 
   it.each([86_400_000, -86_400_000])('is not changed by a clock that jumps by %d ms', async (jumpMs) => {
     const world = new OutboxWorld();
-    await accepted(world, 1, reply(), { delayMs: 5_000 });
+    await take(world, 1, aReply(), { delayMs: 5_000 });
     world.clock.jump(jumpMs);
     await world.clock.advance(4_900);
     expect(world.row(refOf(1)).state).toBe('delayed');
@@ -127,7 +108,7 @@ describe('undo time', () => {
 
   it('is no longer than the agent chose, even if the clock was set back before a restart', async () => {
     const world = new OutboxWorld();
-    await accepted(world, 1, reply(), { delayMs: 5_000 });
+    await take(world, 1, aReply(), { delayMs: 5_000 });
     world.crash();
     world.clock.jump(-86_400_000);
     world.start();
@@ -135,9 +116,21 @@ describe('undo time', () => {
     expect(world.row(refOf(1)).state).toBe('accepted');
   });
 
+  it('asked for twice is answered only when it is in the journal', async () => {
+    const world = new OutboxWorld();
+    await take(world, 1, aReply(), { delayMs: 5_000 });
+    void world.outbox.undo(refOf(1));
+    let answered = false;
+    void world.outbox.undo(refOf(1)).then(() => (answered = true));
+    await world.clock.settle();
+    expect(answered).toBe(false);
+    await world.clock.advance(10);
+    expect([answered, world.journal.get(refOf(1))?.state]).toEqual([true, 'discarded']);
+  });
+
   it('is over once the intent is on its way', async () => {
     const world = new OutboxWorld();
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await expect(world.outbox.undo(refOf(1))).rejects.toThrow(TooLateError);
     await expect(world.outbox.undo(refOf(9))).rejects.toThrow(UnknownRefError);
   });
@@ -146,7 +139,7 @@ describe('undo time', () => {
 describe('an answer that does not come', () => {
   it('is settled and read back, and what was done is not done again', async () => {
     const world = new OutboxWorld({ tier: 'T2', fault: failing('perform', 'commit-drop') });
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(100);
     expect(world.row(refOf(1))).toMatchObject({ state: 'unknown', reason: { kind: 'settling' } });
     await world.clock.advance(MINUTE_MS);
@@ -156,7 +149,7 @@ describe('an answer that does not come', () => {
 
   it('waits the whole settle time before it asks, so a late commit is seen', async () => {
     const world = new OutboxWorld({ tier: 'T2', settleMs: 30_000, fault: failing('perform', 'late-commit') });
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(MINUTE_MS);
     expect(world.row(refOf(1)).state).toBe('accepted');
     expect(world.backend.performed).toHaveLength(1);
@@ -164,15 +157,26 @@ describe('an answer that does not come', () => {
 
   it('is sent again under the same reference when it was not done', async () => {
     const world = new OutboxWorld({ tier: 'T3', fault: failing('perform', 'drop') });
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(MINUTE_MS);
     expect(world.row(refOf(1))).toMatchObject({ state: 'accepted', attempts: 2 });
     expect(world.backend.performed.map(({ ref }) => ref)).toEqual([refOf(1)]);
   });
 
+  it('is parked, not sent again, where the server refuses to tell whether it was done', async () => {
+    const faults: Record<string, Fault[]> = { perform: ['commit-drop'], findByRef: ['drop', 'invalid'] };
+    const world = new OutboxWorld({ fault: (call) => faults[call]?.shift() ?? 'none' });
+    await take(world, 1, { kind: 'status', status: 'open' });
+    await take(world, 2, { kind: 'status', status: 'pending' });
+    await world.clock.advance(MINUTE_MS);
+    expect(world.row(refOf(1))).toMatchObject({ state: 'parked', reason: { kind: 'no-answer' } });
+    expect(world.row(refOf(2)).state).toBe('accepted');
+    await expect(world.outbox.undo(refOf(1))).rejects.toThrow(TooLateError);
+  });
+
   it('is left to the agent where nobody can tell, and only the agent sends it again', async () => {
     const world = new OutboxWorld({ tier: 'T4', fault: failing('perform', 'commit-drop') });
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(10 * MINUTE_MS);
     expect(world.row(refOf(1))).toMatchObject({ state: 'parked', reason: { kind: 'no-answer' } });
     expect(world.backend.calls).toHaveLength(1);
@@ -184,7 +188,7 @@ describe('an answer that does not come', () => {
 
   it('is settled by the feed when the feed is quicker', async () => {
     const world = new OutboxWorld({ tier: 'T2', settleMs: 30_000, fault: failing('perform', 'commit-drop') });
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(100);
     world.pullAll();
     await world.clock.advance(MINUTE_MS);
@@ -194,7 +198,7 @@ describe('an answer that does not come', () => {
 
   it('after a crash on the way is unknown first, whatever the server did', async () => {
     const world = new OutboxWorld({ tier: 'T2' });
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     expect(world.journal.get(refOf(1))?.state).toBe('sending');
     world.crash();
     await world.clock.advance(1_000);
@@ -210,8 +214,8 @@ describe('an answer that does not come', () => {
 describe('what surely did not leave', () => {
   it('goes back to the queue without an attempt used when the credentials are refused', async () => {
     const world = new OutboxWorld({ fault: failing('perform', 'unauthorized') });
-    await accepted(world, 1, reply());
-    await accepted(world, 2, reply(), { conversationId: 'c2' });
+    await take(world, 1, aReply());
+    await take(world, 2, aReply(), { conversationId: 'c2' });
     await world.clock.advance(1_000);
     expect(world.row(refOf(1))).toMatchObject({
       state: 'queued',
@@ -226,7 +230,7 @@ describe('what surely did not leave', () => {
 
   it('waits as long as the server asks', async () => {
     const world = new OutboxWorld({ fault: failing('perform', 'rate-limited') });
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(1_900);
     expect(world.row(refOf(1))).toMatchObject({ state: 'queued', reason: { kind: 'rate-limited' } });
     await world.clock.advance(200);
@@ -235,7 +239,7 @@ describe('what surely did not leave', () => {
 
   it('is tried again within 10 s after the link was down, and not hammered meanwhile', async () => {
     const world = new OutboxWorld({ fault: failing('perform', ...Array<Fault>(12).fill('refused')) });
-    for (let n = 1; n <= 12; n += 1) await accepted(world, n, reply(), { conversationId: `c${n}` });
+    for (let n = 1; n <= 12; n += 1) await take(world, n, aReply(), { conversationId: `c${n}` });
     await world.clock.advance(30_000);
     // Full jitter with a ceiling of 10 s over all conversations together: some tries, not dozens.
     expect(world.backend.calls.length).toBeLessThan(30);
@@ -246,7 +250,7 @@ describe('what surely did not leave', () => {
   it('stays while the account is offline and leaves when it is back', async () => {
     const world = new OutboxWorld();
     world.online = false;
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(10 * MINUTE_MS);
     expect(world.row(refOf(1))).toMatchObject({ state: 'queued', reason: { kind: 'account-offline' } });
     expect(world.backend.calls).toEqual([]);
@@ -259,8 +263,8 @@ describe('what surely did not leave', () => {
 describe('what the server refuses', () => {
   it('is parked with its words, and others go on', async () => {
     const world = new OutboxWorld({ fault: failing('perform', 'invalid') });
-    await accepted(world, 1, reply('One'));
-    await accepted(world, 2, reply('Two'));
+    await take(world, 1, aReply('One'));
+    await take(world, 2, aReply('Two'));
     await world.clock.advance(MINUTE_MS);
     expect(world.row(refOf(1))).toMatchObject({
       state: 'parked',
@@ -271,13 +275,13 @@ describe('what the server refuses', () => {
 
   it('can be sent again or dropped, and each is durable before it is answered', async () => {
     const world = new OutboxWorld({ fault: failing('perform', 'invalid', 'invalid') });
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     await world.clock.advance(MINUTE_MS);
     const discarded = world.outbox.discard(refOf(1)).then(() => world.journal.get(refOf(1))?.state);
     await world.clock.advance(10);
     expect(await discarded).toBe('discarded');
     await expect(world.outbox.resend(refOf(1))).rejects.toThrow(TooLateError);
-    await accepted(world, 2, reply());
+    await take(world, 2, aReply());
     await world.clock.advance(MINUTE_MS);
     const resent = world.outbox.resend(refOf(2));
     await world.clock.advance(MINUTE_MS);
@@ -289,9 +293,9 @@ describe('what the server refuses', () => {
 describe('the order of one conversation', () => {
   it('is kept over a reply whose outcome is unknown, while other conversations go on', async () => {
     const world = new OutboxWorld({ tier: 'T2', settleMs: 30_000, fault: failing('perform', 'drop') });
-    await accepted(world, 1, reply('One'));
-    await accepted(world, 2, reply('Two'));
-    await accepted(world, 3, reply('Elsewhere'), { conversationId: 'c2' });
+    await take(world, 1, aReply('One'));
+    await take(world, 2, aReply('Two'));
+    await take(world, 3, aReply('Elsewhere'), { conversationId: 'c2' });
     await world.clock.advance(10_000);
     expect(world.row(refOf(2))).toMatchObject({ state: 'queued', reason: { kind: 'earlier-first' } });
     expect(world.row(refOf(3)).state).toBe('accepted');
@@ -303,10 +307,10 @@ describe('the order of one conversation', () => {
   it('sends only the last of several edits of the same kind, and undo of that leaves the one before', async () => {
     const world = new OutboxWorld();
     world.online = false;
-    await accepted(world, 1, { kind: 'status', status: 'pending' });
-    await accepted(world, 2, { kind: 'priority', priority: 'high' });
-    await accepted(world, 3, { kind: 'status', status: 'resolved' });
-    await accepted(world, 4, { kind: 'status', status: 'closed' });
+    await take(world, 1, { kind: 'status', status: 'pending' });
+    await take(world, 2, { kind: 'priority', priority: 'high' });
+    await take(world, 3, { kind: 'status', status: 'resolved' });
+    await take(world, 4, { kind: 'status', status: 'closed' });
     const undone = world.outbox.undo(refOf(4));
     await world.clock.advance(10);
     await undone;
@@ -319,112 +323,12 @@ describe('the order of one conversation', () => {
   it('does not let an edit overtake a reply between it and a newer edit', async () => {
     const world = new OutboxWorld();
     world.online = false;
-    await accepted(world, 1, { kind: 'status', status: 'open' });
-    await accepted(world, 2, reply());
-    await accepted(world, 3, { kind: 'status', status: 'resolved' });
+    await take(world, 1, { kind: 'status', status: 'open' });
+    await take(world, 2, aReply());
+    await take(world, 3, { kind: 'status', status: 'resolved' });
     world.goOnline();
     await world.clock.advance(MINUTE_MS);
     expect(world.backend.performed.map(({ ref }) => ref)).toEqual([refOf(1), refOf(2), refOf(3)]);
-  });
-});
-
-describe('files', () => {
-  const bytes = new Uint8Array([1, 2, 3]);
-  const file = { hash: 'a'.repeat(64), name: 'sample.bin', mediaType: 'application/octet-stream', size: 3 };
-  const withFile = (parts: Partial<typeof file> = {}): IntentAction => ({
-    kind: 'reply',
-    text: 'See the file',
-    files: [{ ...file, ...parts }],
-    statusAfter: null,
-  });
-
-  it('go first and are named in the message; a failed upload is repeated, a done one is not', async () => {
-    const faults: Record<string, Fault[]> = { upload: ['drop'], perform: ['drop'] };
-    const world = new OutboxWorld({
-      files: { [file.hash]: bytes },
-      fault: (call) => faults[call]?.shift() ?? 'none',
-    });
-    await accepted(world, 1, withFile());
-    await world.clock.advance(MINUTE_MS);
-    const key = `${refOf(1)}.0`;
-    expect(world.backend.calls).toEqual([
-      `upload ${key}`,
-      `upload ${key}`,
-      `perform ${refOf(1)}`,
-      `findByRef ${refOf(1)}`,
-      `perform ${refOf(1)}`,
-    ]);
-    expect(world.backend.performed[0]?.operation.uploadIds).toEqual([`upload:${key}`]);
-    expect(world.backend.uploads.get(key)).toEqual(bytes);
-  });
-
-  it.each([
-    ['is missing', {}, {}, 'file-missing'],
-    ['has another size than the agent added', { size: 2 }, { ['a'.repeat(64)]: bytes }, 'file-missing'],
-    ['is too large for the helpdesk', { size: 2_000 }, { ['a'.repeat(64)]: bytes }, 'refused-by-server'],
-  ] as const)('park the message when one %s', async (_title, parts, files, reason) => {
-    const world = new OutboxWorld({ files });
-    await accepted(world, 1, withFile(parts));
-    await world.clock.advance(MINUTE_MS);
-    expect(world.row(refOf(1))).toMatchObject({ state: 'parked', reason: { kind: reason } });
-    expect(world.backend.performed).toEqual([]);
-  });
-});
-
-describe('seeing own doings in the feed', () => {
-  it('ends an edit once the conversation is as new as the answer was, not before', async () => {
-    const world = new OutboxWorld();
-    await accepted(world, 1, { kind: 'status', status: 'resolved' });
-    await world.clock.advance(100);
-    const conversation = (id: string): void =>
-      world.outbox.pulled('a1', {
-        changes: [{ kind: 'conversation', id, row: aConversation({ id }), movedTo: null }],
-        seq: 1,
-        caughtUp: false,
-      });
-    conversation('c2');
-    await world.clock.advance(10);
-    expect(world.row(refOf(1)).state).toBe('accepted');
-    conversation('c1');
-    await world.clock.advance(10);
-    expect(world.row(refOf(1)).state).toBe('delivered');
-  });
-
-  it('does not wait for ever for an echo that an earlier run already stored', async () => {
-    const world = new OutboxWorld();
-    await accepted(world, 1, reply());
-    await world.clock.advance(100);
-    world.crash();
-    world.start();
-    const caughtUp = (): void => world.outbox.pulled('a1', { changes: [], seq: null, caughtUp: true });
-    caughtUp();
-    await world.clock.advance(10);
-    expect(world.row(refOf(1)).state).toBe('accepted');
-    await world.clock.advance(3 * MINUTE_MS);
-    caughtUp();
-    await world.clock.advance(10);
-    expect(world.row(refOf(1)).state).toBe('delivered');
-  });
-
-  it('counts an echo that comes before the answer to its own request', async () => {
-    const world = new OutboxWorld({ tier: 'T2', fault: failing('perform', 'commit-drop') });
-    const done = world.outbox.accept(anIntent(1, reply()));
-    await world.clock.advanceUntil(() => world.backend.calls.length === 1, 1_000);
-    await done;
-    world.outbox.pulled('a1', {
-      changes: [
-        {
-          kind: 'message',
-          id: 's1',
-          movedTo: null,
-          row: aMessage({ id: 's1', clientRef: refOf(1) }),
-        },
-      ],
-      seq: 1,
-      caughtUp: false,
-    });
-    await world.clock.advance(MINUTE_MS);
-    expect(world.shown.map((row) => row.state)).toEqual(['queued', 'sending', 'delivered']);
   });
 });
 
@@ -432,7 +336,7 @@ describe('a journal that cannot write', () => {
   it('lets nothing leave, and work goes on when it can write again', async () => {
     const world = new OutboxWorld();
     world.online = false;
-    await accepted(world, 1, reply());
+    await take(world, 1, aReply());
     world.diskFull = true;
     world.goOnline();
     await world.clock.advance(MINUTE_MS);
@@ -444,7 +348,7 @@ describe('a journal that cannot write', () => {
 
   it('after the server took a reply does not lose that it did', async () => {
     const world = new OutboxWorld();
-    const done = world.outbox.accept(anIntent(1, reply()));
+    const done = world.outbox.accept(anIntent(1, aReply()));
     await world.clock.advanceUntil(() => world.backend.calls.length === 1, 1_000);
     await done;
     world.diskFull = true;
@@ -460,7 +364,7 @@ describe('a journal that cannot write', () => {
 describe('stopping', () => {
   it('claims nothing more and waits for what is on its way', async () => {
     const world = new OutboxWorld();
-    const both = [world.outbox.accept(anIntent(1, reply())), world.outbox.accept(anIntent(2, reply()))];
+    const both = [world.outbox.accept(anIntent(1, aReply())), world.outbox.accept(anIntent(2, aReply()))];
     await world.clock.advanceUntil(() => world.backend.calls.length === 1, 1_000);
     await Promise.all(both);
     const stopped = world.outbox.stop();

@@ -83,8 +83,6 @@ class LaneOutbox implements Outbox {
   readonly #deps: LaneDeps;
   readonly #lanes = new Map<string, Lane>();
   readonly #gates = new Map<string, AccountGate>();
-  /** Intents on their way to the journal, so that a repeat waits for the same fsync. */
-  readonly #accepting = new Map<string, Promise<OutboxRow>>();
   readonly #cut = new AbortController();
   readonly #stopSignal = new AbortController();
   #running = false;
@@ -111,19 +109,16 @@ class LaneOutbox implements Outbox {
   async accept(intent: Intent): Promise<OutboxRow> {
     const { ref } = intent;
     const known = this.#ledger.live(ref);
-    if (known !== undefined) {
-      if (!sameIntent(known.intent, intent)) throw new ReusedRefError(ref);
-      return (await this.#accepting.get(ref)) ?? this.#ledger.durable(ref) ?? known;
-    }
-    const written = this.#write(this.#newRow(intent)).finally(() => this.#accepting.delete(ref));
-    this.#accepting.set(ref, written);
-    return written;
+    if (known === undefined) return this.#write(this.#newRow(intent));
+    if (!sameIntent(known.intent, intent)) throw new ReusedRefError(ref);
+    // A repeat while the first is still on its way waits for the same fsync.
+    return this.#ledger.durable(ref) ?? (await this.#ledger.settled(ref)) ?? known;
   }
 
   async undo(ref: string): Promise<OutboxRow> {
     const row = this.#known(ref);
-    if (row.state === 'discarded') return row;
-    if (!canUndo(row.state)) throw new TooLateError(ref);
+    if (row.state === 'discarded') return (await this.#ledger.settled(ref)) ?? row;
+    if (!canUndo(row.state) || isPerhapsDone(row)) throw new TooLateError(ref);
     return this.#write(stepped(row, 'discarded', this.#now(), { note: 'taken back by the agent' }));
   }
 
@@ -135,7 +130,7 @@ class LaneOutbox implements Outbox {
 
   async discard(ref: string): Promise<OutboxRow> {
     const row = this.#known(ref);
-    if (row.state === 'discarded') return row;
+    if (row.state === 'discarded') return (await this.#ledger.settled(ref)) ?? row;
     if (row.state !== 'parked' && row.state !== 'held') throw new TooLateError(ref);
     return this.#write(stepped(row, 'discarded', this.#now(), { note: 'dropped by the agent' }));
   }
@@ -291,6 +286,11 @@ class LaneOutbox implements Outbox {
     await Promise.race([this.#finished(), this.#options.clock.sleep(ms, done.signal)]);
     done.abort();
   }
+}
+
+/** Parked because nobody can tell: it may be dropped or sent again, but not taken back. */
+function isPerhapsDone(row: OutboxRow): boolean {
+  return row.state === 'parked' && row.reason?.kind === 'no-answer';
 }
 
 function remembered<T>(map: Map<string, T>, key: string, make: () => T): T {

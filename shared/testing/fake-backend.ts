@@ -40,7 +40,6 @@ export class FakeBackend implements Backend {
   /** Calls by name and reference, as they arrived or would have. */
   readonly calls: string[] = [];
   readonly #options: FakeBackendOptions;
-  readonly #alive = new AbortController().signal;
 
   constructor(options: FakeBackendOptions) {
     this.#options = options;
@@ -135,7 +134,7 @@ export class FakeBackend implements Backend {
     const { clock, fault, latencyMs } = this.#options;
     this.calls.push(`${call} ${ref}`);
     const happens = fault(call, ref);
-    await clock.sleep(latencyMs ?? 10, this.#alive);
+    await clock.sleep(latencyMs ?? 10, new AbortController().signal);
     if (signal.aborted) throw failure('no-answer');
     return happens;
   }
@@ -152,7 +151,7 @@ export class FakeBackend implements Backend {
   }
 
   async #commitLate(operation: Operation): Promise<void> {
-    await this.#options.clock.sleep(this.descriptor.settleMs * 0.9, this.#alive);
+    await this.#options.clock.sleep(this.descriptor.settleMs * 0.9, new AbortController().signal);
     this.#commit(operation);
   }
 }

@@ -5,11 +5,11 @@
  */
 import type { Backend } from '../backends/port';
 import type { Clock } from '../backends/clock';
-import type { OutboxRow } from '../domain/intents';
+import type { IntentAction, OutboxRow } from '../domain/intents';
 import { createOutbox, type Outbox } from '../sync/outbox';
 import type { FilePort, JournalPort } from '../sync/ports';
-import { NOON } from './builders';
-import { FakeBackend, type FakeBackendOptions } from './fake-backend';
+import { anIntent, NOON } from './builders';
+import { FakeBackend, type FakeBackendOptions, type Fault } from './fake-backend';
 import { seededRandom } from './seeded-random';
 import { VirtualClock } from './virtual-clock';
 
@@ -105,14 +105,14 @@ export class OutboxWorld {
   }
 
   #journalPort(life: { over: boolean }): JournalPort {
-    const never = new AbortController().signal;
+    const pass = (ms: number): Promise<void> => this.clock.sleep(ms, new AbortController().signal);
     return {
       append: async (rows) => {
-        await this.clock.sleep(FSYNC_MS, never);
+        await pass(FSYNC_MS);
         if (life.over) return new Promise(() => undefined);
         if (this.diskFull) throw new Error('ENOSPC');
         for (const row of rows) this.journal.set(row.intent.ref, row);
-        await this.clock.sleep(1, never);
+        await pass(1);
         if (life.over) return new Promise(() => undefined);
       },
     };
@@ -144,4 +144,20 @@ function mortal(backend: FakeBackend, alive: <T>(promise: Promise<T>) => Promise
     download: () => alive(backend.download()),
     listen: (onHint, signal) => alive(backend.listen(onHint, signal)),
   };
+}
+
+/** Hands an intent in and lets the journal take it. */
+export async function take(world: OutboxWorld, ...args: Parameters<typeof anIntent>): Promise<void> {
+  const done = world.outbox.accept(anIntent(...args));
+  await world.clock.advance(10);
+  await done;
+}
+
+/** Faults for the calls of one name, in turn; then everything works. */
+export function failing(call: string, ...faults: Fault[]): (name: string) => Fault {
+  return (name) => (name === call ? (faults.shift() ?? 'none') : 'none');
+}
+
+export function aReply(text = 'Sample answer'): IntentAction {
+  return { kind: 'reply', text, files: [], statusAfter: null };
 }

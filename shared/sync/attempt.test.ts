@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { IntentAction } from '../domain/intents';
+import { refOf } from '../testing/builders';
+import type { Fault } from '../testing/fake-backend';
+import { OutboxWorld, take } from '../testing/outbox-world';
+
+const MINUTE_MS = 60_000;
+
+describe('files', () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const file = { hash: 'a'.repeat(64), name: 'sample.bin', mediaType: 'application/octet-stream', size: 3 };
+  const withFile = (parts: Partial<typeof file> = {}): IntentAction => ({
+    kind: 'reply',
+    text: 'See the file',
+    files: [{ ...file, ...parts }],
+    statusAfter: null,
+  });
+
+  it('go first and are named in the message; a failed upload is repeated, a done one is not', async () => {
+    const faults: Record<string, Fault[]> = { upload: ['drop'], perform: ['drop'] };
+    const world = new OutboxWorld({
+      files: { [file.hash]: bytes },
+      fault: (call) => faults[call]?.shift() ?? 'none',
+    });
+    await take(world, 1, withFile());
+    await world.clock.advance(MINUTE_MS);
+    const key = `${refOf(1)}.0`;
+    expect(world.backend.calls).toEqual([
+      `upload ${key}`,
+      `upload ${key}`,
+      `perform ${refOf(1)}`,
+      `findByRef ${refOf(1)}`,
+      `perform ${refOf(1)}`,
+    ]);
+    expect(world.backend.performed[0]?.operation.uploadIds).toEqual([`upload:${key}`]);
+    expect(world.backend.uploads.get(key)).toEqual(bytes);
+  });
+
+  it.each([
+    ['is missing', {}, {}, 'file-missing'],
+    ['has another size than the agent added', { size: 2 }, { ['a'.repeat(64)]: bytes }, 'file-missing'],
+    ['is too large for the helpdesk', { size: 2_000 }, { ['a'.repeat(64)]: bytes }, 'refused-by-server'],
+  ] as const)('park the message when one %s', async (_title, parts, files, reason) => {
+    const world = new OutboxWorld({ files });
+    await take(world, 1, withFile(parts));
+    await world.clock.advance(MINUTE_MS);
+    expect(world.row(refOf(1))).toMatchObject({ state: 'parked', reason: { kind: reason } });
+    expect(world.backend.performed).toEqual([]);
+  });
+});
