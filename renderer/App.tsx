@@ -197,7 +197,8 @@ function PaneBox({ name, label, children }: { name: PaneName; label: string; chi
     // What stands inside may have taken it already; the pane itself is the last resort.
     const here = box.current;
     if (useSelection.getState().pane !== name || focusRequest === 0 || here === null) return;
-    if (!here.contains(document.activeElement)) here.focus({ preventScroll: true });
+    if (here.contains(document.activeElement)) return;
+    (innerScroller(here) ?? here).focus({ preventScroll: true });
   }, [focusRequest, name]);
   return (
     <section
@@ -207,11 +208,19 @@ function PaneBox({ name, label, children }: { name: PaneName; label: string; chi
       data-pane={name}
       data-active={active}
       onFocus={() => paneFocused(name)}
+      onKeyDown={({ target, currentTarget }) => {
+        // What scrolls may have come after the focus: a page key must reach it.
+        if (target === currentTarget) innerScroller(currentTarget)?.focus({ preventScroll: true });
+      }}
       className="relative flex h-full min-h-0 flex-col bg-surface outline-none before:pointer-events-none before:absolute before:inset-x-0 before:top-0 before:z-10 before:h-0.5 before:bg-accent before:opacity-0 before:transition-opacity before:duration-120 data-[active=true]:before:opacity-100"
     >
       {children}
     </section>
   );
+}
+
+function innerScroller(pane: HTMLElement): HTMLElement | null {
+  return pane.querySelector<HTMLElement>('[data-timeline]');
 }
 
 /** A hairline to drag; wider to the pointer than to the eye. */

@@ -23,6 +23,24 @@ export function useSavingRows(): readonly SavingRow[] {
   return useSignal(pageData().outbox.saving);
 }
 
+/** Told once a page: the host's journal had lost something when it was opened. */
+export interface RecoveryNotice {
+  /** Bytes of a record that was broken off while it was written; it was never confirmed. */
+  tornBytes: number;
+  /** Confirmed records that could not be read any more. */
+  damaged: number;
+  dismiss(): void;
+}
+
+export function useRecoveryNotice(): RecoveryNotice | null {
+  const { recovery } = pageData().outbox;
+  const found = useSignal(recovery);
+  return useMemo(
+    () => (found === null ? null : { ...found, dismiss: () => recovery.set(null) }),
+    [found, recovery],
+  );
+}
+
 /**
  * Decides something about a conversation: drawn at once, sent to the host until it acknowledges,
  * kept on this device until then.

@@ -5,6 +5,7 @@
  *                 │ no answer: the same PUT again, for as long as it takes, also after a restart
  *                 └ the host will not take it ──▶ refused: the agent resends or discards
  */
+import type { OutboxPage } from '@shared/contract/door';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import {
   isUnconfirmed,
@@ -54,6 +55,9 @@ const keyOf = ({ accountId, conversationId }: Intent): ConversationKey =>
 export class OutboxStore {
   readonly unconfirmed = new Signal<readonly OutboxRow[]>([]);
   readonly saving = new Signal<readonly SavingRow[]>([]);
+  /** What the host found damaged when it opened its journal; `null` for nothing, or once told. */
+  readonly recovery = new Signal<OutboxPage['recovery'] | null>(null);
+  #recoveryTold = false;
   readonly #deps: OutboxStoreDeps;
   readonly #rows = new Map<string, OutboxRow>();
   readonly #saving = new Map<string, SavingRow>();
@@ -83,6 +87,11 @@ export class OutboxStore {
   async refresh(): Promise<void> {
     const page = await this.#deps.door.intents(this.#revision);
     this.take(page.rows);
+    const { tornBytes, damaged } = page.recovery;
+    if (!this.#recoveryTold && tornBytes + damaged > 0) {
+      this.#recoveryTold = true;
+      this.recovery.set(page.recovery);
+    }
     this.#revision = Math.max(this.#revision, page.revision);
   }
 

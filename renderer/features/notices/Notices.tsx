@@ -3,12 +3,14 @@ import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
 import { Progress } from '@renderer/components/Progress';
 import { useCacheNotice, useHostLink } from '@renderer/data/host-link';
+import { useRecoveryNotice } from '@renderer/data/outbox';
 
-/** What happened that the agent should know once: a rebuilt cache, a newer build. */
+/** What happened that the agent should know once: a rebuilt cache, a repaired journal, a newer build. */
 export function Notices() {
   const { t } = useTranslation('notices');
   const cache = useCacheNotice();
   const link = useHostLink();
+  const recovery = useRecoveryNotice();
   return (
     <>
       {link.state === 'outdated' && (
@@ -21,6 +23,15 @@ export function Notices() {
           }
         >
           {t('newerBuild')}
+        </Banner>
+      )}
+      {recovery !== null && (
+        <Banner
+          tone={recovery.damaged > 0 ? 'warning' : 'info'}
+          dismissLabel={t('understood')}
+          onDismiss={() => recovery.dismiss()}
+        >
+          {recovery.damaged > 0 ? t('recoveredDamaged', { count: recovery.damaged }) : t('recovered')}
         </Banner>
       )}
       {cache?.state === 'rebuilding' && (

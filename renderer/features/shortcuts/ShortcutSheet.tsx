@@ -35,17 +35,19 @@ export function ShortcutSheet() {
       description={t('layouts')}
       size="wide"
     >
-      <TextField
-        label={t('find')}
-        hideLabel
-        data-first-focus
-        placeholder={t('find')}
-        value={wanted}
-        onChange={(change) => setWanted(change.target.value)}
-        className="mb-3 w-full"
-      />
+      <div className="pt-1 pb-3">
+        <TextField
+          label={t('find')}
+          hideLabel
+          data-first-focus
+          placeholder={t('find')}
+          value={wanted}
+          onChange={(change) => setWanted(change.target.value)}
+          className="w-full"
+        />
+      </div>
       {shown.length === 0 && <p className="py-6 text-center text-muted">{t('none')}</p>}
-      <div className="gap-x-8 sm:columns-2">
+      <div className="gap-x-8 min-[44rem]:columns-2">
         {COMMAND_GROUPS.map((group) => {
           const rows = shown.filter((command) => command.group === group);
           if (rows.length === 0) return null;
