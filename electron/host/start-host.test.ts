@@ -1,4 +1,5 @@
 /** The host put together in this process, with the embedded helpdesk beside it. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +7,13 @@ import { openHelpdesk, type RunningHelpdesk } from '@electron/helpdesk/server';
 import {
   accountSchema,
   changesPageSchema,
+  linksSchema,
   outboxPageSchema,
   sessionSchema,
   TOKEN_HEADER,
+  uploadProgressSchema,
 } from '@shared/contract/door';
+import { outboxRowSchema } from '@shared/contract/entity-schemas';
 import { anIntent, refOf } from '@shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -44,6 +48,9 @@ const launcher: HelpdeskLauncher = {
     return { url, token: helpdesk.token, exited, stop };
   },
 };
+/** A helpdesk that does not start. */
+const absent: HelpdeskLauncher = { start: () => Promise.reject(new Error('not today')) };
+
 async function start(helpdesk: HelpdeskLauncher | null = launcher): Promise<RunningHost> {
   const listen = { kind: 'tcp', port: 0 } as const;
   const host = await startHost({
@@ -89,16 +96,40 @@ const changesOf = (host: RunningHost) =>
 const conversationIn = (host: RunningHost) =>
   until(async () => (await changesOf(host)).changes.find((change) => change.kind === 'conversation') ?? null);
 
-async function mailIn(host: RunningHost): Promise<void> {
+async function mailIn(host: RunningHost, mail = MAIL): Promise<void> {
   const { tryIt } = await ask(host, sessionSchema, '/door/session');
-  const mail =
-    'From: sample@customer.invalid\r\nSubject: Sample\r\nMessage-ID: <1@customer.invalid>\r\n\r\nHello\r\n';
   const headers = { authorization: `Bearer ${desk?.helpdesk.token}`, 'content-type': 'message/rfc822' };
   const answer = await fetch(tryIt?.inboundEmailUrl ?? '', { method: 'POST', headers, body: mail });
   expect(answer.status).toBe(201);
 }
 
-describe('the host with its embedded helpdesk', () => {
+const MAIL =
+  'From: sample@customer.invalid\r\nSubject: Sample\r\nMessage-ID: <1@customer.invalid>\r\n\r\nHello\r\n';
+/** One red dot. */
+const PNG_BASE64 =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==';
+const MAIL_WITH_IMAGE = [
+  'From: sample@customer.invalid',
+  'Subject: Sample with an image',
+  'Message-ID: <2@customer.invalid>',
+  'MIME-Version: 1.0',
+  'Content-Type: multipart/mixed; boundary="b"',
+  '',
+  '--b',
+  'Content-Type: text/plain',
+  '',
+  'See the image',
+  '--b',
+  'Content-Type: image/png; name="dot.png"',
+  'Content-Disposition: attachment; filename="dot.png"',
+  'Content-Transfer-Encoding: base64',
+  '',
+  PNG_BASE64,
+  '--b--',
+  '',
+].join('\r\n');
+
+describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
   it('brings a mail in and a reply out, and shows it delivered', async () => {
     const host = await start();
     await online(host);
@@ -120,6 +151,55 @@ describe('the host with its embedded helpdesk', () => {
     expect(messages.map((change) => change.kind === 'message' && change.row?.clientRef)).toContain(refOf(1));
   });
 
+  it('opens an attachment again with the helpdesk gone, once it was seen', async () => {
+    const host = await start();
+    await online(host);
+    await mailIn(host, MAIL_WITH_IMAGE);
+    const attachment = await until(async () => {
+      const rows = (await changesOf(host)).changes;
+      return rows.flatMap((change) => (change.kind === 'message' ? (change.row?.attachments ?? []) : []))[0];
+    });
+    const open = async (on: RunningHost): Promise<Response> => {
+      const wanted = [{ accountId: 'embedded', attachmentId: attachment.id, download: false }];
+      const body = JSON.stringify(wanted);
+      const [link] = await ask(on, linksSchema, '/door/links', { method: 'POST', body });
+      return fetch(on.origin + link?.url);
+    };
+    const first = await open(host);
+    expect(first.headers.get('content-type')).toBe('image/png');
+    const bytes = Buffer.from(await first.arrayBuffer());
+    expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+    await host.close();
+    const again = await open(await start(absent));
+    expect(Buffer.from(await again.arrayBuffer())).toEqual(bytes);
+  });
+
+  it('sends a reply with a file', async () => {
+    const host = await start();
+    await online(host);
+    await mailIn(host);
+    const conversation = await conversationIn(host);
+    const headers = { [TOKEN_HEADER]: host.token, 'content-type': 'application/octet-stream' };
+    const path = `/door/uploads/${randomUUID()}?offset=0&total=12&name=sample.txt&type=text/plain`;
+    const uploaded = await ask(host, uploadProgressSchema, path, {
+      method: 'PUT',
+      headers,
+      body: 'Sample file\n',
+    });
+    const files = uploaded.file === null ? [] : [uploaded.file];
+    const reply = { kind: 'reply', text: 'See the file', files, statusAfter: 'resolved' } as const;
+    const intent = anIntent(2, reply, { accountId: 'embedded', conversationId: conversation.id });
+    await ask(host, outboxRowSchema, `/door/intents/${refOf(2)}`, {
+      method: 'PUT',
+      body: JSON.stringify(intent),
+    });
+    const message = await until(async () => {
+      const rows = (await changesOf(host)).changes;
+      return rows.find((change) => change.kind === 'message' && change.row?.clientRef === refOf(2))?.row;
+    });
+    expect(message).toMatchObject({ attachments: [{ name: 'sample.txt', size: 12 }] });
+  });
+
   it('starts the helpdesk again at the same address when it dies', async () => {
     const host = await start();
     const { stateSince } = await online(host);
@@ -138,7 +218,6 @@ describe('the host with its embedded helpdesk', () => {
     await mailIn(first);
     const conversation = await conversationIn(first);
     await first.close();
-    const absent: HelpdeskLauncher = { start: () => Promise.reject(new Error('not today')) };
     const second = await start(absent);
     expect(await accountOf(second)).toMatchObject({ state: 'connecting', firstSync: null, agent });
     expect((await changesOf(second)).changes).toContainEqual(conversation);
