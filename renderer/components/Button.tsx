@@ -7,7 +7,8 @@ import { Spinner } from './Progress';
 export type ButtonVariant = 'primary' | 'secondary' | 'quiet' | 'danger';
 
 export const BUTTON_LOOK: Readonly<Record<ButtonVariant, string>> = {
-  primary: 'bg-accent text-on-accent enabled:hover:bg-accent-hover',
+  // The clear border is drawn where colours are forced.
+  primary: 'border border-transparent bg-accent text-on-accent enabled:hover:bg-accent-hover',
   secondary: 'border border-line bg-surface text-text enabled:hover:bg-hover',
   quiet:
     'text-muted enabled:hover:bg-hover enabled:hover:text-text data-[state=open]:bg-hover data-[state=open]:text-text',

@@ -14,6 +14,15 @@ describe('anchorShift', () => {
     expect(shiftTo('bcdefgh')).toBe(-1);
   });
 
+  it('holds the first row still when rows come in between', () => {
+    expect(shiftTo('abcdxyefg')).toBe(0);
+    expect(shiftTo('abcdexyfg')).toBe(0);
+  });
+
+  it('follows the first row when one came in above and another left from the middle', () => {
+    expect(shiftTo('xabcdeghif')).toBe(1);
+  });
+
   it('ignores new rows below', () => {
     expect(shiftTo('abcdefgxh')).toBe(0);
   });

@@ -8,16 +8,17 @@ export interface SeenRow {
 }
 
 /**
- * By how many rows the visible part of a list moved. The median over the rows that were visible:
- * one row that was answered and sorted away does not pull the list along.
- * @param seen the rows in sight before the change
+ * By how many rows a list moved under the eye: as far as the first of these rows did, unless it was
+ * sorted away by itself; then as far as the first that still stands right before its neighbour.
+ * @param seen the rows in sight before the change, from the one to hold still downwards
  * @param indexOf positions after it, -1 for a row that left
  */
 export function anchorShift(seen: readonly SeenRow[], indexOf: (key: ConversationKey) => number): number {
-  const shifts = seen
-    .map(({ key, index }) => ({ index, now: indexOf(key) }))
-    .filter(({ now }) => now >= 0)
-    .map(({ index, now }) => now - index)
-    .sort((a, b) => a - b);
-  return shifts[Math.floor((shifts.length - 1) / 2)] ?? 0;
+  const present = seen
+    .map(({ key, index }) => ({ now: indexOf(key), shift: indexOf(key) - index }))
+    .filter(({ now }) => now >= 0);
+  const [first] = present;
+  if (first === undefined) return 0;
+  const paired = present.find(({ now }, i) => present[i + 1]?.now === now + 1) ?? first;
+  return Math.abs(first.shift) <= Math.abs(paired.shift) ? first.shift : paired.shift;
 }

@@ -12,6 +12,8 @@ class SteadyList {
   private filterName = '';
   private rowHeight = 0;
   private pointerAt = -Infinity;
+  /** Position of the row the pointer was last over. */
+  private pointerRow = 0;
   private above = 0;
   private readonly listeners = new Set<() => void>();
 
@@ -44,8 +46,9 @@ class SteadyList {
       box.scrollTop = (box.scrollTop / before) * rowHeight;
       return;
     }
-    const shift = anchorShift(this.seen, (key) => queue.indexOf(key));
     const pointerIsBusy = performance.now() - this.pointerAt < POINTER_REST_MS;
+    const held = pointerIsBusy ? this.seen.filter(({ index }) => index >= this.pointerRow) : this.seen;
+    const shift = anchorShift(held, (key) => queue.indexOf(key));
     if (shift === 0 || (box.scrollTop <= 0 && !pointerIsBusy)) return;
     // React has set the new height already, so the scroll has the room to move past the new rows.
     box.scrollTop += shift * rowHeight;
@@ -75,8 +78,11 @@ class SteadyList {
     this.setAbove(0);
   }
 
-  pointerMoved(): void {
+  pointerMoved(box: HTMLElement, clientY: number): void {
     this.pointerAt = performance.now();
+    this.pointerRow = Math.floor(
+      (clientY - box.getBoundingClientRect().top + box.scrollTop) / this.rowHeight,
+    );
   }
 }
 
@@ -84,7 +90,7 @@ export interface SteadyScroll {
   /** Rows that came in above since the agent last saw the top. */
   above: number;
   toTop: () => void;
-  onPointerMove: () => void;
+  onPointerMove: (move: { clientY: number }) => void;
   onScroll: () => void;
 }
 
@@ -113,7 +119,9 @@ export function useSteadyScroll(
     toTop: () => {
       if (box !== null) list.toTop(box);
     },
-    onPointerMove: () => list.pointerMoved(),
+    onPointerMove: ({ clientY }) => {
+      if (box !== null) list.pointerMoved(box, clientY);
+    },
     onScroll: () => {
       if (box !== null) list.scrolled(box, queue);
     },

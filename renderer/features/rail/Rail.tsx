@@ -47,7 +47,10 @@ export function Rail() {
   const person = commands.find(({ id }) => id === 'pane.person');
   const keysOf = (id: string) => commands.find((command) => command.id === id)?.keys;
   return (
-    <nav aria-label={t('views')} className="flex w-12 shrink-0 flex-col items-center gap-1 border-r py-2">
+    <nav
+      aria-label={t('views')}
+      className="flex w-12 shrink-0 flex-col items-center gap-1 overflow-x-hidden overflow-y-auto border-r py-2"
+    >
       {QUEUE_VIEWS.map((view) => {
         const Icon = ICONS[view];
         const current = filter.view === view;
@@ -64,7 +67,7 @@ export function Rail() {
                 focusPane('queue');
               }}
               className={cx(
-                'flex h-10 w-10 flex-col items-center justify-center gap-0.5 rounded-control transition-colors duration-120',
+                'flex h-10 min-h-7 w-10 flex-col items-center justify-center gap-0.5 rounded-control transition-colors duration-120',
                 current ? 'bg-selected text-accent-text' : 'text-muted hover:bg-hover hover:text-text',
               )}
             >

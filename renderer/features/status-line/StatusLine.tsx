@@ -131,7 +131,7 @@ function AccountFreshness({ account }: { account: Account }) {
         ) : state === 'paused' ? (
           <PauseCircle size={12} className="text-faint" aria-hidden />
         ) : (
-          <span aria-hidden className={cx('size-1.5 rounded-full', DOT[state])} />
+          <span aria-hidden className={cx('size-1.5 rounded-full forced-color-adjust-none', DOT[state])} />
         )}
         <span>{account.name}</span>
         {firstSync !== null ? (
