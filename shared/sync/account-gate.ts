@@ -4,7 +4,7 @@
  *
  *   open (4 at once) ──link down──▶ closed, full jitter ≤ 10 s ──▶ one probe at a time ──success──▶ open
  *      │──401──▶ closed 60 s    │──429, 503──▶ closed for as long as the server asked
- *      └◀── wake: the account is known to be well again
+ *      └◀── wake: the account is known to be well again (what the server asked for still holds)
  */
 import { fullJitter } from './backoff';
 import type { Clock, Random } from './ports';
@@ -23,6 +23,8 @@ export class AccountGate {
   #inFlight = 0;
   #failures = 0;
   #opensAt = 0;
+  /** Until when the server asked to be left alone: no good news shortens that. */
+  #wishUntil = 0;
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -31,7 +33,7 @@ export class AccountGate {
 
   /** Ms until the gate opens by itself; 0 when it is open. */
   waitMs(): number {
-    return Math.max(0, this.#opensAt - this.#clock.monotonic());
+    return Math.max(0, Math.max(this.#opensAt, this.#wishUntil) - this.#clock.monotonic());
   }
 
   /** Takes a place on the way out; false when all are taken. Give it back by {@link leave}. */
@@ -62,7 +64,8 @@ export class AccountGate {
   /** @param wishMs the server's own wish; `null` when it only said no */
   later(wishMs: number | null): void {
     this.#failures += 1;
-    this.#close(wishMs ?? fullJitter(this.#failures, LATER_BASE_MS, LATER_CAP_MS, this.#random));
+    const waitMs = wishMs ?? fullJitter(this.#failures, LATER_BASE_MS, LATER_CAP_MS, this.#random);
+    this.#wishUntil = Math.max(this.#wishUntil, this.#clock.monotonic() + waitMs);
   }
 
   wake(): void {

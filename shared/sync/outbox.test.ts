@@ -231,7 +231,9 @@ describe('what surely did not leave', () => {
   it('waits as long as the server asks', async () => {
     const world = new OutboxWorld({ fault: failing('perform', 'rate-limited') });
     await take(world, 1, aReply());
-    await world.clock.advance(1_900);
+    await world.clock.advance(1_000);
+    world.goOnline();
+    await world.clock.advance(900);
     expect(world.row(refOf(1))).toMatchObject({ state: 'queued', reason: { kind: 'rate-limited' } });
     await world.clock.advance(200);
     expect(world.row(refOf(1)).state).toBe('accepted');

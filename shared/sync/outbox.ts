@@ -270,7 +270,11 @@ class LaneOutbox implements Outbox {
 
   #kickAccount(accountId: string): void {
     if (!this.#running) return;
-    for (const lane of this.#lanes.values()) if (lane.accountId === accountId) lane.kick();
+    for (const [key, lane] of this.#lanes) {
+      if (lane.accountId !== accountId) continue;
+      if (lane.busy) lane.kick();
+      else if (lane.running === null) this.#lanes.delete(key);
+    }
   }
 
   #kickAll(): void {

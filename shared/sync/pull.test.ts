@@ -247,6 +247,20 @@ describe('a cut link', () => {
     expect(world.state.state).toBe('offline');
   });
 
+  it('by silence under a pull that a hint had just begun is told in time as well', async () => {
+    const world = new PullWorld();
+    world.push = true;
+    world.start();
+    await world.clock.advance(60 * SECOND_MS);
+    world.failing = 'silence';
+    world.hint();
+    await world.clock.advance(6 * SECOND_MS);
+    expect(world.state.state).toBe('online');
+    world.breakPush(new BackendError('no-answer', 'silent'));
+    await world.clock.advance(3_100);
+    expect(world.state.state).toBe('offline');
+  });
+
   it('is not told when only the hint channel broke', async () => {
     const world = new PullWorld();
     world.push = true;

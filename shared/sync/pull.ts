@@ -6,7 +6,7 @@
  *        └────────401, 403────▶ refused ──answered──▶ online
  *
  * A cut link is told within 10 s, whatever cut it: requests fail within 8 s; a silent event stream
- * is dead after 6 s and the pull that checks on it has 3 s; the same after the machine slept.
+ * is dead after 6.5 s and the pull that checks on it has 3 s; the same after the machine slept.
  */
 import { BackendError } from '../backends/backend-error';
 import type { Backend } from '../backends/port';
@@ -90,6 +90,8 @@ class FeedPuller implements Puller {
   #suspect = false;
   #failures = 0;
   #pause: AbortController | null = null;
+  /** Aborted by the first answer of the pull that is running; `null` between pulls. */
+  #unanswered: AbortController | null = null;
   /** Wall clock minus monotonic clock, as last seen. */
   #offset: number;
 
@@ -157,6 +159,7 @@ class FeedPuller implements Puller {
       }
     } finally {
       answered.abort();
+      this.#unanswered = null;
     }
     this.#failures = 0;
     this.#tell({ asOf: clock.now(), firstSync: null, failure: null });
@@ -198,7 +201,8 @@ class FeedPuller implements Puller {
   /** Tells the agent when a pull gets no answer in the time that the link's reputation leaves it. */
   #watchForSilence(): AbortController {
     const answered = new AbortController();
-    const patience = this.#suspect ? SUSPECT_MS : this.#push.alive ? null : UNWATCHED_MS;
+    this.#unanswered = answered;
+    const patience = this.#suspect ? SUSPECT_MS : this.#push.proven ? null : UNWATCHED_MS;
     if (patience !== null) void this.#sayWhenSilent(patience, answered.signal);
     return answered;
   }
@@ -278,6 +282,7 @@ class FeedPuller implements Puller {
 
   #distrust(): void {
     this.#suspect = true;
+    if (this.#unanswered !== null) void this.#sayWhenSilent(SUSPECT_MS, this.#unanswered.signal);
     this.kick();
   }
 

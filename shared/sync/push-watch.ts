@@ -20,6 +20,7 @@ export interface PushWatchOptions {
 export class PushWatch {
   readonly #options: PushWatchOptions;
   #channel: AbortController | null = null;
+  #openedAt = 0;
   #failures = 0;
   #notBefore = 0;
 
@@ -30,6 +31,11 @@ export class PushWatch {
   /** True while a channel is open or being opened. */
   get alive(): boolean {
     return this.#channel !== null;
+  }
+
+  /** True once the open channel has lived long enough that its silence would have told of a cut link. */
+  get proven(): boolean {
+    return this.alive && this.#options.clock.monotonic() - this.#openedAt > GOOD_LIFE_MS;
   }
 
   /** Opens a channel unless there is one, or it is too early to try again. True when it was opened now. */
@@ -51,7 +57,7 @@ export class PushWatch {
 
   async #listen(channel: AbortController): Promise<void> {
     const { backend, clock, random, onHint, onBroken } = this.#options;
-    const startedAt = clock.monotonic();
+    this.#openedAt = clock.monotonic();
     try {
       await backend.listen(onHint, channel.signal);
     } catch {
@@ -59,7 +65,7 @@ export class PushWatch {
     }
     if (this.#channel !== channel) return;
     this.#channel = null;
-    const lived = clock.monotonic() - startedAt;
+    const lived = clock.monotonic() - this.#openedAt;
     this.#failures = lived > GOOD_LIFE_MS ? 1 : this.#failures + 1;
     this.#notBefore = clock.monotonic() + fullJitter(this.#failures, RETRY_BASE_MS, RETRY_CAP_MS, random);
     onBroken();
