@@ -8,6 +8,7 @@ import { isPaperWhite, readableOnBoth } from './colours';
 import { htmlToText } from './html-text';
 import { isTooHeavy } from './mail-limits';
 import { isTrailingQuote, removeFrom } from './mail-quotes';
+import { quietMarkup, STYLE_ATTRIBUTE } from './quiet-markup';
 import { filterStyle, paperOf, type MailPaper } from './style-filter';
 
 export interface SanitiseOptions {
@@ -40,7 +41,7 @@ const TAGS =
     ' ',
   );
 const ATTRIBUTES =
-  'align alt bgcolor border cellpadding cellspacing color colspan dir height href hspace lang nowrap rowspan size src start style title type valign vspace width'.split(
+  'align alt bgcolor border cellpadding cellspacing color colspan dir height href hspace lang nowrap rowspan size src start title type valign vspace width'.split(
     ' ',
   );
 
@@ -66,6 +67,8 @@ interface Walk {
   hasQuote: boolean;
   missingCids: string[];
   cidAddresses: Set<string>;
+  /** Filtered styles of the element whose attributes are being read. */
+  styles: [Element, string][];
 }
 let walk: Walk | null = null;
 let purifier: ReturnType<typeof DOMPurify> | null = null;
@@ -88,6 +91,13 @@ function instance(): ReturnType<typeof DOMPurify> {
   made.addHook('uponSanitizeAttribute', (node, attribute) => {
     if (walk !== null) onAttribute(node, attribute, walk);
   });
+  // Written as properties: the page's policy does not report those, and the browser's own reading
+  // of each is what is written out.
+  made.addHook('afterSanitizeAttributes', (node) => {
+    for (const [styled, style] of walk?.styles.splice(0) ?? []) {
+      if (styled === node && node instanceof HTMLElement) node.style.cssText = style;
+    }
+  });
   purifier = made;
   return made;
 }
@@ -95,11 +105,12 @@ function instance(): ReturnType<typeof DOMPurify> {
 function onAttribute(node: Element, attribute: UponSanitizeAttributeHookEvent, seen: Walk): void {
   const tag = node.nodeName.toLowerCase();
   switch (attribute.attrName) {
-    case 'style': {
+    case 'style':
+    case STYLE_ATTRIBUTE: {
       const filtered = filterStyle(attribute.attrValue, seen.paper);
       seen.remoteImages += filtered.remote;
-      attribute.attrValue = filtered.style;
-      attribute.keepAttr = filtered.style !== '';
+      attribute.keepAttr = false;
+      if (filtered.style !== '') seen.styles.push([node, filtered.style]);
       return;
     }
     case 'src':
@@ -180,10 +191,11 @@ export function sanitiseMail(html: string, options: SanitiseOptions = {}): SafeM
     hasQuote: false,
     missingCids: [],
     cidAddresses: new Set(),
+    styles: [],
   };
   walk = seen;
   try {
-    const safe = instance().sanitize(html, CONFIG);
+    const safe = instance().sanitize(quietMarkup(html), CONFIG);
     return {
       type: 'html',
       html: safe,
