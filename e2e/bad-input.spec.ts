@@ -117,6 +117,7 @@ test('a picture goes up in pieces and arrives with the answer, byte for byte', a
     .locator('input[type="file"]')
     .setInputFiles({ name: 'квитанция.bin', mimeType: 'application/octet-stream', buffer: bytes });
   await expect(agent.conversation.pane.getByText('квитанция.bin').first()).toBeVisible();
+  await expect(agent.conversation.pane.getByRole('progressbar')).toHaveCount(0);
   await agent.composer.send();
   await expect.poll(() => client.timesArrived('The receipt is attached.')).toBe(1);
   const [sent] = await client.outgoingMails();

@@ -56,3 +56,20 @@ test('a window without a token and without siblings shows no data and says what 
   await expect(page.getByText(words('notices:wrongToken.title'))).toBeVisible();
   await expect(page.getByText('Nora Fielding')).toHaveCount(0);
 });
+
+test('after a restart the new link, pasted into the old tab, opens the console again', async ({
+  lab,
+  page,
+}) => {
+  const { desk } = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
+  const before = await lab.app({ helpdesk: desk });
+  await Console.open(page, before);
+  await before.stop('SIGINT');
+  const app = await lab.app({ helpdesk: desk });
+  expect(app.origin).toBe(before.origin);
+  await expect(page.getByText(words('notices:wrongToken.title'))).toBeVisible({ timeout: 30_000 });
+  const agent = await Console.open(page, app);
+  await expect(agent.queue.rowWith('Nora Fielding')).toBeVisible();
+  await expect(page.getByText(words('notices:wrongToken.title'))).toHaveCount(0);
+  expect(page.url()).not.toContain(app.token);
+});
