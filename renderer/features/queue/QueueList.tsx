@@ -131,7 +131,7 @@ export function QueueList({ queue, filterName, density, label }: QueueListProps)
                 data-conversation={key}
                 onClick={() => open(key)}
                 className={cx(
-                  'absolute inset-x-0 top-0 flex border-b border-line/60',
+                  'absolute inset-x-0 top-0 flex border-b border-line/60 transition-transform duration-150 group-data-still/list:transition-none',
                   key === selected ? 'bg-selected' : 'hover:bg-hover',
                   key === cursor && 'group-focus-visible/list:ring-inside',
                 )}

@@ -15,6 +15,7 @@ class SteadyList {
   /** Position of the row the pointer was last over. */
   private pointerRow = 0;
   private above = 0;
+  private atTop = true;
   private readonly listeners = new Set<() => void>();
 
   subscribe = (listener: () => void): (() => void) => {
@@ -35,10 +36,15 @@ class SteadyList {
   settle(box: HTMLElement, queue: QueueSnapshot, filterName: string, rowHeight: number): void {
     const another = this.filterName !== filterName;
     const before = this.rowHeight;
+    const pointerIsBusy = performance.now() - this.pointerAt < POINTER_REST_MS;
+    const hold = !this.atTop || pointerIsBusy;
     this.filterName = filterName;
     this.rowHeight = rowHeight;
+    // Rows slide only where the agent watches them come; set before anything asks for a layout.
+    box.toggleAttribute('data-still', another || hold || before !== rowHeight);
     if (another) {
       box.scrollTop = 0;
+      this.atTop = true;
       this.setAbove(0);
       return;
     }
@@ -46,10 +52,10 @@ class SteadyList {
       box.scrollTop = (box.scrollTop / before) * rowHeight;
       return;
     }
-    const pointerIsBusy = performance.now() - this.pointerAt < POINTER_REST_MS;
+    if (!hold) return;
     const held = pointerIsBusy ? this.seen.filter(({ index }) => index >= this.pointerRow) : this.seen;
     const shift = anchorShift(held, (key) => queue.indexOf(key));
-    if (shift === 0 || (box.scrollTop <= 0 && !pointerIsBusy)) return;
+    if (shift === 0) return;
     // React has set the new height already, so the scroll has the room to move past the new rows.
     box.scrollTop += shift * rowHeight;
     this.setAbove(this.above + Math.max(0, shift));
@@ -69,7 +75,8 @@ class SteadyList {
   }
 
   scrolled(box: HTMLElement, queue: QueueSnapshot): void {
-    if (box.scrollTop <= 0) this.setAbove(0);
+    this.atTop = box.scrollTop <= 0;
+    if (this.atTop) this.setAbove(0);
     this.look(box, queue);
   }
 
