@@ -49,7 +49,7 @@ export async function refuseFailure(response: HttpResponse, now: number): Promis
     throw new BackendError('captive', `The server redirects to ${redirectHost(response)}.`, status);
   }
   const html = (response.headers['content-type'] ?? '').toLowerCase().startsWith('text/html');
-  if (status >= 200 && status < 300) {
+  if (isSuccess(status)) {
     if (html) throw captive(status);
     return;
   }
@@ -58,6 +58,10 @@ export async function refuseFailure(response: HttpResponse, now: number): Promis
   if (html && kind !== 'server' && kind !== 'unauthorized') throw captive(status);
   const words = html ? `HTTP ${status}` : await serverWords(response);
   throw new BackendError(kind, words, status, retryAfterMs(response.headers, now));
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** Runs a reader over a parsed body; what it cannot read is `nonsense` with the field's name. */

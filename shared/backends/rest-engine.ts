@@ -9,7 +9,7 @@ import { readHints } from './event-stream';
 import type { HttpClient, HttpRequest, HttpResponse } from './http';
 import type { Backend, RejectedRow } from './port';
 import type { BackendSettings } from './registry';
-import { problemOf, readJson, refuseFailure, understand } from './response';
+import { isSuccess, problemOf, readJson, refuseFailure, understand } from './response';
 import type { Exchange, RequestShape, RestDefinition, RowReader } from './rest-definition';
 
 /** Whole-request limits. How long silence may last is the HTTP client's matter, and much shorter. */
@@ -105,8 +105,9 @@ export function createRestBackend(
 
     async download(attachmentId, signal) {
       const response = await send(definition.download(attachmentId), signal, FILE_LIMIT_MS);
-      // An attachment may well be HTML, so only the status is judged here.
-      if (response.status < 200 || response.status >= 300) await refuseFailure(response, clock.now());
+      // An attachment may well be HTML, but then it says that it is a file; a portal's page does not.
+      const isFile = response.headers['content-disposition'] !== undefined;
+      if (!isFile || !isSuccess(response.status)) await refuseFailure(response, clock.now());
       return response.stream();
     },
 

@@ -159,6 +159,37 @@ describe('an operation', () => {
   });
 });
 
+describe('an attachment', () => {
+  const html = { 'content-type': 'text/html' };
+
+  it('may be a web page, but a page that is no file is a captive portal', async () => {
+    const { backend } = connect(
+      { headers: { ...html, 'content-disposition': 'attachment' }, body: '<p>Report</p>' },
+      { headers: html, body: '<p>Welcome to the hotel</p>' },
+    );
+    let text = '';
+    for await (const chunk of await backend.download('f1', signal)) text += new TextDecoder().decode(chunk);
+    expect(text).toBe('<p>Report</p>');
+    await expect(backend.download('f1', signal)).rejects.toMatchObject({ kind: 'captive' });
+  });
+
+  it('without a media type goes up as plain bytes', async () => {
+    const { backend, requests } = connect({ status: 201, body: { id: 'f1', size: 1 } });
+    const file = {
+      hash: 'a'.repeat(64),
+      name: 'sample',
+      mediaType: '',
+      size: 1,
+      async *read() {
+        yield new Uint8Array([1]);
+      },
+    };
+    await expect(backend.upload(file, 'r-1.0', signal)).resolves.toBe('f1');
+    expect(requests[0]?.url).toContain('type=application%2Foctet-stream');
+    expect(requests[0]?.headers).toMatchObject({ 'idempotency-key': 'r-1.0', 'content-length': '1' });
+  });
+});
+
 describe('the event stream', () => {
   const stream = { headers: { 'content-type': 'text/event-stream' } };
 
