@@ -52,6 +52,19 @@ describe('an intent that is taken', () => {
     expect(world.backend.performed).toHaveLength(1);
   });
 
+  it('stands after everything before it, also when the program was closed for weeks', async () => {
+    const world = new OutboxWorld();
+    await take(world, 1, aReply());
+    await world.clock.advance(MINUTE_MS);
+    const before = world.row(refOf(1));
+    world.crash();
+    await world.clock.advance(30 * 24 * 60 * MINUTE_MS);
+    world.start();
+    await take(world, 2, aReply());
+    expect(world.row(refOf(2))?.order).toBeGreaterThan(before?.order ?? 0);
+    expect(world.row(refOf(2))?.revision).toBeGreaterThan(before?.revision ?? 0);
+  });
+
   it('is refused when its reference belongs to another intent', async () => {
     const world = new OutboxWorld();
     await take(world, 1, aReply('One'));

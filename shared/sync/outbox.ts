@@ -11,7 +11,7 @@
  */
 import type { Backend } from '../backends/port';
 import { conversationKey } from '../domain/entities';
-import { canUndo, isUnconfirmed, type Intent, type OutboxRow } from '../domain/intents';
+import { canUndo, type Intent, type OutboxRow } from '../domain/intents';
 import { AccountGate } from './account-gate';
 import { fullJitter } from './backoff';
 import { Echoes } from './echoes';
@@ -22,8 +22,6 @@ import type { Clock, FilePort, JournalPort, Random } from './ports';
 import type { Pulled } from './pull';
 import { sameIntent } from './same-intent';
 
-/** Confirmed rows stay this long, so that a repeated intent is still recognised. */
-const KEEP_CONFIRMED_MS = 7 * 24 * 3_600_000;
 /** On stopping, requests in flight may take this long before they are cut… */
 const STOP_PATIENCE_MS = 5_000;
 /** …and this long to journal what became of them. */
@@ -32,7 +30,7 @@ const JOURNAL_RETRY_BASE_MS = 500;
 const JOURNAL_RETRY_CAP_MS = 10_000;
 
 export interface OutboxOptions {
-  /** What the journal held, in any order, one row per reference. */
+  /** What the journal held, in any order, one row per reference; the highest numbers are continued. */
   rows: readonly OutboxRow[];
   journal: JournalPort;
   /** `null` for an account that is not set up (any more): its rows wait. */
@@ -59,7 +57,7 @@ export interface Outbox {
   resend(ref: string): Promise<OutboxRow>;
   /** Drops a parked or held row. @throws TooLateError, UnknownRefError */
   discard(ref: string): Promise<OutboxRow>;
-  /** Every row that is durable, by rising order: also confirmed ones, for 7 days. */
+  /** Every row that is durable, by rising order: also the confirmed ones that the journal keeps. */
   rows(): readonly OutboxRow[];
   /** What a pull brought: own messages coming back turn accepted into delivered. */
   pulled(accountId: string, pulled: Pulled): void;
@@ -88,12 +86,8 @@ class LaneOutbox implements Outbox {
   #running = false;
 
   constructor(options: OutboxOptions) {
-    const now = options.clock.now();
-    const kept = options.rows.filter(
-      (row) => isUnconfirmed(row.state) || now - row.changedAt < KEEP_CONFIRMED_MS,
-    );
     this.#options = options;
-    this.#ledger = new Ledger(kept, options.journal, options.onRow);
+    this.#ledger = new Ledger(options.rows, options.journal, options.onRow);
     this.#echoes = new Echoes(this.#ledger, options.clock);
     this.#deps = {
       ...options,
