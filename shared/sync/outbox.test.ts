@@ -56,6 +56,8 @@ describe('an intent that is taken', () => {
     const world = new OutboxWorld();
     await take(world, 1, aReply());
     await world.clock.advance(MINUTE_MS);
+    world.pullAll();
+    await world.clock.advance(10);
     const before = world.row(refOf(1));
     world.crash();
     await world.clock.advance(30 * 24 * 60 * MINUTE_MS);
