@@ -80,12 +80,13 @@ describe('rows', () => {
     const { window, origin } = await leadingWindow(host);
     await vi.waitFor(() => expect(keysOf(window, WAITING)).toHaveLength(80));
     await origin.clock.pass(12_000);
-    await vi.waitFor(async () => expect(await window.cache.firstPages.count()).toBe(1));
+    await vi.waitFor(async () => expect(await window.cache.firstPages.get('waiting||')).toBeDefined());
     await window.close();
 
     const again = open(origin, host);
     await again.data.start();
     expect(again.data.rows.snapshot(WAITING)).toMatchObject({ length: 50, ready: false });
+    expect(again.data.rows.counts('waiting').views.waiting).toBe(80);
     expect(again.data.rows.row('desk/000')?.conversation.subject).toBe('Subject of 000');
     await vi.waitFor(() => expect(again.data.rows.snapshot(WAITING).length).toBe(80));
   });

@@ -42,6 +42,7 @@ const NO_SESSION: Session = {
 /** Stands for the agent while an account has never told who that is. */
 const UNKNOWN_AGENT = 'self';
 const KEEP_FIRST_PAGE_EVERY_MS = 10_000;
+const SAY_READING_EVERY_MS = 500;
 
 export interface PageDataDeps {
   door: DoorClient;
@@ -79,6 +80,7 @@ export class PageData {
   #loading = false;
   /** Accounts the stream spoke of while a list of them was asked for: the stream is newer. */
   #spokenOf = new Set<string>();
+  #saidReadingAt = 0;
   #firstPage = { version: -1, keptAt: 0 };
 
   constructor(deps: PageDataDeps) {
@@ -113,11 +115,17 @@ export class PageData {
         hasDraft: (key) => this.drafts.has(key),
         readUpTo: (key) => this.reads.upTo(key),
       },
-      read: (keys) => reader.conversations(keys),
+      read: (keys) => {
+        this.#sayReading();
+        return reader.conversations(keys);
+      },
     });
     this.rows.setAgentIds(this.agentIds.get());
     this.timelines = new Timelines({
-      messages: (key, before, limit) => reader.messages(key, before, limit),
+      messages: (key, before, limit) => {
+        this.#sayReading();
+        return reader.messages(key, before, limit);
+      },
       messagesFrom: (key, oldest) => reader.messagesFrom(key, oldest),
       history: (key, before) => door.history(key, before),
       messageCount: (key) => this.rows.baseConversation(key)?.messageCount ?? null,
@@ -199,6 +207,14 @@ export class PageData {
     if (conversation !== null) this.reads.mark(key, conversation.lastMessageAt);
   }
 
+  /** The leader writes in smaller transactions while somebody waits for a read. */
+  #sayReading(): void {
+    const now = this.#deps.clock.now();
+    if (now - this.#saidReadingAt < SAY_READING_EVERY_MS) return;
+    this.#saidReadingAt = now;
+    this.#deps.channel.send({ type: 'reading' });
+  }
+
   async #load(): Promise<void> {
     this.#loading = true;
     try {
@@ -218,7 +234,7 @@ export class PageData {
 
   async #seedFirstPages(): Promise<void> {
     try {
-      for (const [filter, rows] of await this.#reader.firstPages()) this.rows.seedFirstPage(filter, rows);
+      for (const [filter, page] of await this.#reader.firstPages()) this.rows.seedFirstPage(filter, page);
     } catch {
       // Then the rows come with the index.
     }
@@ -254,6 +270,7 @@ export class PageData {
       case 'token-wanted':
       case 'token':
       case 'hello':
+      case 'reading':
         return;
     }
   }
@@ -336,12 +353,12 @@ export class PageData {
   async #keepFirstPage(): Promise<void> {
     const now = this.#deps.clock.now();
     if (now - this.#firstPage.keptAt < KEEP_FIRST_PAGE_EVERY_MS) return;
-    this.#firstPage.keptAt = now;
     try {
-      const page = await this.rows.firstPage();
-      if (page === null || page.version === this.#firstPage.version) return;
-      this.#firstPage.version = page.version;
-      await this.#reader.keepFirstPage(page.filter, page.conversations, now);
+      const found = await this.rows.firstPage();
+      if (found === null || found.version === this.#firstPage.version) return;
+      const { filter, version, ...page } = found;
+      this.#firstPage = { version, keptAt: now };
+      await this.#reader.keepFirstPage(filter, page, now);
     } catch {
       // The next start draws a little later.
     }

@@ -44,7 +44,7 @@ export interface DirtyRecord {
   gone: string[];
 }
 
-/** Sealed: the first rows of a filter, so that a start can draw before the index is read. */
+/** Sealed: a FirstPage, so that a start can draw before the index is read. */
 export interface FirstPageRecord extends Sealed {
   filter: string;
   usedAt: number;

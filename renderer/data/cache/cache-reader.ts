@@ -4,6 +4,7 @@ import Dexie from 'dexie';
 import type { CacheDb } from './cache-db';
 import type { Codec, Sealed } from './codec';
 import { readBlocks, readDirtyRows } from './light-blocks';
+import type { FirstPage } from '../stores/row-store';
 import type { LightRow } from './light-rows';
 
 const FIRST_PAGES_KEPT = 6;
@@ -81,15 +82,15 @@ export class CacheReader {
   }
 
   /** The stored first pages, by filter id. */
-  async firstPages(): Promise<Map<string, Conversation[]>> {
+  async firstPages(): Promise<Map<string, FirstPage>> {
     const records = await this.#db.firstPages.toArray();
-    const pages = await this.#open<Conversation[]>(records);
+    const pages = await this.#open<FirstPage>(records);
     return new Map(records.map((record, i) => [record.filter, pages[i]!]));
   }
 
   /** Keeps the first page of a filter for the next start, if the cache still is what it was read from. */
-  async keepFirstPage(filter: string, conversations: readonly Conversation[], now: number): Promise<void> {
-    const [sealed] = await this.#codec.sealAll([conversations]);
+  async keepFirstPage(filter: string, page: FirstPage, now: number): Promise<void> {
+    const [sealed] = await this.#codec.sealAll([page]);
     await this.#db.transaction('rw', [this.#db.firstPages, this.#db.owner], async () => {
       const owner = await this.#db.owner.get('owner');
       if (owner === undefined || owner.hostEpoch === null) return;

@@ -40,6 +40,8 @@ export type WindowMessage =
   | { type: 'token'; token: string }
   /** A window that just opened asks for a beat now. */
   | { type: 'hello' }
+  /** Somebody waits for what is read from the cache. */
+  | { type: 'reading' }
   /** Typed in another window; the host hears of it by itself. */
   | { type: 'draft-typed'; draft: Draft };
 

@@ -15,7 +15,7 @@ import { WholeRows } from './whole-rows';
 
 /** Deltas with more rows than this are put together, so that a first sync does not hold frames. */
 const LARGE_DELTA_ROWS = 60;
-const LARGE_DELTAS_EVERY_MS = 120;
+const LARGE_DELTAS_EVERY_MS = 250;
 const FIRST_PAGE_ROWS = 50;
 /** Rows read along with the wanted ones, above and below. */
 const NEIGHBOURS = 25;
@@ -41,6 +41,13 @@ export interface RowFacts {
   readUpTo(key: ConversationKey): number;
 }
 
+/** The beginning of a queue, as the next start draws it. */
+export interface FirstPage {
+  conversations: readonly Conversation[];
+  /** By channel inside the filter's view. */
+  counts: QueueCounts;
+}
+
 export interface RowStoreDeps {
   facts: RowFacts;
   /** Reads whole conversations, in the order of the keys; `undefined` for one that is not there. */
@@ -55,7 +62,7 @@ export class RowStore {
   readonly #whole: WholeRows;
   readonly #rows = new Map<ConversationKey, QueueRow>();
   readonly #rowListeners = new KeyedListeners();
-  readonly #firstPages = new Map<string, readonly ConversationKey[]>();
+  readonly #firstPages = new Map<string, { keys: readonly ConversationKey[]; counts: QueueCounts }>();
   readonly #snapshots = new Map<string, { list: object; listVersion: number; snapshot: QueueSnapshot }>();
   readonly #counts = new Map<QueueViewId, QueueCounts>();
   readonly #moved = new Map<ConversationKey, ConversationKey>();
@@ -80,8 +87,8 @@ export class RowStore {
   }
 
   /** Something to draw before the index is read. */
-  seedFirstPage(filter: string, conversations: readonly Conversation[]): void {
-    this.#firstPages.set(filter, this.#whole.seed(conversations));
+  seedFirstPage(filter: string, { conversations, counts }: FirstPage): void {
+    this.#firstPages.set(filter, { keys: this.#whole.seed(conversations), counts });
     this.#changed();
   }
 
@@ -99,11 +106,13 @@ export class RowStore {
       const fresh = rows.filter((row) => !seen.has(row.key));
       for (const row of rows) seen.add(row.key);
       for (const key of gone) seen.add(key);
-      this.#put(fresh, []);
+      this.#place(fresh, []);
+      // With a first page on screen nothing moves before everything is known.
+      if (this.#firstPages.size === 0) this.#changed();
     }
     if (this.#newer !== seen) return;
     this.#newer = null;
-    this.#put(
+    this.#place(
       [],
       [...this.#index.keys()].filter((key) => !seen.has(key)),
     );
@@ -170,9 +179,9 @@ export class RowStore {
             ready: this.#ready,
           }
         : {
-            length: firstPage.length,
-            keyAt: (position) => firstPage[position],
-            indexOf: (key) => firstPage.indexOf(key),
+            length: firstPage.keys.length,
+            keyAt: (position) => firstPage.keys[position],
+            indexOf: (key) => firstPage.keys.indexOf(key),
             version,
             ready: false,
           };
@@ -183,7 +192,8 @@ export class RowStore {
   counts(view: QueueViewId): QueueCounts {
     let counts = this.#counts.get(view);
     if (counts === undefined) {
-      counts = this.#index.counts(view);
+      const kept = this.#ready ? undefined : this.#keptCounts(view);
+      counts = kept ?? this.#index.counts(view);
       this.#counts.set(view, counts);
     }
     return counts;
@@ -233,12 +243,19 @@ export class RowStore {
   }
 
   /** The first rows of the filter on screen, for the next start; `null` before the index is read. */
-  async firstPage(): Promise<{ filter: string; version: number; conversations: Conversation[] } | null> {
+  async firstPage(): Promise<(FirstPage & { filter: string; version: number }) | null> {
     if (!this.#ready) return null;
     const { version, keyAt, length } = this.snapshot(this.#activeFilter);
     const filter = filterId(this.#activeFilter);
+    const counts = this.counts(this.#activeFilter.view);
     const keys = Array.from({ length: Math.min(length, FIRST_PAGE_ROWS) }, (_, i) => keyAt(i)!);
-    return { filter, version, conversations: await this.#whole.readAll(keys) };
+    return { filter, version, counts, conversations: await this.#whole.readAll(keys) };
+  }
+
+  /** Counts as they were last time: by views always, by channel only for the view they were kept for. */
+  #keptCounts(view: QueueViewId): QueueCounts | undefined {
+    const known = this.#firstPages.get(filterId({ ...EVERYTHING, view }));
+    return known?.counts ?? this.#firstPages.values().next().value?.counts;
   }
 
   #takeBuffered(): void {
@@ -269,12 +286,16 @@ export class RowStore {
   }
 
   #put(rows: readonly LightRow[], gone: readonly ConversationKey[]): void {
+    this.#place(rows, gone);
+    if (rows.length > 0 || gone.length > 0) this.#changed();
+  }
+
+  #place(rows: readonly LightRow[], gone: readonly ConversationKey[]): void {
     for (const key of gone) this.#base.delete(key);
     this.#index.apply(
       rows.map((row) => this.#overlaid(row)),
       gone,
     );
-    if (rows.length > 0 || gone.length > 0) this.#changed();
   }
 
   #overlaid(row: LightRow): LightRow {

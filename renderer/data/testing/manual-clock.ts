@@ -18,8 +18,12 @@ export class ManualClock implements Clock {
         resolve();
         return;
       }
-      this.#sleepers.push({ until: this.#now + ms, wake: resolve });
-      signal.addEventListener('abort', () => resolve());
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#sleepers.push({ until: this.#now + ms, wake });
+      signal.addEventListener('abort', wake);
     });
 
   /** Lets time pass, second by second, with a turn of the loop in each. */

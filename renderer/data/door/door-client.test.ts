@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { BUILD_HEADER, CONTRACT_HEADER, CONTRACT_VERSION, TOKEN_HEADER } from '@shared/contract/door';
+import { FakeHost } from '../testing/fake-host';
+import { DoorClient } from './door-client';
+
+function client(fetch: typeof globalThis.fetch, token: string | null = 'token-of-this-launch-0001') {
+  const heard: string[] = [];
+  const door = new DoorClient({
+    base: '',
+    token: () => token,
+    fetch,
+    onOtherBuild: () => heard.push('other-build'),
+    onWrongToken: () => heard.push('wrong-token'),
+  });
+  return { door, heard };
+}
+
+const answering =
+  (status: number, body: string, headers: Record<string, string> = {}): typeof fetch =>
+  async () =>
+    new Response(body, { status, headers });
+
+describe('DoorClient', () => {
+  it('sends the token as a header and gives the checked answer', async () => {
+    const host = new FakeHost();
+    const { door } = client(host.fetch);
+    expect((await door.session()).installId).toBe('0badcafe');
+    let sent: string | null = null;
+    const { door: watched } = client(async (_, init) => {
+      sent = new Headers(init?.headers).get(TOKEN_HEADER);
+      return new Response('[]');
+    });
+    await watched.accounts();
+    expect(sent).toBe(host.token);
+  });
+
+  it.each([
+    [
+      'no answer at all',
+      (() => Promise.reject(new TypeError('fetch failed'))) as typeof fetch,
+      'unreachable',
+    ],
+    ['a page of HTML', answering(200, '<!doctype html>'), 'unreachable'],
+    ['an HTML error page', answering(502, '<h1>Bad gateway</h1>'), 'unreachable'],
+    ['an answer that breaks the contract', answering(200, '{"build":1}'), 'internal'],
+    ['an error of the host', answering(507, '{"error":{"code":"disk-full","message":"x"}}'), 'disk-full'],
+  ])('turns %s into a DoorFailure', async (_, fetch, code) => {
+    await expect(client(fetch).door.session()).rejects.toMatchObject({ name: 'DoorFailure', code });
+  });
+
+  it('says when the host refuses the token', async () => {
+    const { door, heard } = client(new FakeHost().fetch, 'token-of-an-earlier-launch');
+    await expect(door.session()).rejects.toMatchObject({ code: 'no-token' });
+    expect(heard).toEqual(['wrong-token']);
+  });
+
+  it('notices another build than the one that answered first, and another contract at once', async () => {
+    const host = new FakeHost();
+    const { door, heard } = client(host.fetch);
+    await door.session();
+    expect(heard).toEqual([]);
+    host.build = 'build-2';
+    await door.session();
+    expect(heard).toEqual(['other-build']);
+
+    const newer = { [BUILD_HEADER]: 'build-1', [CONTRACT_HEADER]: `${CONTRACT_VERSION}0` };
+    const { door: other, heard: otherHeard } = client(answering(200, '[]', newer));
+    await other.accounts();
+    expect(otherHeard).toEqual(['other-build']);
+  });
+
+  it('gives an abort back as it is, not as a failure of the host', async () => {
+    const { door } = client(
+      (_, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(init.signal!.reason as Error));
+        }),
+    );
+    const stop = new AbortController();
+    const asked = door.changes('desk', 0, 10, stop.signal);
+    stop.abort(new Error('closing'));
+    await expect(asked).rejects.toThrow('closing');
+  });
+});
