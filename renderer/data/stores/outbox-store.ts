@@ -185,9 +185,8 @@ export class OutboxStore {
     const undone = new Promise<void>((resolve, reject) => {
       this.#undoWaiting.set(ref, [...(this.#undoWaiting.get(ref) ?? []), { resolve, reject }]);
     });
-    await this.#keep(ref);
     void this.#bring(ref);
-    await undone;
+    await Promise.all([undone, this.#keep(ref)]);
   }
 
   /** @throws DoorFailure */
