@@ -1,5 +1,5 @@
 import { ArrowLeft, X } from 'lucide-react';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useAppearance } from './appearance';
@@ -62,6 +62,8 @@ function Panes() {
   const wide = useMedia('(min-width: 1100px)');
   const narrow = useMedia('(max-width: 899.98px)');
   const panes = usePanes();
+  // Read once: a default that moved along would end the drag that moves it.
+  const [first] = useState(() => ({ queue: panes.queueWidth, person: panes.personWidth }));
   const pane = useSelection((state) => state.pane);
   const key = useSelection((state) => state.key);
   const focusPane = useSelection((state) => state.focusPane);
@@ -153,7 +155,7 @@ function Panes() {
       <Group orientation="horizontal" className="h-full">
         <Panel
           id="queue"
-          defaultSize={`${panes.queueWidth}px`}
+          defaultSize={`${first.queue}px`}
           minSize={`${QUEUE_WIDTH.least}px`}
           maxSize={`${QUEUE_WIDTH.most}px`}
           groupResizeBehavior="preserve-pixel-size"
@@ -170,7 +172,7 @@ function Panes() {
             <PaneEdge />
             <Panel
               id="person"
-              defaultSize={`${panes.personWidth}px`}
+              defaultSize={`${first.person}px`}
               minSize={`${PERSON_WIDTH.least}px`}
               maxSize={`${PERSON_WIDTH.most}px`}
               groupResizeBehavior="preserve-pixel-size"

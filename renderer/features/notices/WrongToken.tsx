@@ -7,7 +7,7 @@ export function WrongToken() {
   const { t } = useTranslation('notices');
   return (
     <main className="h-full">
-      <EmptyState icon={KeyRound} title={t('wrongToken.title')}>
+      <EmptyState icon={KeyRound} heading title={t('wrongToken.title')}>
         <p>{t('wrongToken.help')}</p>
         <p className="mt-3 rounded-control border bg-surface px-3 py-2 text-left font-mono text-meta select-all">
           {t('wrongToken.line')}

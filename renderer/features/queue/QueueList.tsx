@@ -53,8 +53,13 @@ export function QueueList({ queue, filterName, density, label }: QueueListProps)
 
   useEffect(() => virtual.measure(), [virtual, rowHeight]);
 
+  const answered = useRef(0);
   useEffect(() => {
-    if (useSelection.getState().pane === 'queue') box?.focus({ preventScroll: true });
+    if (box === null || useSelection.getState().pane !== 'queue') return;
+    // Rows that arrive take the focus only from nobody: not from a dialog, not from a field.
+    const nobody = document.activeElement === document.body || document.activeElement?.contains(box) === true;
+    if (nobody || answered.current !== focusRequest) box.focus({ preventScroll: true });
+    answered.current = focusRequest;
   }, [box, focusRequest]);
 
   // A row the keyboard moved to is brought into sight; a row that moved by itself is not chased.

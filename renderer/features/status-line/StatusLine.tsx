@@ -96,13 +96,15 @@ const DOT: Readonly<Record<Account['state'], string>> = {
 function AccountFreshness({ account }: { account: Account }) {
   const { t, i18n } = useTranslation('status');
   const now = useNow('minute');
+  // Without its host the page knows only how the account stood when it last heard of it.
+  const current = useHostLink().state === 'live';
   const { asOf, state, failure, firstSync } = account;
   const age =
-    asOf === null || (state === 'online' && now - asOf < FRESH_MS)
+    asOf === null || (current && state === 'online' && now - asOf < FRESH_MS)
       ? null
       : t('asOf', { time: formatDate(asOf, i18n.language, now - asOf < DAY_MS ? 'clock' : 'dayAndYear') });
   const details = [
-    t(`state.${state}`),
+    current ? t(`state.${state}`) : null,
     failure === null ? null : t(`failure.${failure.kind}`),
     asOf === null ? t('neverSynced') : t('fetched', { time: formatDate(asOf, i18n.language, 'full') }),
     firstSync === null ? null : t('firstSync', { count: firstSync.rows }),
@@ -131,7 +133,13 @@ function AccountFreshness({ account }: { account: Account }) {
         ) : state === 'paused' ? (
           <PauseCircle size={12} className="text-faint" aria-hidden />
         ) : (
-          <span aria-hidden className={cx('size-1.5 rounded-full forced-color-adjust-none', DOT[state])} />
+          <span
+            aria-hidden
+            className={cx(
+              'size-1.5 rounded-full forced-color-adjust-none',
+              current ? DOT[state] : 'bg-faint',
+            )}
+          />
         )}
         <span>{account.name}</span>
         {firstSync !== null ? (
