@@ -22,6 +22,8 @@ const dataFolder =
     ? resolve(values.data)
     : defaultDataFolder(process.platform, process.env, homedir());
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => electronParts.app.quit());
+
 // Not awaited: Electron becomes ready only after this module has been evaluated.
 runDesktop(electronParts, {
   dataFolder,

@@ -81,7 +81,6 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
       app.quit();
     });
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => app.quit());
 
   await app.whenReady();
   const words = wordsFor(app.getLocale());

@@ -4,7 +4,6 @@
  *   starting ──ready──→ up ──exit──→ waiting (0.5 s, doubling to 10 s) ──→ starting
  *      └──failed──→ given up: the sentence is shown, nothing is retried
  */
-import { setTimeout as timeout } from 'node:timers';
 import { assertNever } from '@shared/domain/assert-never';
 import { hostToParentSchema, type HostToParent, type ParentToHost } from '@shared/contract/host-parent';
 
@@ -69,7 +68,7 @@ export function superviseHost(options: SupervisorOptions): Supervisor {
       ended();
       if (closing) return;
       pauseMs = options.now() - since >= STEADY_MS ? FIRST_PAUSE_MS : pauseMs;
-      timeout(() => {
+      setTimeout(() => {
         if (!closing) start();
       }, pauseMs);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
@@ -140,7 +139,7 @@ export function superviseHost(options: SupervisorOptions): Supervisor {
       if (running !== null) {
         const gone = new Promise<void>((resolve) => (ended = resolve));
         running.postMessage({ type: 'close' });
-        const late = timeout(() => running.kill(), CLOSE_PATIENCE_MS);
+        const late = setTimeout(() => running.kill(), CLOSE_PATIENCE_MS);
         await gone;
         clearTimeout(late);
       }
