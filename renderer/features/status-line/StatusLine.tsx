@@ -73,7 +73,9 @@ function Connection({ accounts }: { accounts: readonly Account[] }) {
   const offline = accounts.filter(({ state }) => state === 'offline');
   const first = offline[0];
   if (first !== undefined) {
-    const waiting = outbox.some(({ intent }) => offline.some(({ id }) => id === intent.accountId));
+    const waiting = outbox.some(
+      ({ state, intent }) => state !== 'accepted' && offline.some(({ id }) => id === intent.accountId),
+    );
     const time = clock(Math.min(...offline.map(({ stateSince }) => stateSince)));
     const words = waiting ? t('offlineWaiting', { time }) : t('offline', { time });
     return sentence(<CloudOff size={13} aria-hidden className="shrink-0" />, words);
@@ -161,7 +163,9 @@ function OutboxCount() {
   const commands = useCommands();
   const keys = commands.find(({ id }) => id === 'app.outbox')?.keys;
   const needsAgent = outbox.filter(({ state }) => state === 'parked' || state === 'held').length;
-  const waiting = outbox.length + saving.length - needsAgent;
+  // What the server has taken only waits to be seen again; that is nobody's worry.
+  const taken = outbox.filter(({ state }) => state === 'accepted').length;
+  const waiting = outbox.length + saving.length - needsAgent - taken;
   if (waiting + needsAgent === 0) return null;
   return (
     <Tooltip label={t('openOutbox')} keys={keys} side="top">
