@@ -1,1 +1,4 @@
-export const files = import.meta.glob('../../resources/locales/vi/*.json', { eager: true, import: 'default' });
+export const files = import.meta.glob('../../resources/locales/vi/*.json', {
+  eager: true,
+  import: 'default',
+});
