@@ -1,5 +1,5 @@
 import { Copy, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, BUTTON_LOOK } from '../Button';
 import { cx } from '../class-names';
@@ -21,6 +21,20 @@ export function LinkDialog({ link, onClose }: LinkDialogProps) {
     setCopied(false);
     onClose();
   };
+  const body = useRef<HTMLDivElement>(null);
+  const isOpen = link !== null;
+  useEffect(() => {
+    if (!isOpen) return;
+    // The click's own focus may reach the mail frame after the dialog took it: it is taken back.
+    const takeBack = () => {
+      if (document.activeElement instanceof HTMLIFrameElement || !document.hasFocus()) {
+        body.current?.closest<HTMLElement>('[role="dialog"]')?.focus({ preventScroll: true });
+      }
+    };
+    const soon = () => void setTimeout(takeBack);
+    window.addEventListener('blur', soon);
+    return () => window.removeEventListener('blur', soon);
+  }, [isOpen]);
   const copy = async (href: string) => {
     await navigator.clipboard.writeText(href);
     setCopied(true);
@@ -41,6 +55,7 @@ export function LinkDialog({ link, onClose }: LinkDialogProps) {
               target="_blank"
               rel="noopener noreferrer"
               onClick={close}
+              {...(verdict.warnings.some(isSerious) ? {} : { 'data-first-focus': true })}
               className={cx(
                 'inline-flex h-7 items-center rounded-control px-2.5 font-strong',
                 BUTTON_LOOK[verdict.warnings.some(isSerious) ? 'danger' : 'primary'],
@@ -53,14 +68,16 @@ export function LinkDialog({ link, onClose }: LinkDialogProps) {
         )
       }
     >
-      {verdict === null ? (
-        <>
-          <p className="text-muted">{t('link.refusedWhy')}</p>
-          <Address text={link?.href ?? ''} />
-        </>
-      ) : (
-        <Verdict verdict={verdict} shown={link?.text ?? ''} />
-      )}
+      <div ref={body}>
+        {verdict === null ? (
+          <>
+            <p className="mb-3 text-muted">{t('link.refusedWhy')}</p>
+            <Address text={link?.href ?? ''} />
+          </>
+        ) : (
+          <Verdict verdict={verdict} shown={link?.text ?? ''} />
+        )}
+      </div>
     </Dialog>
   );
 }

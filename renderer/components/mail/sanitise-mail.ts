@@ -97,6 +97,8 @@ function instance(): ReturnType<typeof DOMPurify> {
     for (const [styled, style] of walk?.styles.splice(0) ?? []) {
       if (styled === node && node instanceof HTMLElement) node.style.cssText = style;
     }
+    // A picture its sender did not describe is passed over, not read out as its address.
+    if (node.nodeName.toLowerCase() === 'img' && !node.hasAttribute('alt')) node.setAttribute('alt', '');
   });
   purifier = made;
   return made;

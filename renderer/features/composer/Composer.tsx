@@ -170,89 +170,97 @@ function Editor({ conversation }: { conversation: Conversation }) {
           {t('publicBand', { network: conversation.social?.network })}
         </p>
       )}
-      <div className="mx-auto max-w-[42rem] px-2 pt-2 pb-2">
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3">
-          {takesNotes && (
-            <Segments
-              label={t('mode.label')}
-              value={isNote ? 'note' : 'reply'}
-              onChange={begin}
-              options={[
-                { value: 'reply', label: t('mode.reply'), icon: Reply },
-                { value: 'note', label: t('mode.note'), icon: StickyNote },
-              ]}
-            />
-          )}
-          <Recipient conversation={conversation} isNote={isNote} />
-        </div>
-        <textarea
-          ref={field}
-          dir="auto"
-          value={content.text}
-          disabled={!loaded}
-          maxLength={500_000}
-          rows={3}
-          aria-label={t(isNote ? 'field.note' : 'field.reply')}
-          placeholder={t(isNote ? 'placeholder.note' : isPublic ? 'placeholder.public' : 'placeholder.reply')}
-          onChange={(typed) => {
-            setComplaint(null);
-            change({ text: typed.target.value });
-          }}
-          onKeyDown={onKeyDown}
-          onPaste={onPaste}
-          className="mt-1 block field-sizing-content max-h-[40vh] min-h-18 w-full resize-none bg-transparent px-3 py-1.5 text-body outline-none placeholder:text-faint"
-        />
-        <FileChips
-          files={content.files}
-          uploads={uploads}
-          mostBytes={mostBytes}
-          onRemoveFile={(index) => change({ files: content.files.filter((_, at) => at !== index) })}
-          onRemoveUpload={(id) => removeUpload(key, id)}
-          onRetry={(id) => retryUpload(key, id)}
-        />
-        {complaint !== null && (
-          <p role="alert" className="px-3 pb-1.5 text-warning">
-            {complaint}
-          </p>
-        )}
-        <div className="flex flex-wrap items-center gap-2 px-1.5">
-          {takesFiles && (
-            <>
-              <IconButton
-                icon={Paperclip}
-                label={t('command.attach')}
-                keys={keys.attach}
-                tooltipSide="top"
-                onClick={() => picker.current?.click()}
+      <div className="px-2 pt-2 pb-2">
+        <div className="mx-auto max-w-[42rem]">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3">
+            {takesNotes && (
+              <Segments
+                label={t('mode.label')}
+                value={isNote ? 'note' : 'reply'}
+                onChange={begin}
+                options={[
+                  { value: 'reply', label: t('mode.reply'), icon: Reply },
+                  { value: 'note', label: t('mode.note'), icon: StickyNote },
+                ]}
               />
-              <input
-                ref={picker}
-                type="file"
-                multiple
-                hidden
-                tabIndex={-1}
-                aria-hidden
-                onChange={(picked) => {
-                  attach([...(picked.target.files ?? [])]);
-                  picked.target.value = '';
-                }}
-              />
-            </>
-          )}
-          <DraftMark empty={content.text.trim() === '' && content.files.length === 0} state={state} />
-          <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
-            {enterSends && <span className="text-meta text-faint">{t('enterSends')}</span>}
-            {!isNote && (
-              <Tooltip label={t('command.sendAndResolve')} keys={keys.resolve} side="top">
-                <Button onClick={() => trySend(true)}>{t('sendAndResolve')}</Button>
-              </Tooltip>
             )}
-            <Tooltip label={t(isNote ? 'command.saveNote' : 'command.send')} keys={keys.send} side="top">
-              <Button variant="primary" icon={isNote ? Save : SendHorizontal} onClick={() => trySend(false)}>
-                {t(isNote ? 'saveNote' : isPublic ? 'sendPublic' : 'send')}
-              </Button>
-            </Tooltip>
-          </span>
+            <Recipient conversation={conversation} isNote={isNote} />
+          </div>
+          <textarea
+            ref={field}
+            dir="auto"
+            value={content.text}
+            disabled={!loaded}
+            maxLength={500_000}
+            rows={3}
+            aria-label={t(isNote ? 'field.note' : 'field.reply')}
+            placeholder={t(
+              isNote ? 'placeholder.note' : isPublic ? 'placeholder.public' : 'placeholder.reply',
+            )}
+            onChange={(typed) => {
+              setComplaint(null);
+              change({ text: typed.target.value });
+            }}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+            className="mt-1 block field-sizing-content max-h-[40vh] min-h-18 w-full resize-none bg-transparent px-3 py-1.5 text-body outline-none placeholder:text-faint"
+          />
+          <FileChips
+            files={content.files}
+            uploads={uploads}
+            mostBytes={mostBytes}
+            onRemoveFile={(index) => change({ files: content.files.filter((_, at) => at !== index) })}
+            onRemoveUpload={(id) => removeUpload(key, id)}
+            onRetry={(id) => retryUpload(key, id)}
+          />
+          {complaint !== null && (
+            <p role="alert" className="px-3 pb-1.5 text-warning">
+              {complaint}
+            </p>
+          )}
+          <div className="flex flex-wrap items-center gap-2 ps-1.5 pe-3">
+            {takesFiles && (
+              <>
+                <IconButton
+                  icon={Paperclip}
+                  label={t('command.attach')}
+                  keys={keys.attach}
+                  tooltipSide="top"
+                  onClick={() => picker.current?.click()}
+                />
+                <input
+                  ref={picker}
+                  type="file"
+                  multiple
+                  hidden
+                  tabIndex={-1}
+                  aria-hidden
+                  onChange={(picked) => {
+                    attach([...(picked.target.files ?? [])]);
+                    picked.target.value = '';
+                  }}
+                />
+              </>
+            )}
+            <DraftMark empty={content.text.trim() === '' && content.files.length === 0} state={state} />
+            <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
+              {enterSends && <span className="text-meta text-faint">{t('enterSends')}</span>}
+              {!isNote && (
+                <Tooltip label={t('command.sendAndResolve')} keys={keys.resolve} side="top">
+                  <Button onClick={() => trySend(true)}>{t('sendAndResolve')}</Button>
+                </Tooltip>
+              )}
+              <Tooltip label={t(isNote ? 'command.saveNote' : 'command.send')} keys={keys.send} side="top">
+                <Button
+                  variant="primary"
+                  icon={isNote ? Save : SendHorizontal}
+                  onClick={() => trySend(false)}
+                >
+                  {t(isNote ? 'saveNote' : isPublic ? 'sendPublic' : 'send')}
+                </Button>
+              </Tooltip>
+            </span>
+          </div>
         </div>
       </div>
       {over && (

@@ -34,6 +34,9 @@ export function Controls({ conversation, decide }: ControlsProps) {
   );
 }
 
+/** Seven words in a row: none of them may shout. */
+const LIGHT = 'font-normal!';
+
 const DOT: Readonly<Record<Conversation['status'], string>> = {
   new: 'bg-info',
   open: 'bg-good',
@@ -59,7 +62,7 @@ function StatusControl({ conversation, decide }: ControlsProps) {
       open={open}
       onOpenChange={setOpen}
       trigger={
-        <Button variant="quiet" size="small" title={hint(t('command.status'), keys)}>
+        <Button variant="quiet" size="small" className={LIGHT} title={hint(t('command.status'), keys)}>
           <span aria-hidden className={cx('size-2 rounded-full', DOT[conversation.status])} />
           <span className="sr-only">{t('control.status')}: </span>
           {t(`common:status.${conversation.status}`)}
@@ -119,7 +122,7 @@ function AssignControl({ conversation, decide }: ControlsProps) {
         onOpenChange={setOpen}
         label={t('command.assign')}
         trigger={
-          <Button variant="quiet" size="small" title={hint(t('command.assign'), keys)}>
+          <Button variant="quiet" size="small" className={LIGHT} title={hint(t('command.assign'), keys)}>
             <CircleUser size={14} className="text-faint" aria-hidden />
             <span className="sr-only">{t('control.assignee')}: </span>
             <bdi className="max-w-36 truncate">{name}</bdi>
@@ -136,7 +139,7 @@ function AssignControl({ conversation, decide }: ControlsProps) {
                 value: agent.id,
                 label: agent.name,
                 selected: agent.id === assigneeId,
-                detail: agent.id === mine ? t('control.you') : (agent.email ?? ''),
+                ...(agent.id === mine ? { detail: t('control.you') } : {}),
               }))
               .sort((a, b) => Number(b.value === mine) - Number(a.value === mine)),
             { value: '', label: t('control.nobody'), selected: assigneeId === null },
@@ -152,6 +155,7 @@ function AssignControl({ conversation, decide }: ControlsProps) {
           <Button
             variant="quiet"
             size="small"
+            className={LIGHT}
             icon={Hand}
             onClick={() => decide({ kind: 'assign', assigneeId: mine })}
           >
@@ -184,7 +188,11 @@ function PriorityControl({ conversation, decide }: ControlsProps) {
           variant="quiet"
           size="small"
           title={hint(t('command.priority'), keys)}
-          className={priority === 'urgent' ? 'text-danger' : priority === 'high' ? 'text-warning' : ''}
+          className={cx(
+            LIGHT,
+            priority === 'urgent' && 'text-danger!',
+            priority === 'high' && 'text-warning!',
+          )}
         >
           <SignalHigh size={14} aria-hidden className={priority === 'normal' ? 'text-faint' : ''} />
           {t(`common:priority.${priority}`)}
@@ -233,6 +241,7 @@ function TagsControl({ conversation, decide }: ControlsProps) {
           <Button
             variant="quiet"
             size="small"
+            className={LIGHT}
             icon={tags.length === 0 ? Tag : Plus}
             title={hint(t('command.tag'), keys)}
           >

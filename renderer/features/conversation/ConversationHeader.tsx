@@ -39,14 +39,18 @@ export function ConversationHeader({ conversation, decide }: ConversationHeaderP
 
 function Subject({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation('conversation');
-  const subject = conversation.subject.trim();
+  const { channel, social } = conversation;
   const name = conversation.contactName.trim() || t('subject.somebody');
+  // In a chat or a post the "subject" is only its first words, which stand below anyway.
+  const subject = channel === 'chat' || channel === 'social' ? '' : conversation.subject.trim();
   const words =
     subject !== ''
       ? subject
-      : conversation.channel === 'email' || conversation.channel === 'form'
+      : channel === 'email' || channel === 'form'
         ? t('subject.none')
-        : t(`subject.${conversation.channel}`, { name });
+        : social?.visibility === 'public'
+          ? t('subject.post', { name })
+          : t(`subject.${channel}`, { name });
   return (
     <h1
       id="conversation-title"
@@ -54,7 +58,7 @@ function Subject({ conversation }: { conversation: Conversation }) {
       title={subject === '' ? undefined : subject}
       className={cx(
         'line-clamp-2 min-w-0 flex-1 text-start text-title font-strong [overflow-wrap:anywhere]',
-        subject === '' && 'text-muted',
+        words === t('subject.none') && 'text-muted',
       )}
     >
       {words}

@@ -7,6 +7,7 @@ import { deliveryFacts, useDeliveryWords } from '@renderer/components/delivery-w
 import { DeliveryGlyph, type ShownDelivery } from '@renderer/components/DeliveryGlyph';
 import { useAccounts } from '@renderer/data/accounts';
 import { discard, resend, type SavingRow } from '@renderer/data/outbox';
+import { useRecentDecision } from '@renderer/state/recent-decision';
 
 export interface DeliveryLineProps {
   row: OutboxRow | SavingRow;
@@ -23,7 +24,9 @@ export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
   const words = useDeliveryWords(deliveryFacts(row, account));
   const [failed, setFailed] = useState(false);
   const needsAgent = shown === 'parked' || shown === 'held' || shown === 'bounced';
-  const takeBack = row.state === 'saving' ? true : canUndo(row.state);
+  // The strip over the composer offers the latest one; two buttons for one thing are one too many.
+  const inStrip = useRecentDecision((state) => state.latest?.ref === row.intent.ref);
+  const takeBack = !inStrip && (row.state === 'saving' || canUndo(row.state));
   const attempt = async (action: (ref: string) => Promise<void>) => {
     setFailed(false);
     try {

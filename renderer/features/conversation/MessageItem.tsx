@@ -19,6 +19,7 @@ import { timeOf } from './timeline-rows';
 export interface MessageItemProps {
   item: TimelineItem;
   continues: boolean;
+  continued: boolean;
   /** Replies of this conversation can be read by everyone. */
   isPublic: boolean;
   /** Pictures are drawn in place. */
@@ -37,7 +38,7 @@ function kindOf(item: TimelineItem): Kind {
 
 /** One message of the thread, whoever wrote it, sent or still on its way. */
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
-  const { item, continues, isPublic, root, onLink, onTakeBack, inline } = props;
+  const { item, continues, continued, isPublic, root, onLink, onTakeBack, inline } = props;
   const kind = kindOf(item);
   const isBand = isPublic && kind === 'reply';
   const row = item.type === 'pending' ? item.row : item.delivery;
@@ -46,15 +47,24 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
     <article
       aria-label={useName(item, kind)}
       className={cx(
-        'rounded-float px-3 py-2',
-        continues ? 'mt-0.5' : 'mt-3',
-        kind === 'note' && 'border border-note-line bg-note',
-        kind === 'reply' && !isBand && 'bg-hover',
-        isBand && 'border border-public-line bg-public-ground',
+        'border-x px-3',
+        continues ? 'pt-0.5' : 'mt-3 rounded-t-float border-t pt-2',
+        continued ? 'pb-0.5' : 'rounded-b-float border-b pb-2',
+        kind === 'note'
+          ? 'border-note-line bg-note'
+          : isBand
+            ? 'border-public-line bg-public-ground'
+            : kind === 'reply'
+              ? 'border-transparent bg-hover'
+              : 'border-transparent',
       )}
     >
-      {(!continues || kind === 'note') && (
-        <Head item={item} kind={kind} isPublic={isBand} quiet={continues} />
+      {continues ? (
+        <span className="float-end ms-3 flex h-6 items-center gap-1.5">
+          <Stamp item={item} kind={kind} />
+        </span>
+      ) : (
+        <Head item={item} kind={kind} isPublic={isBand} />
       )}
       {item.type === 'message' ? (
         <Body message={item.message} root={root} onLink={onLink} inline={inline} />
@@ -121,19 +131,16 @@ function useName(item: TimelineItem, kind: Kind): string {
   });
 }
 
-function Head(props: { item: TimelineItem; kind: Kind; isPublic: boolean; quiet: boolean }) {
-  const { item, kind, isPublic, quiet } = props;
-  const { t, i18n } = useTranslation('conversation');
+function Head(props: { item: TimelineItem; kind: Kind; isPublic: boolean }) {
+  const { item, kind, isPublic } = props;
+  const { t } = useTranslation('conversation');
   const author = useAuthor(item);
-  const at = timeOf(item);
   const email = item.type === 'message' ? item.message.email : null;
   return (
-    <header className="mb-1 flex flex-wrap items-baseline gap-x-2">
-      {!quiet && (
-        <span className="font-strong [overflow-wrap:anywhere]">
-          <bdi>{author}</bdi>
-        </span>
-      )}
+    <header className="mb-1 flex min-h-5 flex-wrap items-center gap-x-2">
+      <span className="font-strong [overflow-wrap:anywhere]">
+        <bdi>{author}</bdi>
+      </span>
       {kind === 'note' && (
         <Mark icon={Lock} className="text-note-text">
           {t('message.note')}
@@ -145,24 +152,35 @@ function Head(props: { item: TimelineItem; kind: Kind; isPublic: boolean; quiet:
         </Mark>
       )}
       {email !== null && kind !== 'note' && <Recipients email={email} kind={kind} />}
-      <span className="ml-auto flex items-center gap-1.5">
-        {kind === 'reply' && <DeliveryMark item={item} />}
-        <time
-          dateTime={new Date(at).toISOString()}
-          title={formatDate(at, i18n.language, 'full')}
-          className="tabular text-meta text-faint"
-        >
-          {formatDate(at, i18n.language, 'clock')}
-        </time>
+      <span className="ms-auto flex items-center gap-1.5">
+        <Stamp item={item} kind={kind} />
       </span>
     </header>
+  );
+}
+
+/** When it was said, and for one's own how far it got. */
+function Stamp({ item, kind }: { item: TimelineItem; kind: Kind }) {
+  const { i18n } = useTranslation('conversation');
+  const at = timeOf(item);
+  return (
+    <>
+      {kind === 'reply' && <DeliveryMark item={item} />}
+      <time
+        dateTime={new Date(at).toISOString()}
+        title={formatDate(at, i18n.language, 'full')}
+        className="tabular text-meta text-faint"
+      >
+        {formatDate(at, i18n.language, 'clock')}
+      </time>
+    </>
   );
 }
 
 function Mark(props: { icon: typeof Lock; className: string; children: string }) {
   const { icon: Icon, className, children } = props;
   return (
-    <span className={cx('inline-flex items-center gap-1 self-center text-meta', className)}>
+    <span className={cx('inline-flex items-center gap-1 text-meta', className)}>
       <Icon size={12} aria-hidden />
       {children}
     </span>
@@ -183,7 +201,8 @@ function Recipients({ email, kind }: { email: EmailHeaders; kind: Kind }) {
   const words = (): string => {
     switch (kind) {
       case 'inbound':
-        return email.from;
+        // The name stands before it already.
+        return /<([^<>]+)>\s*$/.exec(email.from)?.[1] ?? email.from;
       case 'reply':
         return t('message.to', { to });
       case 'note':

@@ -40,6 +40,15 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
     if (root !== null && hasOlder && !loading && root.scrollTop < NEAR_START_PX) loadOlder();
   });
 
+  // A click inside the mail frame leaves the keyboard there: it comes back before the question does.
+  const askAbout = useCallback(
+    (clicked: { href: string; text: string }) => {
+      root?.focus({ preventScroll: true });
+      setLink(clicked);
+    },
+    [root],
+  );
+
   const isPublic = conversation.social?.visibility === 'public';
   const inline = conversation.channel !== 'email' && conversation.channel !== 'form';
   return (
@@ -53,7 +62,7 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
           const { hasOlder: more, loading: busy, loadOlder: fetchOlder } = older.current;
           if (root !== null && more && !busy && root.scrollTop < NEAR_START_PX) fetchOlder();
         }}
-        className="h-full overflow-x-hidden overflow-y-auto px-2 outline-none"
+        className="h-full overflow-x-hidden overflow-y-auto px-2 outline-none [scrollbar-gutter:stable_both-edges]"
       >
         <div className="mx-auto flex min-h-full max-w-[42rem] flex-col pt-1 pb-4">
           <div role="status" className="flex h-6 items-center justify-center gap-2 text-meta text-faint">
@@ -76,10 +85,11 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
                 key={row.key}
                 item={row.item}
                 continues={row.continues}
+                continued={row.continued}
                 isPublic={isPublic}
                 inline={inline}
                 root={root}
-                onLink={setLink}
+                onLink={askAbout}
                 onTakeBack={onTakeBack}
               />
             ),

@@ -55,6 +55,20 @@ it('keeps replies, notes and customers apart', () => {
   ).toEqual(['day', 'head', 'head', 'head', '+', 'event', 'head']);
 });
 
+it('never runs mails together', () => {
+  const email = { from: 'a', to: [], cc: [], subject: '', messageId: null };
+  expect(shape([message('1', NOON, { email }), message('2', NOON + 1, { email })])).toEqual([
+    'day',
+    'head',
+    'head',
+  ]);
+});
+
+it('knows where a run of messages ends', () => {
+  const rows = timelineRows([message('1', NOON), message('2', NOON + 1), message('3', NOON + 30 * MINUTE)]);
+  expect(rows.flatMap((row) => (row.type === 'item' ? [row.continued] : []))).toEqual([true, false, false]);
+});
+
 it('gives every row a key of its own, also when a clock went back over midnight', () => {
   const rows = timelineRows([
     message('1', NOON),

@@ -11,6 +11,8 @@ export type TimelineRow =
       item: TimelineItem;
       /** The same author goes on within a few minutes: no head of its own. */
       continues: boolean;
+      /** The next row is the same author's going on. */
+      continued: boolean;
     };
 
 const TOGETHER_MS = 5 * 60_000;
@@ -52,12 +54,12 @@ export function timelineRows(items: readonly TimelineItem[]): TimelineRow[] {
       continue;
     }
     const next = voiceOf(item);
-    rows.push({
-      type: 'item',
-      key: item.key,
-      item,
-      continues: next === voice && at - lastAt < TOGETHER_MS && at >= lastAt,
-    });
+    // A mail stands for itself, with its own head and recipients.
+    const isMail = item.type === 'message' && item.message.email !== null;
+    const continues = !isMail && next === voice && at - lastAt < TOGETHER_MS && at >= lastAt;
+    const before = rows.at(-1);
+    if (continues && before?.type === 'item') before.continued = true;
+    rows.push({ type: 'item', key: item.key, item, continues, continued: false });
     voice = next;
     lastAt = at;
   }
