@@ -53,6 +53,8 @@ export interface PageDataDeps {
   clock: Clock;
   local: LocalText;
   newId(): string;
+  /** Resolves once what is known was painted. */
+  afterPaint(): Promise<void>;
   /** The host does not know our token: look for another one. */
   onWrongToken(): void;
   /** The host is of another build: flush and reload. */
@@ -148,7 +150,7 @@ export class PageData {
       this.outbox.start().catch(() => undefined),
     ]);
     void this.agents.refresh();
-    void this.#load();
+    void this.#deps.afterPaint().then(() => this.#load());
   }
 
   /** Asks the host for everything that is not in the spool. What fails is asked again when the link is back. */

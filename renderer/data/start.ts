@@ -14,6 +14,8 @@ const RELOADED_KEY = 'holdfast.reloaded';
 /** A reload that did not bring the right build is not tried again before this. */
 const RELOAD_AGAIN_MS = 60_000;
 
+const PAINT_WITHIN_MS = 300;
+
 /**
  * Starts the page's data: token, cache, leader worker. Resolves once the first rows can be drawn;
  * everything else arrives in the background. Call it once, before the first render.
@@ -21,9 +23,13 @@ const RELOAD_AGAIN_MS = 60_000;
 export async function startData(): Promise<void> {
   const channel = openChannel();
   const cacheWasHere = hadCache(localStorage);
-  const worker = new Worker(new URL('./leader/leader.worker.ts', import.meta.url), { type: 'module' });
+  let worker: Worker | null = null;
   let token = takeToken({ location, history, storage: sessionStorage });
-  const tellWorker = (): void => worker.postMessage({ token, hadCache: cacheWasHere } satisfies ToWorker);
+  const tellWorker = (): void => worker?.postMessage({ token, hadCache: cacheWasHere } satisfies ToWorker);
+  const startWorker = (): void => {
+    worker = new Worker(new URL('./leader/leader.worker.ts', import.meta.url), { type: 'module' });
+    tellWorker();
+  };
   const adopt = (other: string | null): void => {
     if (other === null || other === token) return;
     token = other;
@@ -48,6 +54,7 @@ export async function startData(): Promise<void> {
     clock: systemClock,
     local: localStorage,
     newId: () => crypto.randomUUID(),
+    afterPaint,
     onWrongToken: () => void askSiblings(channel).then(adopt),
     onOtherBuild: () => void reloadOnce(data),
   });
@@ -60,9 +67,19 @@ export async function startData(): Promise<void> {
     adopt(takeToken({ location, history, storage: sessionStorage }));
     if (token !== null) channel.send({ type: 'token', token });
   });
-  tellWorker();
   flushWhenLeaving(data);
+  // A cache that is here is drawn first: the leader's look at the whole of it would compete.
+  if (!cacheWasHere) startWorker();
   await data.start();
+  if (cacheWasHere) void afterPaint().then(startWorker);
+}
+
+/** Resolves once the next frame was painted; a hidden page paints none and goes on by itself. */
+function afterPaint(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, PAINT_WITHIN_MS);
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+  });
 }
 
 /** Gives the token to windows without one, and takes a newer one when ours is refused. */
