@@ -16,7 +16,21 @@ const OFFERED_MS = 12_000;
 /** The latest decision, with the one key that takes it back. No question was asked before it. */
 export function UndoStrip() {
   const latest = useRecentDecision((state) => state.latest);
-  return latest === null ? null : <Strip key={latest.ref} decision={latest} />;
+  return latest === null ? <NothingToTakeBack /> : <Strip key={latest.ref} decision={latest} />;
+}
+
+/** The key is taught before it is needed. */
+function NothingToTakeBack() {
+  const { t } = useTranslation('conversation');
+  useCommand({
+    id: 'conversation.undo',
+    group: 'conversation',
+    keys: ['z'],
+    label: t('command.undo'),
+    enabled: false,
+    run: () => undefined,
+  });
+  return null;
 }
 
 function Strip({ decision }: { decision: RecentDecision }) {

@@ -2,7 +2,7 @@ import { CircleCheckBig } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { assertNever } from '@shared/domain/assert-never';
-import { conversationKey } from '@shared/domain/entities';
+import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import { canUndo, type IntentAction, type OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { cx } from '@renderer/components/class-names';
@@ -12,8 +12,10 @@ import { Dialog } from '@renderer/components/Dialog';
 import { EmptyState } from '@renderer/components/EmptyState';
 import { RelativeTime } from '@renderer/components/RelativeTime';
 import { agentName, useAccounts, useAgentIds } from '@renderer/data/accounts';
+import { useDraft } from '@renderer/data/drafts';
 import { discard, resend, undo, useOutbox, useSavingRows, type SavingRow } from '@renderer/data/outbox';
 import { useQueueRow } from '@renderer/data/queue';
+import { takeBackInto } from '@renderer/data/take-back';
 import { useCommand } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
 import { useSelection } from '@renderer/state/selection';
@@ -151,13 +153,20 @@ function OutboxItem({ row, onClose }: { row: Row; onClose: () => void }) {
           {words}
           {row.state !== 'saving' && row.attempts > 1 && ` ${t('attempts', { count: row.attempts })}`}
         </p>
-        <Actions row={row} shown={shown} />
+        <Actions row={row} shown={shown} conversationKey={key} onTakenBack={openIt} />
       </div>
     </li>
   );
 }
 
-function Actions({ row, shown }: { row: Row; shown: ShownDelivery }) {
+function Actions(props: {
+  row: Row;
+  shown: ShownDelivery;
+  conversationKey: ConversationKey;
+  onTakenBack: () => void;
+}) {
+  const { row, shown, conversationKey: key, onTakenBack } = props;
+  const draft = useDraft(key);
   const { t } = useTranslation('outbox');
   const [failed, setFailed] = useState(false);
   const { ref } = row.intent;
@@ -171,10 +180,12 @@ function Actions({ row, shown }: { row: Row; shown: ShownDelivery }) {
   if (!stuck && !undoable) return null;
   return (
     <p className="mt-1.5 flex flex-wrap items-center gap-1.5">
-      {/* A message is taken back where its text goes: in its conversation. */}
-      {undoable && !isMessage && (
-        <Button size="small" onClick={() => attempt(undo(ref))}>
-          {t('action.undo')}
+      {(undoable || (stuck && isMessage)) && (
+        <Button
+          size="small"
+          onClick={() => attempt(isMessage ? takeBackInto(draft, row).then(onTakenBack) : undo(ref))}
+        >
+          {t(stuck ? 'action.edit' : 'action.undo')}
         </Button>
       )}
       {shown === 'parked' && (

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withContent } from './use-take-back';
+import { withContent } from './take-back';
 
 const file = (name: string) => ({ hash: 'a'.repeat(64), name, mediaType: 'text/plain', size: 1 });
 
