@@ -18,7 +18,7 @@ export interface Running {
   lines(): string[];
   /** Resolves with the exit code, or the signal's name, once it has ended. */
   readonly ended: Promise<number | NodeJS.Signals>;
-  /** SIGTERM, then SIGKILL when it does not listen. */
+  /** Asks it to end. @throws when it does not, having killed it */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
   /** SIGKILL: no chance to tidy up. */
   kill(): Promise<void>;
@@ -63,12 +63,13 @@ export function watch(child: ChildProcess): Running {
     ended,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
-      const late = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
-      try {
-        return await ended;
-      } finally {
-        clearTimeout(late);
-      }
+      let killed = false;
+      const late = setTimeout(() => (killed = child.kill('SIGKILL')), END_WITHIN_MS);
+      const how = await ended;
+      clearTimeout(late);
+      if (killed)
+        throw new Error(`It did not end within ${END_WITHIN_MS} ms of ${signal}:\n${said.join('')}`);
+      return how;
     },
     async kill() {
       child.kill('SIGKILL');

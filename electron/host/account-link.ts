@@ -59,6 +59,7 @@ class PullingAccount implements AccountLink {
   private at: { url: string; token: string } | null = null;
   private puller: Puller | null = null;
   private stop = new AbortController();
+  private closed = false;
   private running: Promise<void> = Promise.resolve();
   private readonly descriptor: Backend['descriptor'];
   private rememberedAt = -Infinity;
@@ -106,6 +107,8 @@ class PullingAccount implements AccountLink {
   }
 
   connect(at: { url: string; token: string }): void {
+    // A helpdesk that comes up while the host closes must not start a pull that nobody ends.
+    if (this.closed) return;
     if (this.at?.url === at.url && this.at.token === at.token) return this.kick();
     this.at = at;
     this.stop.abort();
@@ -135,6 +138,7 @@ class PullingAccount implements AccountLink {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     this.stop.abort();
     await this.running;
     await this.remember();

@@ -78,6 +78,16 @@ describe('supervision of the embedded helpdesk', () => {
     expect(desk.stopped).toBe(1);
   });
 
+  it('stops one that comes up after the host began to close, and tells nobody of it', async () => {
+    const desk = aLauncher();
+    const run = supervise(desk);
+    run.stop.abort();
+    await run.done;
+    expect(desk.launches).toHaveLength(1);
+    expect(desk.stopped).toBe(1);
+    expect(run.ups).toEqual([]);
+  });
+
   it('is quick again once it ran for a while', async () => {
     const desk = aLauncher();
     let elapsed = 0;

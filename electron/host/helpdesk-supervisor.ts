@@ -41,6 +41,8 @@ export async function superviseHelpdesk(options: SupervisorOptions, signal: Abor
       waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
       continue;
     }
+    // Told to stop while it was coming up: nobody is to connect to it any more.
+    if (signal.aborted) return running.stop();
     port = Number(new URL(running.url).port);
     onUp({ url: running.url, token: running.token });
     await Promise.race([running.exited, stopping]);
