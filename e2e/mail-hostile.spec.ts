@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test, type Page } from '@playwright/test';
 import { build, type Rolldown } from 'vite';
+import type * as Mail from '../renderer/components/mail/sanitise-mail';
 import { scriptPayloads, trackingPayloads } from './mail-hostile-payloads';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -66,9 +67,7 @@ interface Outcome {
 async function show(page: Page, payloads: readonly string[], how: 'safe' | 'raw'): Promise<Outcome> {
   return page.evaluate(
     async ([list, mode]) => {
-      const { sanitiseMail } = (
-        window as unknown as { mail: typeof import('../renderer/components/mail/sanitise-mail') }
-      ).mail;
+      const { sanitiseMail } = (window as unknown as { mail: typeof Mail }).mail;
       const counter = window as unknown as { __hits: number };
       counter.__hits = 0;
       const problems: string[] = [];
@@ -201,9 +200,7 @@ test('a sanitised mail asks nobody for anything, and a raw one asks the tracker'
 test('remote pictures are counted, inline ones get the address they are given', async ({ page }) => {
   await barePage(page);
   const results = await page.evaluate(() => {
-    const { sanitiseMail } = (
-      window as unknown as { mail: typeof import('../renderer/components/mail/sanitise-mail') }
-    ).mail;
+    const { sanitiseMail } = (window as unknown as { mail: typeof Mail }).mail;
     const inline = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
     return {
       remote: sanitiseMail(
@@ -226,9 +223,7 @@ test('remote pictures are counted, inline ones get the address they are given', 
 test('what an answer quotes can be folded, also what mail programs call a quote', async ({ page }) => {
   await barePage(page);
   const folded = await page.evaluate(() => {
-    const { sanitiseMail } = (
-      window as unknown as { mail: typeof import('../renderer/components/mail/sanitise-mail') }
-    ).mail;
+    const { sanitiseMail } = (window as unknown as { mail: typeof Mail }).mail;
     const fold = (html: string) => {
       const safe = sanitiseMail(html, { foldQuotes: true });
       return safe.type === 'html' ? [safe.html, safe.hasQuote] : [];
@@ -259,9 +254,7 @@ test('what an answer quotes can be folded, also what mail programs call a quote'
 test('mails made to be heavy become text, and no shape takes long', async ({ page }) => {
   await barePage(page);
   const results = await page.evaluate(() => {
-    const { sanitiseMail } = (
-      window as unknown as { mail: typeof import('../renderer/components/mail/sanitise-mail') }
-    ).mail;
+    const { sanitiseMail } = (window as unknown as { mail: typeof Mail }).mail;
     const shapes: Record<string, string> = {
       deep: `${'<div>'.repeat(20_000)}words`,
       deepFormatting: `${'<b><font>'.repeat(10_000)}words`,
