@@ -1,6 +1,7 @@
 import { ImageOff } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { cx } from '../class-names';
 import { Tooltip } from '../Tooltip';
 import { MailFrame, type FrameKey } from './MailFrame';
 import { LinkedText, QuoteToggle } from './PlainText';
@@ -30,7 +31,10 @@ export function MailView(props: MailViewProps) {
     () => sanitiseMail(html, { foldQuotes: !quoteOpen, ...(cidUrls === undefined ? {} : { cidUrls }) }),
     [html, cidUrls, quoteOpen],
   );
-  const style = useMailStyle(safe.type === 'html' ? safe.paper : 'plain');
+  const style = useMailStyle(
+    safe.type === 'html' ? safe.paper : 'plain',
+    safe.type === 'html' ? safe.ground : null,
+  );
 
   if (safe.type === 'text') {
     return (
@@ -42,7 +46,13 @@ export function MailView(props: MailViewProps) {
   }
   return (
     <div>
-      <div className={safe.paper === 'own' ? 'overflow-hidden rounded-control bg-[#fff] p-3' : ''}>
+      <div
+        // Light paper at night is dimmed a little; its colours stay its own.
+        className={cx(
+          safe.paper === 'own' && 'overflow-hidden rounded-control p-3 in-data-[theme=dark]:brightness-90',
+        )}
+        style={safe.paper === 'own' ? { background: style.background } : {}}
+      >
         <MailFrame
           html={safe.html}
           frameUrl={frameUrl}

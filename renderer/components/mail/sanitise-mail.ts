@@ -4,7 +4,7 @@
  * DOMPurify's own walk (removing quotes, images, styles), so nothing touches the result after it.
  */
 import DOMPurify, { type Config, type UponSanitizeAttributeHookEvent } from 'dompurify';
-import { isPaperWhite, readableOnBoth } from './colours';
+import { isPaperWhite, parseColour, readableOnBoth } from './colours';
 import { htmlToText } from './html-text';
 import { isTooHeavy } from './mail-limits';
 import { isTrailingQuote, removeFrom } from './mail-quotes';
@@ -23,6 +23,8 @@ export type SafeMail =
       type: 'html';
       html: string;
       paper: MailPaper;
+      /** The ground of the whole mail, `rgb(…)`; `null` when it has none of its own. */
+      ground: string | null;
       /** Images and grounds on the internet that were left out. */
       remoteImages: number;
       /** True when a quote was left out, or would be with `foldQuotes`. */
@@ -67,6 +69,7 @@ interface Walk {
   hasQuote: boolean;
   missingCids: string[];
   cidAddresses: Set<string>;
+  ground: string | null;
   /** Filtered styles of the element whose attributes are being read. */
   styles: [Element, string][];
 }
@@ -79,6 +82,7 @@ function instance(): ReturnType<typeof DOMPurify> {
   const made = DOMPurify(window);
   made.addHook('uponSanitizeElement', (node) => {
     if (walk === null || !(node instanceof Element)) return;
+    if (node.nodeName === 'BODY') walk.ground = groundOf(node);
     if (walk.options.foldQuotes === true || !walk.hasQuote) {
       // The tree being walked is detached: its own top is the mail's body.
       const root = node.getRootNode();
@@ -102,6 +106,16 @@ function instance(): ReturnType<typeof DOMPurify> {
   });
   purifier = made;
   return made;
+}
+
+/** Only the numbers of the colour go on, never its text. */
+function groundOf(body: Element): string | null {
+  const style = /(?:^|;)\s*background(?:-color)?\s*:\s*([^;]{1,60})/i.exec(
+    body.getAttribute(STYLE_ATTRIBUTE) ?? '',
+  );
+  const colour = parseColour(style?.[1] ?? body.getAttribute('bgcolor') ?? '');
+  if (colour === null || colour.a < 1) return null;
+  return `rgb(${Math.round(colour.r)} ${Math.round(colour.g)} ${Math.round(colour.b)})`;
 }
 
 function onAttribute(node: Element, attribute: UponSanitizeAttributeHookEvent, seen: Walk): void {
@@ -193,6 +207,7 @@ export function sanitiseMail(html: string, options: SanitiseOptions = {}): SafeM
     hasQuote: false,
     missingCids: [],
     cidAddresses: new Set(),
+    ground: null,
     styles: [],
   };
   walk = seen;
@@ -202,6 +217,7 @@ export function sanitiseMail(html: string, options: SanitiseOptions = {}): SafeM
       type: 'html',
       html: safe,
       paper: seen.paper,
+      ground: seen.ground,
       remoteImages: seen.remoteImages,
       hasQuote: seen.hasQuote,
       missingCids: seen.missingCids,

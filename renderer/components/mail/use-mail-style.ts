@@ -21,15 +21,18 @@ function subscribe(listener: () => void): () => void {
 
 const themeOf = (): string => document.documentElement.dataset.theme ?? '';
 
-/** Style to show a mail in; follows the theme. */
-export function useMailStyle(paper: MailPaper): MailStyle {
+/**
+ * Style to show a mail in; follows the theme.
+ * @param ground of the whole mail, where it has one of its own
+ */
+export function useMailStyle(paper: MailPaper, ground: string | null): MailStyle {
   const theme = useSyncExternalStore(subscribe, themeOf);
   return useMemo(() => {
     const tokens = getComputedStyle(document.documentElement);
     const token = (name: string, otherwise: string) => tokens.getPropertyValue(name).trim() || otherwise;
     const colours =
       paper === 'own'
-        ? LIGHT
+        ? { ...LIGHT, background: ground ?? LIGHT.background }
         : {
             color: token('--text', LIGHT.color),
             background: token('--surface', LIGHT.background),
@@ -43,5 +46,5 @@ export function useMailStyle(paper: MailPaper): MailStyle {
     };
     // The tokens' values change with the theme, which only the attribute tells.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [paper, theme]);
+  }, [paper, ground, theme]);
 }

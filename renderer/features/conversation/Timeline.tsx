@@ -65,7 +65,7 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
         className="h-full overflow-x-hidden overflow-y-auto px-2 outline-none [scrollbar-gutter:stable_both-edges]"
       >
         <div className="mx-auto flex min-h-full max-w-[42rem] flex-col pt-1 pb-4">
-          <div role="status" className="flex h-6 items-center justify-center gap-2 text-meta text-faint">
+          <div role="status" className="flex min-h-2 items-center justify-center gap-2 text-meta text-faint">
             {hasOlder && loading && items.length > 0 && (
               <>
                 <Spinner size={12} />

@@ -1,7 +1,7 @@
 import { AtSign, Copy, Mail, Phone } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { conversationKey, type Conversation, type ConversationKey } from '@shared/domain/entities';
+import { CHANNELS, conversationKey, type Conversation, type ConversationKey } from '@shared/domain/entities';
 import { Avatar } from '@renderer/components/Avatar';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
 import { cx } from '@renderer/components/class-names';
@@ -42,7 +42,7 @@ function Panel({ conversation }: { conversation: Conversation }) {
           {contact.phones.map((phone) => (
             <Address key={phone} icon={Phone} label={t('phone')} text={phone} />
           ))}
-          {contact.handles.map((handle) => (
+          {contact.handles.filter(isPublicName).map((handle) => (
             <Address key={handle} icon={AtSign} label={t('handle')} text={handle.replace(':', ' · ')} />
           ))}
         </ul>
@@ -51,6 +51,11 @@ function Panel({ conversation }: { conversation: Conversation }) {
       <Facts conversation={conversation} since={contact?.createdAt ?? null} />
     </div>
   );
+}
+
+/** A chat visitor's "handle" is a number of the machine, not a name. */
+function isPublicName(handle: string): boolean {
+  return !CHANNELS.some((channel) => handle.startsWith(`${channel}:`));
 }
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
