@@ -29,7 +29,6 @@ runDesktop(electronParts, {
   dataFolder,
   outFolder: OUT_FOLDER,
   iconFolder: join(dirname(OUT_FOLDER), 'resources', 'icons'),
-  build: __BUILD_ID__,
   socketPath: () => socketPathFor(dataFolder, process.platform, tmpdir()),
   launchHelpdesk: (start, o) => createHelpdeskLauncher(start).start(o),
 }).catch((error: unknown) => {

@@ -14,7 +14,6 @@ const options: DesktopOptions = {
   dataFolder: '/data',
   outFolder: '/app/out',
   iconFolder: '/app/resources/icons',
-  build: '1.0.0+aa',
   socketPath: async () => '/data/console/host.sock',
   launchHelpdesk,
 };
@@ -223,10 +222,7 @@ describe('the desktop app', () => {
     expect(electron.children).toHaveLength(1);
     expect(electron.children[0]).toMatchObject({
       program: join('/app/out', 'main', 'host.js'),
-      args: [
-        ...['--data', '/data', '--socket', '/data/console/host.sock'],
-        ...['--page', join('/app/out', 'renderer'), '--build', '1.0.0+aa'],
-      ],
+      args: ['--data', '/data', '--socket', '/data/console/host.sock'],
     });
   });
 

@@ -34,7 +34,6 @@ export interface DesktopOptions {
   /** Where host and helpdesk, the preload script and the page are built to. */
   outFolder: string;
   iconFolder: string;
-  build: string;
   /** Chosen once the app is ready. */
   socketPath(): Promise<string>;
   /** Waits for a started helpdesk to answer. */
@@ -108,12 +107,9 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
 }
 
 function hostStarter({ utilityProcess }: ElectronParts, options: DesktopOptions, socketPath: string) {
-  const { outFolder, dataFolder, build } = options;
+  const { outFolder, dataFolder } = options;
   const fork: Fork = (program, args, how) => utilityProcess.fork(program, args, how);
-  const hostArgs = [
-    ...['--data', dataFolder, '--socket', socketPath],
-    ...['--page', join(outFolder, 'renderer'), '--build', build],
-  ];
+  const hostArgs = ['--data', dataFolder, '--socket', socketPath];
   return {
     startHost: () => forkHost(fork, join(outFolder, 'main', 'host.js'), hostArgs),
     launchHelpdesk: (o: { dataDir: string; port: number | null; seed: number }) =>

@@ -47,6 +47,7 @@ describe('the supervision of the host', () => {
     for (let crash = 0; crash < 7; crash += 1) {
       const before = Date.now();
       const count = hosts.length;
+      last().says({ type: 'ready', token: 't' });
       last().exits();
       while (hosts.length === count) await vi.advanceTimersByTimeAsync(100);
       pauses.push(Date.now() - before);
@@ -57,11 +58,13 @@ describe('the supervision of the host', () => {
   it('takes a crash after a minute of work as the first one', async () => {
     supervise();
     for (let crash = 0; crash < 5; crash += 1) {
+      last().says({ type: 'ready', token: 't' });
       last().exits();
       await vi.advanceTimersByTimeAsync(10_000);
     }
     await vi.advanceTimersByTimeAsync(60_000);
     const count = hosts.length;
+    last().says({ type: 'ready', token: 't' });
     last().exits();
     await vi.advanceTimersByTimeAsync(500);
     expect(hosts).toHaveLength(count + 1);
@@ -86,6 +89,16 @@ describe('the supervision of the host', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(onFailed.mock.calls).toEqual([['The disk is full.']]);
     expect(hosts).toHaveLength(1);
+  });
+
+  it('gives up a host that ends five times in a row before it was ever ready', async () => {
+    supervise();
+    for (let crash = 0; crash < 5; crash += 1) {
+      last().exits();
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    expect(onFailed.mock.calls).toEqual([['Its host ended 5 times before it was ready (exit code 1).']]);
+    expect(hosts).toHaveLength(5);
   });
 
   it('ignores what is no message of a host', () => {

@@ -2,7 +2,7 @@
  * Runs the host in a process of its own and starts it anew when it dies.
  *
  *   starting ──ready──→ up ──exit──→ waiting (0.5 s, doubling to 10 s) ──→ starting
- *      └──failed──→ given up: the sentence is shown, nothing is retried
+ *      └──failed, or five ends in a row before it was ready──→ given up: the sentence is shown
  */
 import { assertNever } from '@shared/domain/assert-never';
 import { hostToParentSchema, type HostToParent, type ParentToHost } from '@shared/contract/host-parent';
@@ -11,6 +11,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 /** Up this long, a crash counts as the first again. */
 const STEADY_MS = 60_000;
+/** So often it may end before it ever listened. */
+const MOST_FALSE_STARTS = 5;
 /** A drain is 5 s at most, and the helpdesk's end as much. */
 const CLOSE_PATIENCE_MS = 12_000;
 
@@ -51,6 +53,7 @@ export function superviseHost(options: SupervisorOptions): Supervisor {
   let child: HostChild | null = null;
   let starts = 0;
   let pauseMs = FIRST_PAUSE_MS;
+  let falseStarts = 0;
   let closing = false;
   let ended: () => void = () => {};
 
@@ -62,11 +65,17 @@ export function superviseHost(options: SupervisorOptions): Supervisor {
       const message = hostToParentSchema.safeParse(raw);
       if (message.success) hear(message.data, started);
     });
-    started.onExit(() => {
+    started.onExit((code) => {
       if (child === started) child = null;
       void stopHelpdesks();
       ended();
       if (closing) return;
+      falseStarts += 1;
+      if (falseStarts === MOST_FALSE_STARTS) {
+        closing = true;
+        options.onFailed(`Its host ended ${falseStarts} times before it was ready (exit code ${code}).`);
+        return;
+      }
       pauseMs = options.now() - since >= STEADY_MS ? FIRST_PAUSE_MS : pauseMs;
       setTimeout(() => {
         if (!closing) start();
@@ -79,6 +88,7 @@ export function superviseHost(options: SupervisorOptions): Supervisor {
     switch (message.type) {
       case 'ready':
         starts += 1;
+        falseStarts = 0;
         options.onReady(message.token, starts);
         return;
       case 'failed':

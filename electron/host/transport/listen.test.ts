@@ -1,6 +1,5 @@
 import { mkdtemp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, request, type IncomingHttpHeaders } from 'node:http';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -9,6 +8,7 @@ import { askRunning } from './ask-running';
 import { hostileRequests } from './hostile-requests.test-data';
 import { listen, type Listening, type ListenOptions } from './listen';
 import { PortTakenError } from './ports';
+import { sendRaw, statusOf } from './raw-request.test-data';
 import { newToken, sameToken } from './token';
 
 const token = newToken();
@@ -67,8 +67,8 @@ describe('the listening host on loopback', () => {
     handled.length = 0;
     const accepted: string[] = [];
     for (const { name, ear, head, body } of shapes) {
-      const answer = await send(portOf(ear === 'page' ? host.origin : host.mailOrigin), head, body ?? '');
-      const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? '0');
+      const answer = await sendRaw(portOf(ear === 'page' ? host.origin : host.mailOrigin), head, body ?? '');
+      const status = statusOf(answer);
       if ((status > 0 && status < 400) || answer.includes('secret')) accepted.push(`${name}: ${answer}`);
     }
     expect(accepted).toEqual([]);
@@ -82,7 +82,7 @@ describe('the listening host on loopback', () => {
       `Host: ${new URL(host.origin).host}`,
       `X-Holdfast-Token: ${token}`,
     ];
-    expect(await send(portOf(host.origin), head, '')).toMatch(/^HTTP\/1\.1 200 .*secret/s);
+    expect(await sendRaw(portOf(host.origin), head, '')).toMatch(/^HTTP\/1\.1 200 .*secret/s);
   });
 
   it('serves the document under a strict policy whose nonce is new every time', async () => {
@@ -254,26 +254,6 @@ function ask(where: object): Promise<Answer> {
     });
     asking.on('error', reject);
     asking.end();
-  });
-}
-
-/** Raw bytes in, raw bytes out; asks the server to close, and stops reading after the head and a bit. */
-function send(port: number, head: readonly string[], body: string): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    let answer = '';
-    const done = (): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setEncoding('latin1');
-    socket.on('data', (part: string) => {
-      answer += part;
-      if (answer.includes('\r\n\r\n')) setTimeout(done, 5);
-    });
-    socket.on('error', done);
-    socket.on('close', done);
-    socket.write(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`);
   });
 }
 
