@@ -17,7 +17,8 @@ export interface FileChipsProps {
   onRetry: (id: string) => void;
 }
 
-const CHIP = 'flex h-8 w-fit max-w-72 min-w-0 items-center gap-2 rounded-control border bg-surface pl-2 pr-0.5';
+const CHIP =
+  'flex h-8 w-fit max-w-72 min-w-0 items-center gap-2 rounded-control border bg-surface pl-2 pr-0.5';
 
 /** What goes along: stored files, and those on their way with how far they are. */
 export function FileChips(props: FileChipsProps) {
