@@ -9,7 +9,8 @@ export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   testIgnore: ['screenshots.spec.ts'],
-  outputDir: 'test-results',
+  // Of its own for `npm test`, which a run by hand beside it must not sweep away.
+  outputDir: process.env['COUNTS_FILE'] === undefined ? 'test-results/by-hand' : 'test-results/npm-test',
   timeout: 90_000,
   expect: { timeout: 10_000 },
   workers: 2,
