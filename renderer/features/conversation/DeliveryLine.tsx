@@ -54,7 +54,7 @@ export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
         </Button>
       )}
       {needsAgent && shown !== 'bounced' && (
-        <span className="flex flex-wrap gap-1">
+        <span className="flex basis-full flex-wrap gap-1.5">
           <Button size="small" onClick={() => onTakeBack(row)}>
             {t('action.edit')}
           </Button>
