@@ -18,6 +18,8 @@ export const MAIL_FRAME_SCRIPT = `(() => {
   const NEVER = 'script,meta,base,link,title,style,iframe,frame,frameset,object,embed,applet,form,' +
     'input,button,select,textarea,svg,math,video,audio,source,track,template,portal,dialog';
   const MAX_REPORTS = 100;
+  // The console's frame grows no further (MailFrame.tsx): from here on the mail scrolls in it.
+  const TALLEST_FRAME_PX = 20000;
   const box = document.getElementById('mail');
   let port = null;
   let reports = 0;
@@ -28,6 +30,7 @@ export const MAIL_FRAME_SCRIPT = `(() => {
     if (px === lastHeight || reports >= MAX_REPORTS) return;
     lastHeight = px;
     reports += 1;
+    document.documentElement.style.overflowY = px > TALLEST_FRAME_PX ? 'auto' : 'hidden';
     say({ type: 'height', px });
   };
   const show = (html, style) => {
@@ -75,7 +78,8 @@ export const MAIL_FRAME_SCRIPT = `(() => {
 
 const STYLE = `
 :root{color-scheme:light dark;background:var(--background,transparent)}
-html,body{margin:0;padding:0;overflow-y:hidden}
+html{overflow:hidden}
+html,body{margin:0;padding:0}
 body{color:var(--color,CanvasText);font:var(--fontSize,14px)/1.5 var(--fontFamily,system-ui,sans-serif)}
 #mail{display:flow-root;overflow-x:auto;overflow-wrap:anywhere}
 #mail img{max-width:100%;height:auto}
