@@ -214,7 +214,7 @@ test('remote pictures are counted, inline ones get the address they are given', 
       ),
     };
   });
-  expect(results.remote).toMatchObject({ type: 'html', remoteImages: 2, html: '<img><div>x</div>' });
+  expect(results.remote).toMatchObject({ type: 'html', remoteImages: 2, html: '<img alt=""><div>x</div>' });
   expect(results.cid).toMatchObject({ type: 'html', missingCids: ['gone'] });
   expect(results.cid.type === 'html' && results.cid.html).toContain('<img src="data:image/gif;base64,');
   expect(results.links).toMatchObject({ html: '<a href="https://shop.example/a">a</a><a>b</a><a>c</a>' });

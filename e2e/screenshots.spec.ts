@@ -56,7 +56,6 @@ async function openAt(agent: Console, key: string): Promise<void> {
   await expect(agent.queue.row(key)).toBeVisible();
   await agent.queue.open(key);
   await expect(agent.conversation.title).toBeVisible();
-  await agent.page.waitForLoadState('networkidle').catch(() => undefined);
   await agent.page.waitForTimeout(1_000);
 }
 
