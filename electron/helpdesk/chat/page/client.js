@@ -102,13 +102,15 @@ function dayName(at) {
   return ago === 1 ? words.yesterday : calendar.format(at);
 }
 
+const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+
 function draw() {
   const known = new Set(messages.map((message) => message.client_ref));
   const waiting = kept.outbox
     .filter((message) => !known.has(message.client_ref))
     .map((message) => ({ ...message, id: message.client_ref, mine: true, name: kept.name, attachments: [] }));
   const shown = [...messages, ...waiting];
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  const atEnd = isAtEnd();
   const drawn = new Set([...log.querySelectorAll('[data-ref]')].map((node) => node.dataset.ref));
   const nodes = [];
   let before = null;
@@ -174,6 +176,10 @@ function fileNode(file) {
     const picture = make('img', 'picture');
     picture.src = pictures.get(file.id);
     picture.alt = file.name;
+    const atEnd = isAtEnd();
+    picture.addEventListener('load', () => {
+      if (atEnd) log.scrollTop = log.scrollHeight;
+    });
     return picture;
   }
   if (isPicture && file.size < 5_000_000) {
@@ -184,7 +190,7 @@ function fileNode(file) {
   }
   const button = make('button', 'file', file.name);
   button.type = 'button';
-  button.append(make('small', '', ` ${size.format(file.size / 1024)} KB`));
+  button.append(make('small', '', ` ${size.format(Math.max(0.1, file.size / 1024))} KB`));
   button.addEventListener('click', () => void download(file));
   return button;
 }
