@@ -1,30 +1,18 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type UserConfig } from 'electron-vite';
+import { defineConfig } from 'electron-vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Same in every bundle of one build; the door compares it (scripts/build-if-stale.mjs sets it). */
 const define = { __BUILD_ID__: JSON.stringify(process.env['HOLDFAST_BUILD_ID'] ?? 'dev') };
 
-/** Only the entries that exist, until all of them do. */
-const present = (entries: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
-
-const mainEntries = present({
-  main: at('electron/main.ts'),
-  host: at('electron/host/main.ts'),
-  helpdesk: at('electron/helpdesk/main.ts'),
-  start: at('electron/start.ts'),
-});
-
 /**
  * Three rooms, built together. Everything is bundled, so the packaged app carries no node_modules:
  * `main` holds the processes (shell, host, helpdesk, start), each a file of its own in out/main.
  */
-const rooms: UserConfig = {
+export default defineConfig({
   main: {
     define,
     resolve: { tsconfigPaths: true },
@@ -32,7 +20,12 @@ const rooms: UserConfig = {
       externalizeDeps: false,
       rollupOptions: {
         external: ['electron'],
-        input: mainEntries,
+        input: {
+          main: at('electron/main.ts'),
+          host: at('electron/host/main.ts'),
+          helpdesk: at('electron/helpdesk/main.ts'),
+          start: at('electron/start.ts'),
+        },
       },
     },
   },
@@ -55,10 +48,4 @@ const rooms: UserConfig = {
       rollupOptions: { input: { index: at('renderer/index.html') } },
     },
   },
-};
-
-if (Object.keys(mainEntries).length === 0) delete rooms.main;
-if (!existsSync(at('electron/preload.ts'))) delete rooms.preload;
-if (!existsSync(at('renderer/index.html'))) delete rooms.renderer;
-
-export default defineConfig(rooms);
+});
