@@ -23,6 +23,10 @@ export interface RunningHelpdesk {
   mail: MailIdentity;
   token: string;
   recovery: LogRecovery;
+  /** The HTTP application itself, for asking without a socket. */
+  fetch: (request: Request) => Response | Promise<Response>;
+  /** Resolves when every answer lies in the Maildir. */
+  mailSent(): Promise<void>;
   /** Begins to answer; resolves with the address, which ends in a slash. @throws StartError */
   listen(port: number): Promise<string>;
   /** Finishes what is being written, then lets go of port and folder. */
@@ -53,6 +57,7 @@ export async function openHelpdesk(path: string, now: () => number): Promise<Run
     cursors: new Cursors(folder.identity.epoch),
     me,
     token: tokens.agent.token,
+    report,
   });
   const mailOut = await startMailOut(desk, folder.maildir);
   const server = createAdaptorServer({ fetch: app.fetch });
@@ -63,6 +68,8 @@ export async function openHelpdesk(path: string, now: () => number): Promise<Run
     mail,
     token: tokens.agent.token,
     recovery: store.recovery,
+    fetch: (request) => app.fetch(request),
+    mailSent: () => mailOut.idle(),
     listen: (port) =>
       new Promise((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, error)));
@@ -78,6 +85,12 @@ export async function openHelpdesk(path: string, now: () => number): Promise<Run
       await unlock();
     },
   };
+}
+
+/** Names and places only: the text of an error may hold what a customer wrote. */
+function report(error: Error): void {
+  const places = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  process.stderr.write(`${error.name}\n${places.join('\n')}\n`);
 }
 
 function cannotListen(port: number, error: NodeJS.ErrnoException): StartError {

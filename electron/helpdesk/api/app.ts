@@ -1,5 +1,6 @@
 /** The HTTP application: guards, routes, errors. A WHATWG fetch handler, so tests need no socket. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { HTTPException } from 'hono/http-exception';
 import { chatRoutes } from '../chat/chat-routes';
 import { DeskError } from '../desk/desk-error';
 import { inboundRoutes } from '../mail/inbound-routes';
@@ -50,6 +51,18 @@ export function createApp(context: HelpdeskContext): OpenAPIHono {
   );
   app.onError((error, c) => {
     const failure = asDeskError(error);
+    if (failure === null) {
+      context.report(error);
+      return c.json(
+        {
+          error: {
+            code: 'internal',
+            message: 'Something in the helpdesk went wrong; it goes on. Try again.',
+          },
+        },
+        500,
+      );
+    }
     const headers =
       failure.retryAfterSeconds === null ? {} : { 'retry-after': String(failure.retryAfterSeconds) };
     return c.json(errorBody(failure), failure.status, headers);
@@ -57,11 +70,12 @@ export function createApp(context: HelpdeskContext): OpenAPIHono {
   return app;
 }
 
-function asDeskError(error: unknown): DeskError {
+/** The failure to answer with, or `null` for one that nobody foresaw. */
+function asDeskError(error: unknown): DeskError | null {
   if (error instanceof DeskError) return error;
   if (error instanceof StorageFailure) return new DeskError(503, 'storage_failed', error.message);
-  if (error instanceof SyntaxError || (error instanceof Error && error.name === 'HTTPException')) {
+  if (error instanceof HTTPException && error.status === 400) {
     return new DeskError(400, 'not_json', 'The body is not the JSON this address takes. Send JSON as UTF-8.');
   }
-  throw error;
+  return null;
 }

@@ -13,6 +13,8 @@ export interface HelpdeskContext {
   /** The agent whose token it is. */
   me: StoredAgent;
   token: string;
+  /** Told about failures nobody foresaw; the request is answered with 500. */
+  report: (error: Error) => void;
 }
 
 /** A router whose validation failures are answered in the API's own shape. */

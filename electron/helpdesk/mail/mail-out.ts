@@ -21,35 +21,47 @@ export async function startMailOut(desk: Desk, folder: string): Promise<MailOut>
   const maildir = new Maildir(folder);
   await maildir.prepare();
   const { store } = desk;
-  const waiting = store.state.mailReplies.filter((id) => !store.state.mailed.has(id));
+  const waiting = new Set(store.state.mailReplies.filter((id) => !store.state.mailed.has(id)));
+  // Only these may lie in the Maildir already, without the journal knowing.
+  const perhapsWritten = new Set(waiting);
+  const failed = new Set<string>();
   let stopped = false;
   let running: Promise<void> | null = null;
   let retry: NodeJS.Timeout | undefined;
 
   const drain = async (): Promise<void> => {
-    while (!stopped && waiting.length > 0) {
-      const message = store.state.messages.get(waiting[0]!);
-      if (message) await send(desk, maildir, message);
-      waiting.shift();
+    for (const id of waiting) {
+      if (stopped) return;
+      if (failed.has(id)) continue;
+      const message = store.state.messages.get(id);
+      try {
+        if (message) await send(desk, maildir, message, perhapsWritten.has(id));
+        waiting.delete(id);
+      } catch {
+        // A full disk or a missing file: the reply stays in the store, the others go on.
+        perhapsWritten.add(id);
+        failed.add(id);
+        retry ??= setTimeout(tryAgain, RETRY_MS);
+      }
     }
   };
+  const tryAgain = (): void => {
+    retry = undefined;
+    failed.clear();
+    wake();
+  };
   const wake = (): void => {
-    if (stopped || running) return;
-    running = drain()
-      .catch(() => {
-        // A full disk: the reply stays in the store and is tried again.
-        retry = setTimeout(wake, RETRY_MS);
-      })
-      .finally(() => {
-        running = null;
-      });
+    if (stopped || running || waiting.size === failed.size) return;
+    running = drain().finally(() => {
+      running = null;
+      wake();
+    });
   };
   const unsubscribe = store.onRecord((_revision, { messages }) => {
-    const leaving = (messages ?? []).filter(
-      ({ id, outgoing }) => outgoing === 'mail' && !store.state.mailed.has(id),
-    );
-    for (const { id } of leaving) if (!waiting.includes(id)) waiting.push(id);
-    if (waiting.length > 0) wake();
+    for (const { id, outgoing } of messages ?? []) {
+      if (outgoing === 'mail' && !store.state.mailed.has(id)) waiting.add(id);
+    }
+    wake();
   });
   wake();
   return {
@@ -65,8 +77,14 @@ export async function startMailOut(desk: Desk, folder: string): Promise<MailOut>
   };
 }
 
-async function send(desk: Desk, maildir: Maildir, message: StoredMessage): Promise<void> {
+async function send(
+  desk: Desk,
+  maildir: Maildir,
+  message: StoredMessage,
+  mayLieThere: boolean,
+): Promise<void> {
   const name = `${Math.floor(message.createdAt / 1000)}.${message.id}.holdfast`;
-  if (!(await maildir.has(name))) await maildir.deliver(name, await composeMail(desk, message));
+  if (!mayLieThere || !(await maildir.has(name)))
+    await maildir.deliver(name, await composeMail(desk, message));
   await desk.store.commit({ v: 1, mailed: [message.id] });
 }
