@@ -224,6 +224,17 @@ describe('an answer without end', () => {
     expect(await fail(read(await ask(url)))).toBe('nonsense');
   });
 
+  it('that nobody reads leaves no timer behind once the client is closed', async () => {
+    const url = await listen((socket) => onRequest(socket, () => void socket.write(okBody('{"portal":1}'))));
+    const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+    const before = timers();
+    const client = newClient();
+    await ask(url, { timeoutMs: 600_000 }, client);
+    expect(timers()).toBeGreaterThan(before);
+    client.close();
+    expect(timers()).toBe(before);
+  });
+
   it('that nobody reads does not hold its connection for ever', async () => {
     let gone = (): void => undefined;
     const closed = new Promise<void>((resolve) => (gone = resolve));

@@ -52,8 +52,11 @@ export function createHttpClient(limits: HttpClientLimits = HTTP_LIMITS): HostHt
     }
   }
 
+  const lives = new Set<RequestLife>();
+
   async function request(wanted: HttpRequest): Promise<HttpResponse> {
-    const life = new RequestLife(wanted, limits);
+    const life = new RequestLife(wanted, limits, () => lives.delete(life));
+    lives.add(life);
     try {
       const response = await life.guard(
         axios.request<Readable>({
@@ -86,6 +89,8 @@ export function createHttpClient(limits: HttpClientLimits = HTTP_LIMITS): HostHt
   return {
     request,
     close() {
+      // Also answers that nobody reads to their end: their timers would keep the process alive.
+      for (const life of lives) life.cut(new BackendError('no-answer', 'The program is closing.'));
       agents.http.destroy();
       agents.https.destroy();
     },
@@ -105,8 +110,11 @@ class RequestLife {
   #phase: RequestPhase = 'dialling';
   #reason: BackendError | null = null;
 
-  constructor(request: HttpRequest, limits: HttpClientLimits) {
+  readonly #onFinished: () => void;
+
+  constructor(request: HttpRequest, limits: HttpClientLimits, onFinished: () => void) {
     this.#limits = limits;
+    this.#onFinished = onFinished;
     this.#caller = request.signal;
     this.#whole =
       request.timeoutMs === null
@@ -154,6 +162,7 @@ class RequestLife {
 
   cut(reason: BackendError): void {
     this.#reason ??= reason;
+    this.finish();
     this.#controller.abort();
   }
 
@@ -184,6 +193,7 @@ class RequestLife {
     this.rest();
     if (this.#whole !== null) clearTimeout(this.#whole);
     this.#caller.removeEventListener('abort', this.#onCallerAbort);
+    this.#onFinished();
   }
 
   #arm(ms: number, reason: () => BackendError): void {
