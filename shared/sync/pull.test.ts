@@ -40,6 +40,9 @@ class PullWorld {
   listening = 0;
   pageSize = 2;
   diskFull = false;
+  refusesCursors = false;
+  /** What every page says, whatever was asked. */
+  samePage: FeedPage | null = null;
   rejected: FeedPage['rejected'] = [];
   readonly #stop = new AbortController();
 
@@ -108,7 +111,10 @@ class PullWorld {
   }
 
   #page(feed: string, cursor: string | null): FeedPage {
-    if (cursor === 'forgotten') throw new BackendError('invalid', 'bad cursor');
+    if (cursor === 'forgotten' || (cursor !== null && this.refusesCursors)) {
+      throw new BackendError('invalid', 'bad cursor');
+    }
+    if (this.samePage !== null) return this.samePage;
     const rows = this.feeds[feed] ?? [];
     const from = Number(cursor ?? 0);
     const changes = rows.slice(from, from + this.pageSize);
@@ -326,6 +332,39 @@ describe('a server that does not want us', () => {
     expect(world.asked).toEqual([]);
     world.failing = null;
     await world.clock.advance(10 * SECOND_MS);
+    expect(world.state).toMatchObject({ state: 'online', failure: null });
+  });
+});
+
+describe('a backend that leads in a circle', () => {
+  const REQUESTS_AT_MOST = 40;
+
+  it('is called nonsense when its pages with rows promise more but stand still', async () => {
+    const world = new PullWorld();
+    world.samePage = { changes: [conversation('c1')], cursor: 'same', more: true, rejected: [] };
+    world.start();
+    await world.clock.advance(20 * SECOND_MS);
+    expect(world.state).toMatchObject({ state: 'offline', failure: { kind: 'nonsense' } });
+    expect(world.asked.length).toBeLessThan(REQUESTS_AT_MOST);
+  });
+
+  it('is not read from the start for ever when it refuses every cursor it gave', async () => {
+    const world = new PullWorld();
+    world.feeds['conversations'] = ['c1', 'c2', 'c3'].map(conversation);
+    world.refusesCursors = true;
+    world.start();
+    await world.clock.advance(20 * SECOND_MS);
+    expect(world.state).toMatchObject({ state: 'offline', failure: { kind: 'nonsense' } });
+    expect(world.asked.length).toBeLessThan(REQUESTS_AT_MOST);
+  });
+
+  it('may forget a cursor in the middle of a pull and is read again from the start', async () => {
+    const world = new PullWorld();
+    world.feeds['conversations'] = ['c1', 'c2', 'c3', 'c4', 'c5'].map(conversation);
+    world.cursors.set('conversations', 'forgotten');
+    world.start();
+    await world.clock.advance(SECOND_MS);
+    expect(world.stored.map(({ id }) => id)).toEqual(['c1', 'c2', 'c3', 'c4', 'c5']);
     expect(world.state).toMatchObject({ state: 'online', failure: null });
   });
 });

@@ -75,6 +75,16 @@ export interface Puller {
   kick(): void;
 }
 
+/** One feed within one pull: what shows that a backend leads us in a circle, which would never end. */
+interface Walk {
+  /** Where its pages have ended. */
+  cursors: Set<string>;
+  /** The cursor was not known any more; a second time it is the backend that is wrong. */
+  begunAnew: boolean;
+}
+
+const newWalk = (): Walk => ({ cursors: new Set(), begunAnew: false });
+
 /** Makes the puller of one account. Makes no request before `run`. */
 export function createPuller(options: PullerOptions): Puller {
   return new FeedPuller(options);
@@ -146,9 +156,10 @@ class FeedPuller implements Puller {
       this.#wanted = false;
       if (this.#state.agent === null) this.#answered(answered, { agent: await backend.whoAmI(signal) });
       const open = new Set(backend.descriptor.feeds);
+      const walks = new Map(backend.descriptor.feeds.map((feed) => [feed, newWalk()]));
       while (open.size > 0) {
         for (const feed of [...open]) {
-          const more = await this.#pullPage(feed, answered, signal);
+          const more = await this.#pullPage(feed, walks.get(feed) ?? newWalk(), answered, signal);
           if (!more) open.delete(feed);
         }
         // A hint during a long pull: the feeds already read to their end have news.
@@ -167,33 +178,46 @@ class FeedPuller implements Puller {
   }
 
   /** Pulls and stores one page; true when the feed has more. */
-  async #pullPage(feed: string, answered: AbortController, signal: AbortSignal): Promise<boolean> {
+  async #pullPage(
+    feed: string,
+    walk: Walk,
+    answered: AbortController,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { spool, onChanges } = this.#options;
     const before = spool.cursorOf(feed);
-    const page = await this.#ask(feed, before, signal);
+    const page = await this.#ask(feed, before, walk, signal);
     const { firstSync, rejectedRows } = this.#state;
     const rows = page.changes.length;
     this.#answered(answered, {
       firstSync: firstSync && { rows: firstSync.rows + rows },
       rejectedRows: rejectedRows + page.rejected.length,
     });
-    if (rows === 0 && page.cursor === before) {
-      if (page.more) throw new BackendError('nonsense', `The feed "${feed}" promises more but stands still.`);
-      return false;
+    if (page.more && (page.cursor === before || walk.cursors.has(page.cursor))) {
+      throw new BackendError('nonsense', `The feed "${feed}" promises more but stands still.`);
     }
+    walk.cursors.add(page.cursor);
+    if (rows === 0 && page.cursor === before) return false;
     const seq = await spool.commit(feed, page.cursor, page.changes);
     onChanges({ changes: page.changes, seq: rows === 0 ? null : seq, caughtUp: false });
     return page.more;
   }
 
-  async #ask(feed: string, cursor: string | null, signal: AbortSignal): ReturnType<Backend['pull']> {
+  async #ask(
+    feed: string,
+    cursor: string | null,
+    walk: Walk,
+    signal: AbortSignal,
+  ): ReturnType<Backend['pull']> {
     const { backend } = this.#options;
     try {
       return await backend.pull(feed, cursor, signal);
     } catch (error) {
       // A backend that was restored or set up anew does not know the cursor: read the feed again.
       const forgotten = error instanceof BackendError && error.kind === 'invalid' && cursor !== null;
-      if (!forgotten) throw error;
+      if (!forgotten || walk.begunAnew) throw error;
+      walk.begunAnew = true;
+      walk.cursors.clear();
       return backend.pull(feed, null, signal);
     }
   }
