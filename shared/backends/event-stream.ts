@@ -2,6 +2,9 @@
 import { BackendError } from './backend-error';
 import type { Clock } from './clock';
 
+/** Only how a line begins matters; one that never ends must not fill the memory. */
+const LINE_START_CHARACTERS = 1_024;
+
 /**
  * Calls `onHint` for every frame with data. Comments only prove that the stream is alive. Resolves
  * when the stream ends.
@@ -20,7 +23,7 @@ export async function readHints(
     const next = await withinSilence(iterator.next(), silenceMs, clock);
     if (next.done === true) return;
     const lines = (line + decoder.decode(next.value, { stream: true })).split(/\r\n|\n|\r/);
-    line = lines.pop() ?? '';
+    line = (lines.pop() ?? '').slice(0, LINE_START_CHARACTERS);
     if (lines.some((complete) => complete.startsWith('data:'))) onHint();
   }
 }

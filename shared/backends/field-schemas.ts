@@ -9,5 +9,8 @@ export const isoTime = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** The longest id that the door hands on; one longer row would make a whole page of changes unreadable. */
+const MAX_ID_CHARACTERS = 500;
+
 /** Ids arrive as strings or numbers and are strings from here on. */
-export const rowId = z.union([z.string().min(1), z.number()]).transform(String);
+export const rowId = z.union([z.string().min(1).max(MAX_ID_CHARACTERS), z.number()]).transform(String);

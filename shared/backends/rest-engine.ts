@@ -49,8 +49,24 @@ export function createRestBackend(
     });
   }
 
+  /** A server that repeats the credentials in its words must not show them to the agent. */
+  function withoutToken(error: unknown): unknown {
+    const { token } = settings;
+    if (!(error instanceof BackendError) || token === '' || !error.message.includes(token)) return error;
+    const words = error.message.replaceAll(token, '…');
+    return new BackendError(error.kind, words, error.status, error.retryAfterMs);
+  }
+
+  async function judged<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw withoutToken(error);
+    }
+  }
+
   async function sendForJson(shape: RequestShape, signal: AbortSignal, limitMs: number): Promise<unknown> {
-    return readJson(await send(shape, signal, limitMs), clock.now());
+    return judged(readJson(await send(shape, signal, limitMs), clock.now()));
   }
 
   async function exchange<T>(wanted: Exchange<T>, signal: AbortSignal): Promise<T> {
@@ -99,7 +115,7 @@ export function createRestBackend(
         ...shape.headers,
       };
       const response = await send({ ...shape, headers }, signal, FILE_LIMIT_MS, file.read());
-      const body = await readJson(response, clock.now());
+      const body = await judged(readJson(response, clock.now()));
       return understand(() => definition.upload.read(body));
     },
 
@@ -107,7 +123,7 @@ export function createRestBackend(
       const response = await send(definition.download(attachmentId), signal, FILE_LIMIT_MS);
       // An attachment may well be HTML, but then it says that it is a file; a portal's page does not.
       const isFile = response.headers['content-disposition'] !== undefined;
-      if (!isFile || !isSuccess(response.status)) await refuseFailure(response, clock.now());
+      if (!isFile || !isSuccess(response.status)) await judged(refuseFailure(response, clock.now()));
       return response.stream();
     },
 
@@ -119,7 +135,7 @@ export function createRestBackend(
       try {
         const headers = { accept: 'text/event-stream' };
         const response = await send({ method: 'GET', path, headers }, stream.signal, null);
-        await refuseFailure(response, clock.now());
+        await judged(refuseFailure(response, clock.now()));
         await readHints(response.stream(), silenceMs, clock, onHint);
       } finally {
         signal.removeEventListener('abort', end);

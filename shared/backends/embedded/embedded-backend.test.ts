@@ -50,6 +50,19 @@ describe('the registry', () => {
 });
 
 describe('a page of a feed', () => {
+  it('sets aside a row whose id is longer than the door hands on', async () => {
+    const { backend } = connect(page([{ ...conversation, id: 'x'.repeat(501) }, conversation]));
+    const found = await pull(backend);
+    expect(found.changes.map(({ id }) => id)).toEqual(['c1']);
+    expect(found.rejected).toHaveLength(1);
+  });
+
+  it('never shows the token, also when the server repeats it in its words', async () => {
+    const { backend } = connect({ status: 401, body: { error: 'no such token: sample-token' } });
+    const failed = await pull(backend).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ kind: 'unauthorized', message: 'no such token: …' });
+  });
+
   it('is asked for with the cursor and the credentials, and read into our words', async () => {
     const { backend, requests } = connect(page([conversation], true));
     const found = await pull(backend);
