@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DataFolderError } from './host/json-file';
-import { AlreadyRunningError, findRunning, StuckOwnerError, type RunningElsewhere } from './host/lock';
+import { AlreadyRunningError, findOwner, StuckOwnerError, type RunningElsewhere } from './host/lock';
 import { startHost, type RunningHost } from './host/start-host';
 import { askRunning } from './host/transport/ask-running';
 import { PortTakenError } from './host/transport/ports';
@@ -39,10 +39,10 @@ async function run(options: StartOptions): Promise<number> {
 }
 
 async function beginFresh(dataFolder: string): Promise<void> {
-  const running = await findRunning(join(dataFolder, 'console')).catch(() => null);
-  if (running !== null) {
+  const owner = await findOwner(join(dataFolder, 'console'));
+  if (owner !== null) {
     throw new DataFolderProblem(
-      `Holdfast runs with the data folder ${dataFolder} (process ${running.pid}). Close it first, then use --fresh.`,
+      `Holdfast runs with the data folder ${dataFolder} (process ${owner}). Close it first, then use --fresh.`,
     );
   }
   const aside = await moveAside(dataFolder, new Date());

@@ -148,15 +148,13 @@ export async function takeLock(
   }
 }
 
-/** The host that owns a console folder and answers; `null` when there is none. Changes nothing. */
-export async function findRunning(
-  folder: string,
-  world: LockWorld = realWorld,
-): Promise<RunningElsewhere | null> {
+/**
+ * The process that owns a console folder; `null` when there is none. Changes nothing. It need not
+ * answer: a host that is starting, closing or stopped still writes to its folder.
+ */
+export async function findOwner(folder: string, world: LockWorld = realWorld): Promise<number | null> {
   const owner = await readOwner(folder);
-  if (owner === null || !(await isSameProcess(owner, world))) return null;
-  const running = runningOf(owner);
-  return running !== null && (await world.ping(running)) === 'answers' ? running : null;
+  return owner !== null && (await isSameProcess(owner, world)) ? owner.pid : null;
 }
 
 /**
@@ -263,7 +261,7 @@ async function readOwner(folder: string): Promise<Owner | null> {
     const parsed = ownerSchema.safeParse(JSON.parse(await readFile(join(folder, LOCK_FILE), 'utf8')));
     return parsed.success ? parsed.data : null;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return null;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error)) || error instanceof SyntaxError) return null;
     throw error;
   }
 }
