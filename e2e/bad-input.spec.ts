@@ -120,7 +120,7 @@ test('a picture goes up in pieces and arrives with the answer, byte for byte', a
   await expect(agent.conversation.pane.getByRole('progressbar')).toHaveCount(0);
   await agent.composer.send();
   await expect.poll(() => client.timesArrived('The receipt is attached.')).toBe(1);
-  const [sent] = await client.outgoingMails();
+  const [sent] = await client.mailsOnceThere(1);
   const attached = sent?.mail.attachments[0];
   expect(attached?.filename).toBe('квитанция.bin');
   expect(Buffer.compare(Buffer.from(attached?.content as ArrayBuffer), bytes)).toBe(0);

@@ -4,6 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect } from '@playwright/test';
 import PostalMime, { type Email } from 'postal-mime';
 
 export interface DeskConversation {
@@ -111,6 +112,15 @@ export class DeskClient {
         .sort()
         .map(async (file) => ({ file, mail: await PostalMime.parse(await readFile(join(folder, file))) })),
     );
+  }
+
+  /**
+   * The outgoing mails once there are this many. A mail is written a moment after its reply was
+   * acknowledged, from the journal; the caller then judges what is there, one too many included.
+   */
+  async mailsOnceThere(count: number): Promise<OutgoingMail[]> {
+    await expect.poll(async () => (await this.outgoingMails()).length).toBeGreaterThanOrEqual(count);
+    return this.outgoingMails();
   }
 
   /** Answers handed to the social networks, oldest first. */
