@@ -1,4 +1,5 @@
 /** Raw bytes to a mail, or to a sentence that says why they are not one. Never throws. */
+import { TextDecoder } from 'node:util';
 import PostalMime, { type Address, type Attachment, type Email, type Mailbox } from 'postal-mime';
 import { textOfHtml } from '../desk/rules';
 
@@ -34,7 +35,18 @@ export interface ParsedMail {
 
 export type MailResult = { ok: true; mail: ParsedMail } | { ok: false; problem: string };
 
-const MAIL_HEADERS = ['from', 'to', 'subject', 'date', 'message-id', 'received', 'return-path', 'sender'];
+const MAIL_HEADERS = [
+  'from',
+  'to',
+  'subject',
+  'date',
+  'message-id',
+  'received',
+  'return-path',
+  'sender',
+  'mime-version',
+  'content-type',
+];
 /** A body longer than this is cut for reading; the whole is kept as a file beside it. */
 const MAX_BODY_CHARS = 5_000_000;
 const MAX_FILES = 500;
@@ -44,7 +56,10 @@ export async function parseMail(raw: Uint8Array): Promise<MailResult> {
   if (raw.byteLength === 0) return problem('it is empty');
   let email: Email;
   try {
-    email = await PostalMime.parse(raw, { attachmentEncoding: 'arraybuffer', maxNestingDepth: 50 });
+    email = await PostalMime.parse(withReadableHead(raw), {
+      attachmentEncoding: 'arraybuffer',
+      maxNestingDepth: 50,
+    });
   } catch (error) {
     return problem(error instanceof Error ? error.message : String(error));
   }
@@ -52,6 +67,35 @@ export async function parseMail(raw: Uint8Array): Promise<MailResult> {
     return problem('it has none of the headers of a mail (From, To, Subject, Date)');
   }
   return { ok: true, mail: fromEmail(email) };
+}
+
+/**
+ * Headers may hold raw bytes of an old charset, against every rule. They are then read in the
+ * charset that the mail names for its text, and handed on as UTF-8.
+ */
+function withReadableHead(raw: Uint8Array): Uint8Array {
+  const end = /\r?\n\r?\n/u.exec(
+    Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('latin1', 0, 100_000),
+  );
+  const head = raw.subarray(0, end?.index ?? raw.byteLength);
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head);
+    return raw;
+  } catch {
+    const text = Buffer.from(head).toString('latin1');
+    const [, charset] = /^content-type:[^\n]*(?:\n[ \t][^\n]*)*?charset="?([\w.:-]+)/imu.exec(text) ?? [];
+    return Buffer.concat([Buffer.from(decoderFor(charset).decode(head)), raw.subarray(head.byteLength)]);
+  }
+}
+
+function decoderFor(charset: string | undefined): TextDecoder {
+  try {
+    const decoder = new TextDecoder(charset ?? 'windows-1252');
+    // ASCII and UTF-8 have just been proved wrong.
+    return decoder.encoding === 'utf-8' ? new TextDecoder('windows-1252') : decoder;
+  } catch {
+    return new TextDecoder('windows-1252');
+  }
 }
 
 function problem(detail: string): MailResult {
