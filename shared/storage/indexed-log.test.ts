@@ -66,6 +66,22 @@ describe('a log with sidecars', () => {
     expect([found.log.recovery.damaged, found.places.has(0), found.places.size]).toEqual([1, true, 19]);
   });
 
+  it('tells of a sealed segment that lost whole records at its end, once', async () => {
+    const fs = await filled();
+    fs.scribble(FIRST_SEGMENT, (bytes) => bytes.slice(0, bytes.lastIndexOf(0x0a, bytes.length - 2) + 1));
+    expect((await open(fs)).log.recovery.damaged).toBe(1);
+    expect((await open(fs)).log.recovery.damaged).toBe(0);
+  });
+
+  it('tells of a segment that is missing, once', async () => {
+    const fs = await filled();
+    await fs.remove(FIRST_SEGMENT);
+    expect((await open(fs)).log.recovery.damaged).toBe(1);
+    const again = await open(fs);
+    expect(again.log.recovery.damaged).toBe(0);
+    expect(await again.log.append([sample(20)])).toHaveLength(1);
+  });
+
   it('reads neighbours at once', async () => {
     const { log, places } = await open(await filled());
     const first = places.get(0);

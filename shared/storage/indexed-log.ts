@@ -130,10 +130,20 @@ class SegmentedLog<T, S> implements IndexedLog<T, S> {
       await this.removeSegment(other.generation, other.segment);
     }
     const numbers = all.filter((s) => s.generation === this.generation).map((s) => s.segment);
+    // Segments count from 1 without a gap: one that is not there was lost, with all its records.
+    for (let lost = 1; lost < (numbers.at(-1) ?? 0); lost += 1) {
+      if (numbers.includes(lost)) continue;
+      await fs.remove(`${this.path(lost)}.index`);
+      await fs.replace(this.path(lost), new Uint8Array(0));
+      this.recovery.damaged += 1;
+    }
     for (const number of numbers) {
       const last = number === numbers.at(-1);
-      if (!last && (await this.recoverFromSidecar(number, onEntry))) continue;
+      const sidecar = last ? null : await this.recoverFromSidecar(number, onEntry);
+      if (sidecar === 'read') continue;
+      const damagedBefore = this.recovery.damaged;
       await this.recoverByScan(number, last, onEntry);
+      if (sidecar === 'other-length' && this.recovery.damaged === damagedBefore) this.recovery.damaged += 1;
     }
     this.segment = numbers.at(-1) ?? 1;
   }
@@ -141,14 +151,14 @@ class SegmentedLog<T, S> implements IndexedLog<T, S> {
   private async recoverFromSidecar(
     segment: number,
     onEntry: (summary: S, at: RecordPosition) => void,
-  ): Promise<boolean> {
-    if (!this.options.sidecars) return false;
+  ): Promise<'read' | 'other-length' | null> {
+    if (!this.options.sidecars) return null;
     const found = await readSidecar<S>(this.options.fs, this.path(segment));
-    if (found === null) return false;
+    if (found === null || found === 'other-length') return found;
     for (const [summary, offset, length] of found.entries) onEntry(summary, { segment, offset, length });
     this.recovery.count += found.entries.length;
     this.sealedBytes += found.size;
-    return true;
+    return 'read';
   }
 
   private async recoverByScan(
@@ -302,15 +312,17 @@ class SegmentedLog<T, S> implements IndexedLog<T, S> {
         at.forEach((place, i) => told.push([this.options.summarise(batch[i] as T), place]));
       }
       await next.close();
-      await writeManifest(fs, folder, next.generation);
+      const { file } = this;
+      this.file = null;
+      await file?.close();
+      await this.nameGeneration(next.generation);
     } catch (error) {
       await next.close();
+      if (this.closedBecause !== null) throw error;
       for (let n = next.segment; n >= 1; n--) await this.removeSegment(next.generation, n);
       throw error;
     }
     const old = { generation: this.generation, segment: this.segment };
-    await this.file?.close();
-    this.file = null;
     this.generation = next.generation;
     this.segment = next.segment;
     this.goodBytes = next.goodBytes;
@@ -318,6 +330,22 @@ class SegmentedLog<T, S> implements IndexedLog<T, S> {
     this.entries = sidecars ? next.entries : [];
     for (const [summary, at] of told) onEntry(summary, at);
     for (let n = 1; n <= old.segment; n++) await this.removeSegment(old.generation, n);
+  }
+
+  /**
+   * Makes a generation the one that counts. Where the manifest names it, but perhaps only until a power
+   * loss, both generations stay and the log closes itself: an append to either could be lost.
+   */
+  private async nameGeneration(generation: number): Promise<void> {
+    const { fs, folder } = this.options;
+    try {
+      await writeManifest(fs, folder, generation);
+    } catch (error) {
+      this.closedBecause = `a rewrite could not be finished (${String(error)})`;
+      if ((await currentGeneration(fs, folder)) === generation) await writeManifest(fs, folder, generation);
+      this.closedBecause = null;
+      if ((await currentGeneration(fs, folder)) !== generation) throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -14,15 +14,21 @@ interface Sidecar<S> {
   entries: SidecarEntry<S>[];
 }
 
-/** The sidecar of a segment; `null` when absent, damaged, or not of this segment's length. */
-export async function readSidecar<S>(fs: FileSystem, segmentPath: string): Promise<Sidecar<S> | null> {
+/**
+ * The sidecar of a segment; `null` when absent or damaged; `other-length` when the segment is not as long
+ * as it was when it was sealed: it lost something, perhaps at the end of a line where no scan can tell.
+ */
+export async function readSidecar<S>(
+  fs: FileSystem,
+  segmentPath: string,
+): Promise<Sidecar<S> | 'other-length' | null> {
   const bytes = await fs.read(`${segmentPath}.index`);
   const frame = bytes && decodeFrame(bytes.subarray(0, -1), `${segmentPath}.index`);
   if (!frame) return null;
   const sidecar = frame.record as Sidecar<S>;
   if (sidecar.size === 0) return null;
   const end = await fs.readRange(segmentPath, sidecar.size - 1, 2);
-  return end.length === 1 ? sidecar : null;
+  return end.length === 1 ? sidecar : 'other-length';
 }
 
 export async function writeSidecar<S>(

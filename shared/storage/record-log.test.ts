@@ -100,6 +100,36 @@ describe('a record log', () => {
     await expect(log.append(['later'])).rejects.toThrow('could not be undone');
   });
 
+  /** A disk on which a file is replaced, but making that durable fails, so often. */
+  class HalfReplacingFileSystem extends MemoryFileSystem {
+    halfReplaces = 0;
+    override async replace(path: string, bytes: Uint8Array): Promise<void> {
+      await super.replace(path, bytes);
+      if (this.halfReplaces === 0) return;
+      this.halfReplaces -= 1;
+      throw diskError('EIO');
+    }
+  }
+
+  it.each([
+    ['once', 1],
+    ['for good', 1_000],
+  ])('loses nothing when the manifest is replaced but not made durable %s', async (_how, halfReplaces) => {
+    const fs = new HalfReplacingFileSystem();
+    const { log } = await open(fs);
+    await log.append(['a', 'b']);
+    fs.halfReplaces = halfReplaces;
+    await log.rewrite(['b']).catch(() => undefined);
+    const taken = await log.append(['c']).then(
+      () => ['c'],
+      () => [],
+    );
+    fs.halfReplaces = 0;
+    await log.close();
+    expect((await open(fs.afterCrash(0))).found).toEqual(['b', ...taken]);
+    expect(taken).toEqual(halfReplaces === 1 ? ['c'] : []);
+  });
+
   it('keeps the old content when a rewrite meets a full disk', async () => {
     const fs = new MemoryFileSystem();
     const { log } = await open(fs);
