@@ -26,11 +26,15 @@ export interface AccountLinkOptions {
   http: HttpClient;
   onAccount(account: Account): void;
   onPulled(pulled: Pulled): void;
+  /** One English sentence for the host's log. */
+  log(sentence: string): void;
 }
 
 export interface AccountLink extends DoorAccount {
   /** Connects, or connects anew when address or token changed. */
   connect(at: { url: string; token: string }): void;
+  /** Its helpdesk does not come up; told until it is connected for the first time. */
+  unreachable(detail: string): void;
   /** Pull now. */
   kick(): void;
   /** Stops pulling; resolves once nothing is in flight. */
@@ -116,7 +120,8 @@ class PullingAccount implements AccountLink {
     const { signal } = this.stop;
     const backend = this.backendAt(at);
     this.current = backend;
-    const { id: accountId, spool, clock, random, onPulled } = this.options;
+    const { id: accountId, name, spool, clock, random, onPulled, log } = this.options;
+    let problem: string | null = null;
     const puller = createPuller({
       accountId,
       backend,
@@ -126,11 +131,29 @@ class PullingAccount implements AccountLink {
       onState: (state) => {
         if (!signal.aborted) this.take(state);
       },
-      onChanges: onPulled,
+      onChanges: (pulled) => {
+        problem = null;
+        onPulled(pulled);
+      },
+      onStorageProblem: (error) => {
+        // Never the message: it might hold what a customer wrote.
+        const { code, name: kind } = error as NodeJS.ErrnoException;
+        const what = code ?? kind;
+        if (what === problem) return;
+        problem = what;
+        log(`What came for "${name}" could not be stored (${what}). It is asked for again until it can be.`);
+      },
     });
     this.puller = puller;
     // One after the other: two pullers must not move the same cursor.
     this.running = this.running.then(() => puller.run(signal));
+  }
+
+  unreachable(detail: string): void {
+    // Once there is a puller, it finds out by itself.
+    if (this.closed || this.puller !== null) return;
+    const since = this.state.state === 'offline' ? this.state.stateSince : this.options.clock.now();
+    this.take({ ...this.state, state: 'offline', stateSince: since, failure: { kind: 'refused', detail } });
   }
 
   kick(): void {

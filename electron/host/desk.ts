@@ -39,8 +39,10 @@ export async function openDesk(options: {
   stores: Stores;
   events: EventHub;
   clock: Clock;
+  /** One English sentence for the host's log. */
+  log(sentence: string): void;
 }): Promise<Desk> {
-  const { fs, folder, served, stores, events, clock } = options;
+  const { fs, folder, served, stores, events, clock, log } = options;
   const links = new Map<string, AccountLink>();
   const clients: HostHttp[] = [];
   const stop = new AbortController();
@@ -79,6 +81,7 @@ export async function openDesk(options: {
       clock,
       random: systemRandom,
       http: http.request,
+      log,
       onAccount,
       onPulled(pulled) {
         outbox.pulled(id, pulled);

@@ -11,6 +11,8 @@ export interface SupervisorOptions {
   keptPort: number | null;
   /** It is up, perhaps at another address than before. */
   onUp(at: { url: string; token: string }): void;
+  /** It did not come up; the sentence says why. It is tried again. */
+  onFailed(sentence: string): void;
   log(sentence: string): void;
 }
 
@@ -21,20 +23,25 @@ const HEALTHY_MS = 30_000;
 
 /** Runs until the signal is aborted, then stops the helpdesk. Never rejects. */
 export async function superviseHelpdesk(options: SupervisorOptions, signal: AbortSignal): Promise<void> {
-  const { launcher, dataDir, seed, clock, onUp, log } = options;
+  const { launcher, dataDir, seed, clock, onUp, onFailed, log } = options;
   const stopping = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
   let port = options.keptPort;
   let waitMs = FIRST_WAIT_MS;
+  /** The same trouble every 10 s is said once. */
+  let lastSentence = '';
   while (!signal.aborted) {
     const started = clock.monotonic();
     let running: LaunchedHelpdesk;
     try {
       running = await launcher.start({ dataDir, port, seed });
     } catch (error) {
-      log(`The embedded helpdesk did not start: ${(error as Error).message}`);
+      const sentence = `The embedded helpdesk did not start: ${(error as Error).message}`;
+      if (sentence !== lastSentence) log(sentence);
+      lastSentence = sentence;
+      onFailed(sentence);
       // Its port may belong to another program by now.
       port = null;
       await clock.sleep(waitMs, signal);
@@ -43,6 +50,7 @@ export async function superviseHelpdesk(options: SupervisorOptions, signal: Abor
     }
     // Told to stop while it was coming up: nobody is to connect to it any more.
     if (signal.aborted) return running.stop();
+    lastSentence = '';
     port = Number(new URL(running.url).port);
     onUp({ url: running.url, token: running.token });
     await Promise.race([running.exited, stopping]);

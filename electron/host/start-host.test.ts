@@ -151,6 +151,18 @@ describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
     expect(messages.map((change) => change.kind === 'message' && change.row?.clientRef)).toContain(refOf(1));
   });
 
+  it('says why when the helpdesk never comes up, instead of connecting for ever', async () => {
+    const host = await start(absent);
+    const account = await until(async () => {
+      const found = await accountOf(host);
+      return found?.state === 'offline' ? found : null;
+    });
+    expect(account.failure).toEqual({
+      kind: 'refused',
+      detail: 'The embedded helpdesk did not start: not today',
+    });
+  });
+
   it('opens an attachment again with the helpdesk gone, once it was seen', async () => {
     const host = await start();
     await online(host);
@@ -219,7 +231,7 @@ describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
     const conversation = await conversationIn(first);
     await first.close();
     const second = await start(absent);
-    expect(await accountOf(second)).toMatchObject({ state: 'connecting', firstSync: null, agent });
+    expect(await accountOf(second)).toMatchObject({ firstSync: null, agent });
     expect((await changesOf(second)).changes).toContainEqual(conversation);
   });
 

@@ -117,7 +117,7 @@ async function compose(
   const stores = await openStores({ fs, folder, install, accountIds, clock, log });
   closers.add(() => stores.close());
   const events = createEventHub(clock.now);
-  const desk = await openDesk({ fs, folder, served, stores, events, clock });
+  const desk = await openDesk({ fs, folder, served, stores, events, clock, log });
   const attachments = await openAttachmentCache({
     fs,
     folder: join(folder, 'files', 'index'),
@@ -209,6 +209,7 @@ function connect(
       clock: systemClock,
       keptPort: install.data.helpdeskPort,
       log,
+      onFailed: (sentence) => linkOf(EMBEDDED.id)?.unreachable(sentence),
       onUp(at) {
         onHelpdesk(at.url);
         linkOf(EMBEDDED.id)?.connect(at);
