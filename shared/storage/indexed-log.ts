@@ -302,7 +302,7 @@ class SegmentedLog<T, S> implements IndexedLog<T, S> {
     onEntry: (summary: S, at: RecordPosition) => void,
   ): Promise<void> {
     if (this.closedBecause !== null) throw new LogClosedError(this.closedBecause);
-    const { fs, folder, segmentBytes, sidecars } = this.options;
+    const { segmentBytes, sidecars } = this.options;
     const next = new SegmentedLog<T, S>({ ...this.options, segmentBytes });
     next.generation = this.generation + 1;
     const told: [S, RecordPosition][] = [];
