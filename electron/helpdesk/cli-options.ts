@@ -56,9 +56,8 @@ function parsed(argv: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new StartError(
-      `${error instanceof Error ? error.message : String(error)}. --help lists the options.`,
-    );
+    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new StartError(`${problem.replace(/\.$/u, '')}. --help lists the options.`);
   }
 }
 

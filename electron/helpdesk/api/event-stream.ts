@@ -5,35 +5,39 @@ const MAX_WAITING_FRAMES = 200;
 
 /**
  * An answer of media type `text/event-stream` with a ping every 5 s.
- * @param subscribe is given the way to send one frame, and returns the way to stop
+ * @param subscribe is given the way to send one frame, and returns the way to stop. Sending after
+ * the reader has gone does nothing.
  */
 export function eventStream(subscribe: (send: (data: string) => void) => () => void): Response {
   const encoder = new TextEncoder();
-  let stop = (): void => undefined;
+  let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  let unsubscribe = (): void => undefined;
+  let ping: NodeJS.Timeout | undefined;
+
+  const stop = (): void => {
+    controller = null;
+    clearInterval(ping);
+    unsubscribe();
+  };
+  const write = (text: string): void => {
+    if (controller === null) return;
+    if ((controller.desiredSize ?? 0) > 0) {
+      controller.enqueue(encoder.encode(text));
+      return;
+    }
+    const full = controller;
+    stop();
+    full.close();
+  };
   const body = new ReadableStream<Uint8Array>(
     {
-      start(controller) {
-        const write = (text: string): void => {
-          if ((controller.desiredSize ?? 0) <= 0) {
-            stop();
-            controller.close();
-            return;
-          }
-          controller.enqueue(encoder.encode(text));
-        };
-        const ping = setInterval(() => write(': ping\n\n'), PING_MS);
-        let unsubscribe = (): void => undefined;
-        stop = () => {
-          clearInterval(ping);
-          unsubscribe();
-          stop = () => undefined;
-        };
+      start(started) {
+        controller = started;
+        ping = setInterval(() => write(': ping\n\n'), PING_MS);
         write(': here\n\n');
         unsubscribe = subscribe((data) => write(`data: ${data}\n\n`));
       },
-      cancel() {
-        stop();
-      },
+      cancel: stop,
     },
     { highWaterMark: MAX_WAITING_FRAMES },
   );

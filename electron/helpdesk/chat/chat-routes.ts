@@ -91,7 +91,11 @@ export function chatRoutes({ desk }: HelpdeskContext): OpenAPIHono {
         if (!visitor) return;
         for (const message of record.messages ?? []) {
           if (!isShownTo(visitor, message)) continue;
-          void forVisitor(desk, visitor, message).then((shown) => send(JSON.stringify(shown)));
+          // A body that cannot be read now is fetched with the history when the page comes back.
+          void forVisitor(desk, visitor, message).then(
+            (shown) => send(JSON.stringify(shown)),
+            () => undefined,
+          );
         }
       });
       return () => {

@@ -40,9 +40,9 @@ describe('the import of a folder', () => {
       expect.stringMatching(/^import 1\/3 1\.eml: taken in as m\d+ of conversation c\d+$/u),
       expect.stringMatching(/^import 2\/3 2\.eml: not taken: This is not a mail/u),
       expect.stringMatching(/^import 3\/3 inner.3\.EML: taken in as m\d+ of conversation c\d+$/u),
-      'Imported 2 mails, 0 were known already, 1 could not be read.',
+      'Imported: 2 taken in, 0 known already, 1 not taken.',
     ]);
-    expect((await run()).at(-1)).toBe('Imported 0 mails, 2 were known already, 1 could not be read.');
+    expect((await run()).at(-1)).toBe('Imported: 0 taken in, 2 known already, 1 not taken.');
     const [conversation, ...others] = (await desk.ask('GET', '/api/v1/conversations')).body.items;
     expect(others).toEqual([]);
     expect(conversation).toMatchObject({

@@ -39,9 +39,7 @@ export async function importFolder(
     else counts.known += 1;
     say(`import ${index + 1}/${paths.length} ${relative(folder, path)}: ${inWords(result)}`);
   }
-  say(
-    `Imported ${counts.accepted} mails, ${counts.known} were known already, ${counts.refused} could not be read.`,
-  );
+  say(`Imported: ${counts.accepted} taken in, ${counts.known} known already, ${counts.refused} not taken.`);
   return counts;
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeFileSystem } from '@electron/files/node-file-system';
@@ -112,6 +112,34 @@ describe('the store', () => {
     await expect(store.commit({ v: 1 })).rejects.toThrow(/ENOSPC.*Free some disk space/u);
     await expect(store.settled()).rejects.toBeInstanceOf(StorageFailure);
     expect([...store.changes('conversations', 0)]).toEqual([]);
+  });
+
+  it('rewrites a journal that is mostly overtaken, and finds the same in it', async () => {
+    const store = await open();
+    const row = conversation(store, 'row');
+    for (let change = 0; change < 50; change += 1) {
+      await store.commit({ v: 1, conversations: [{ ...row, rev: store.nextRevision() }] });
+    }
+    await store.close();
+    const bytes = async (): Promise<number> => {
+      const names = (await readdir(folder)).filter((name) => name.endsWith('.log'));
+      const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    };
+    const before = await bytes();
+    const rewritten = await Store.open({
+      fs: nodeFileSystem,
+      folder,
+      now: () => 1000,
+      rewriteFromBytes: 0,
+    });
+    await rewritten.close();
+    expect(await bytes()).toBeLessThan(before / 10);
+    const again = await open();
+    expect(again.state.conversations).toEqual(store.state.conversations);
+    expect(again.revision).toBe(store.revision);
+    expect([...again.changes('conversations', 0)]).toEqual([...store.changes('conversations', 0)]);
+    await again.close();
   });
 
   it('rewrites to the same state', async () => {

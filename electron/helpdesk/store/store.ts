@@ -14,13 +14,14 @@ import type { StoreRecord, StoredOperation } from './model';
 import { State, type Feed } from './state';
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
-/** A journal below this size is never rewritten. */
 const REWRITE_FROM_BYTES = 64 * 1024 * 1024;
 
 export interface StoreOptions {
   fs: FileSystem;
   folder: string;
   now: () => number;
+  /** A journal from this size on is rewritten when most of it is overtaken, in bytes. */
+  rewriteFromBytes?: number;
 }
 
 export class Store {
@@ -38,7 +39,12 @@ export class Store {
   }
 
   /** Reads the journal; `recovery` tells what was torn or damaged. */
-  static async open({ fs, folder, now }: StoreOptions): Promise<Store> {
+  static async open({
+    fs,
+    folder,
+    now,
+    rewriteFromBytes = REWRITE_FROM_BYTES,
+  }: StoreOptions): Promise<Store> {
     const state = new State();
     let rowsRead = 0;
     const log = await openRecordLog<StoreRecord>({ fs, folder, segmentBytes: SEGMENT_BYTES }, (record) => {
@@ -47,7 +53,7 @@ export class Store {
     });
     state.loadFeeds();
     const store = new Store(state, log, now);
-    await store.rewriteWhenOld(rowsRead);
+    await store.rewriteWhenOld(rowsRead, rewriteFromBytes);
     return store;
   }
 
@@ -121,11 +127,11 @@ export class Store {
     await this.log.close();
   }
 
-  private async rewriteWhenOld(rowsRead: number): Promise<void> {
+  private async rewriteWhenOld(rowsRead: number, fromBytes: number): Promise<void> {
     const { state } = this;
     const live =
       state.conversations.size + state.messages.size + state.contacts.size + state.operations.size + 1;
-    if (this.log.bytes < REWRITE_FROM_BYTES || rowsRead < live * 2) return;
+    if (this.log.bytes < fromBytes || rowsRead < live * 2) return;
     await this.log.rewrite(state.records(this.now()));
   }
 }
