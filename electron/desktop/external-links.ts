@@ -15,8 +15,15 @@ export function externalAddress(text: string): string | null {
   } catch {
     return null;
   }
-  if (!SCHEMES.has(url.protocol)) return null;
+  if (!SCHEMES.has(url.protocol) && !isOwnChatPage(url)) return null;
   // `https://bank.example@evil.example/` reads as another host than it opens.
   if (url.username !== '' || url.password !== '') return null;
   return url.href;
+}
+
+/** The embedded helpdesk's chat page on this computer, where an agent writes to themselves as a customer. */
+function isOwnChatPage(url: URL): boolean {
+  return (
+    url.protocol === 'http:' && url.hostname === '127.0.0.1' && url.pathname === '/chat' && url.search === ''
+  );
 }

@@ -8,15 +8,15 @@ import { Progress } from '@renderer/components/Progress';
 import { useAccounts } from '@renderer/data/accounts';
 import { useHostLink } from '@renderer/data/host-link';
 import { useCounts } from '@renderer/data/queue';
-import { useSession } from '@renderer/data/session';
 import { useSelection } from '@renderer/state/selection';
+import { useChatPage } from './use-write-as-customer';
 
 /** Why there is nothing here, and what helps. */
 export function QueueEmpty({ filter }: { filter: QueueFilter }) {
   const { t, i18n } = useTranslation('queue');
   const accounts = useAccounts();
   const link = useHostLink();
-  const { tryIt } = useSession();
+  const openChatPage = useChatPage();
   const total = useCounts('all').views.all;
   const setFilter = useSelection((state) => state.setFilter);
   const accountsHere = accounts.filter(({ id }) => filter.accountId === null || id === filter.accountId);
@@ -58,18 +58,14 @@ export function QueueEmpty({ filter }: { filter: QueueFilter }) {
         icon={Inbox}
         title={t('empty.first')}
         actions={
-          tryIt !== null && (
-            <Button
-              variant="primary"
-              icon={MessageCircle}
-              onClick={() => window.open(tryIt.chatUrl, '_blank', 'noopener')}
-            >
+          openChatPage !== null && (
+            <Button variant="primary" icon={MessageCircle} onClick={openChatPage}>
               {t('empty.writeAsCustomer')}
             </Button>
           )
         }
       >
-        {tryIt === null ? t('empty.firstHelp') : t('empty.firstTry')}
+        {openChatPage === null ? t('empty.firstHelp') : t('empty.firstTry')}
       </EmptyState>
     );
   }

@@ -11,6 +11,7 @@ import { QueueList } from './QueueList';
 import { RowSkeleton } from './QueueRowView';
 import { useQueueOrder } from './use-queue-order';
 import { useViewCommands } from './use-view-commands';
+import { useWriteAsCustomer } from './use-write-as-customer';
 
 /** Everything that waits, in the order it is to be answered. */
 export function QueuePane() {
@@ -23,6 +24,7 @@ export function QueuePane() {
   useQueueOrder(queue);
   useQueueCommands();
   useViewCommands();
+  useWriteAsCustomer();
   const holder = useRef<HTMLDivElement>(null);
   const focusRequest = useSelection((state) => state.focusRequest);
   useEffect(() => {
