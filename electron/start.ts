@@ -1,6 +1,7 @@
 /** `npm start`: the desktop app where it is installed, else the host with a browser window. */
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { unusableFolder } from './host/install';
 import { DataFolderError } from './host/json-file';
 import { AlreadyRunningError, findOwner, StuckOwnerError, type RunningElsewhere } from './host/lock';
 import { startHost, type RunningHost } from './host/start-host';
@@ -39,7 +40,9 @@ async function run(options: StartOptions): Promise<number> {
 }
 
 async function beginFresh(dataFolder: string): Promise<void> {
-  const owner = await findOwner(join(dataFolder, 'console'));
+  const owner = await findOwner(join(dataFolder, 'console')).catch((error: unknown) => {
+    throw unusableFolder(dataFolder, error);
+  });
   if (owner !== null) {
     throw new DataFolderProblem(
       `Holdfast runs with the data folder ${dataFolder} (process ${owner}). Close it first, then use --fresh.`,
@@ -53,6 +56,8 @@ async function beginFresh(dataFolder: string): Promise<void> {
 async function runHere(dataFolder: string, options: StartOptions, display: boolean): Promise<number> {
   // Before the host starts, so that a signal in between also ends it cleanly.
   const asked = signalToEnd();
+  const calledOff = new AbortController();
+  void asked.then(() => calledOff.abort());
   let host: RunningHost;
   try {
     host = await startHost({
@@ -62,10 +67,16 @@ async function runHere(dataFolder: string, options: StartOptions, display: boole
       build: __BUILD_ID__,
       helpdesk: createNodeHelpdesk(join(OUT_FOLDER, 'helpdesk.js')),
       log: say,
+      signal: calledOff.signal,
     });
   } catch (error) {
+    if (calledOff.signal.aborted) return 0;
     if (error instanceof AlreadyRunningError) return handOver(error.running, dataFolder, options, display);
     throw error;
+  }
+  if (calledOff.signal.aborted) {
+    await host.close();
+    return 0;
   }
   if (findDesktopBinary(APP_FOLDER) === null) {
     say('To get the desktop app: npm run desktop:install, then npm start.');

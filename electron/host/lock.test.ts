@@ -106,6 +106,20 @@ describe('the lock of a data folder', () => {
     expect(await findOwner(folder, world)).toBe(1);
   });
 
+  it('is not waited for any longer once the start is called off', async () => {
+    await take(1);
+    const calledOff = new AbortController();
+    const sleep = world.sleep;
+    world.sleep = async (ms) => {
+      await sleep(ms);
+      calledOff.abort();
+    };
+    const waiting = takeLock(folder, { pid: 2, build: '1.0.0+aa', signal: calledOff.signal }, world);
+    await expect(waiting).rejects.toThrow('aborted');
+    expect(world.time).toBeLessThan(1_000);
+    expect(await owner()).toBe(1);
+  });
+
   it('waits for a host that is still starting, then hands over to it', async () => {
     const first = await take(1);
     const sleep = world.sleep;

@@ -79,6 +79,8 @@ export interface LockOptions {
    * already guarded, does so with a host left in browser mode.
    */
   takeOver?: boolean;
+  /** Gives up waiting once aborted, with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What the lock asks of the world; tests replace it. */
@@ -123,6 +125,7 @@ export async function takeLock(
   };
   const started = world.now();
   for (;;) {
+    options.signal?.throwIfAborted();
     if (await create(folder, mine)) return lockOf(folder, mine, world);
     const owner = await readOwner(folder);
     if (owner === null) {
@@ -140,7 +143,7 @@ export async function takeLock(
         throw new AlreadyRunningError(running);
       }
       await world.askToExit(running);
-      await untilGone(folder, owner, world);
+      await untilGone(folder, owner, world, options.signal);
       continue;
     }
     if (world.now() - started >= PATIENCE_MS) throw new StuckOwnerError(owner.pid);
@@ -185,9 +188,15 @@ function lockOf(folder: string, mine: Owner, world: LockWorld): DataLock {
   };
 }
 
-async function untilGone(folder: string, owner: Owner, world: LockWorld): Promise<void> {
+async function untilGone(
+  folder: string,
+  owner: Owner,
+  world: LockWorld,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const until = world.now() + EXIT_PATIENCE_MS;
   while ((await readOwner(folder))?.id === owner.id && (await isSameProcess(owner, world))) {
+    signal?.throwIfAborted();
     if (world.now() >= until) throw new StuckOwnerError(owner.pid);
     await world.sleep(POLL_MS);
   }

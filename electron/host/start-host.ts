@@ -35,6 +35,8 @@ export interface StartHostOptions {
   seed?: number;
   /** Takes the folder also from a running host that is not older (see lock.ts). */
   takeOver?: boolean;
+  /** Calls a start off while it waits for the folder or a port; what was opened is closed again. */
+  signal?: AbortSignal;
   /** One English sentence for the terminal or a log; never customers' text. */
   log(sentence: string): void;
 }
@@ -86,10 +88,10 @@ class Closers {
  */
 export async function startHost(options: StartHostOptions): Promise<RunningHost> {
   const folder = join(options.dataDir, 'console');
-  const { build, takeOver = false } = options;
+  const { build, takeOver = false, signal } = options;
   const closers = new Closers();
   try {
-    const lock = await takeLock(folder, { pid: process.pid, build, takeOver });
+    const lock = await takeLock(folder, { pid: process.pid, build, takeOver, signal });
     closers.add(() => lock.release());
     const install = await openInstall(nodeFileSystem, folder);
     return await compose(options, folder, install, lock, closers);
@@ -168,6 +170,7 @@ async function compose(
     build,
     onExitRequested: () => void close().catch((error: unknown) => log((error as Error).message)),
     say: log,
+    signal: options.signal,
   });
   place.listening = listening;
   closers.add(() => listening.close());

@@ -196,6 +196,23 @@ describe('the ports of a data folder', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
+  it('are not waited for any longer once the start is called off', async () => {
+    const first = await listen(options);
+    const calledOff = new AbortController();
+    const started = performance.now();
+    const second = listen({
+      ...options,
+      where: { kind: 'tcp', port: null },
+      keptPorts: first.ports,
+      signal: calledOff.signal,
+    });
+    calledOff.abort();
+    await expect(second).rejects.toThrow('aborted');
+    // The patience with a taken port is 10 s.
+    expect(performance.now() - started).toBeLessThan(5_000);
+    await first.close();
+  });
+
   it('are exactly the asked one, or a sentence that says what to do', async () => {
     const blocker = createServer();
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));

@@ -45,6 +45,8 @@ export interface ListenOptions {
   onExitRequested(): void;
   /** One English sentence for the person at the terminal, e.g. that the port had to change. */
   say(sentence: string): void;
+  /** Gives up waiting for a port once aborted. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface Listening {
@@ -91,7 +93,7 @@ async function listenOnLoopback(
   let ears: { page: Ear; mail: Ear } | null = null;
   const page = guardedServer(() => ears?.page ?? null, options, control);
   const mail = guardedServer(() => ears?.mail ?? null, options, control);
-  const timing = { now: Date.now, sleep: (ms: number) => sleep(ms) };
+  const timing = { now: Date.now, sleep: (ms: number) => sleep(ms), signal: options.signal };
   let ports: Ports;
   try {
     ports = await bindPorts({ page, mail }, port, options.keptPorts, options.say, timing);

@@ -21,6 +21,8 @@ export class PortTakenError extends Error {
 export interface PortTiming {
   now(): number;
   sleep(ms: number): Promise<void>;
+  /** Gives up waiting for a port once aborted, with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -63,6 +65,7 @@ async function bindKeptOrNew(
     const until = timing.now() + patienceMs;
     for (;;) {
       if (await bind(server, kept)) return kept;
+      timing.signal?.throwIfAborted();
       if (timing.now() >= until) break;
       await timing.sleep(RETRY_MS);
     }
