@@ -92,6 +92,20 @@ describe('the door', () => {
     await good(sessionSchema, 'GET', '/door/session');
   });
 
+  it('does not log a page that went away in the middle of its request', async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) });
+    const answer = await kit.door(
+      new Request('http://127.0.0.1:1/door/settings', {
+        method: 'PUT',
+        headers: { [TOKEN_HEADER]: TOKEN, 'content-type': 'application/json' },
+        body,
+        duplex: 'half',
+      } as RequestInit),
+    );
+    expect(answer.status).toBe(400);
+    expect(kit.switches.logged).toEqual([]);
+  });
+
   it('keeps details of an unforeseen error in the log', async () => {
     kit.spool.read = () => Promise.reject(new Error('some secret detail'));
     const response = await ask('GET', '/door/changes?account=a1');

@@ -23,10 +23,15 @@ export async function bytesOf(c: Context, maxBytes: number): Promise<Uint8Array>
   if (Number(c.req.header('content-length') ?? 0) > maxBytes) throw tooLarge;
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of c.req.raw.body ?? []) {
-    size += part.length;
-    if (size > maxBytes) throw tooLarge;
-    parts.push(part);
+  try {
+    for await (const part of c.req.raw.body ?? []) {
+      size += part.length;
+      if (size > maxBytes) throw tooLarge;
+      parts.push(part);
+    }
+  } catch (error) {
+    // A page that went away in the middle is nothing for the log.
+    throw error === tooLarge ? error : new Refusal('bad-request', 'The body ended early.');
   }
   return Buffer.concat(parts);
 }

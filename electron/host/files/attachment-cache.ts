@@ -90,11 +90,13 @@ class LoggedCache implements AttachmentCache {
     }
     const backend = this.options.backendOf(accountId);
     if (backend === null) return null;
+    // Before it comes: what is stored and then refused would lie there unnamed and fill the disk.
+    await this.makeRoom(0);
     const bytes = await backend.download(attachmentId, signal);
     const { hash } = await this.options.store.put(bytes, MAX_ATTACHMENT_BYTES);
-    await this.makeRoom(0, hash);
     this.hashes.set(key, hash);
     await this.log.append([{ key, hash }]);
+    await this.makeRoom(0, hash);
     return hash;
   }
 

@@ -230,6 +230,15 @@ describe('the cache of attachments', () => {
     expect((await store.list()).map((file) => file.hash)).toEqual([...pinned]);
   });
 
+  it('does not fill the disk with what it has to refuse', async () => {
+    const { cache, store } = await open(13, new Set([hashOf('content of 1')]));
+    await cache.fetch('a1', '1', signal);
+    for (const id of ['2', '3', '4', '5']) {
+      await expect(cache.fetch('a1', id, signal)).rejects.toThrow('no room');
+    }
+    expect((await store.list()).length).toBeLessThanOrEqual(2);
+  });
+
   it('sweeps files that nothing names and unfinished ones, a week after they came', async () => {
     const { cache, store } = await open(1e9, new Set([hashOf('named by a draft')]));
     const uploads = createUploads(nodeFileSystem, store, (size) => store.reserve(size));
