@@ -87,8 +87,14 @@ async function runHere(dataFolder: string, options: StartOptions, display: boole
   await Promise.race([asked, host.closed]);
   const late = setTimeout(() => process.exit(1), END_PATIENCE_MS);
   late.unref();
-  await host.close();
-  return 0;
+  try {
+    await host.close();
+    return 0;
+  } catch (error) {
+    const { message } = unusableFolder(dataFolder, error) as Error;
+    process.stderr.write(`Not everything could be written on closing. ${message}\n`);
+    return 1;
+  }
 }
 
 /** A second start: shows where the first one is, and its window. */

@@ -13,6 +13,32 @@ const answer = (body: unknown) => ({
   },
 });
 
+it('closes also when the disk takes nothing any more', async () => {
+  const fs = new MemoryFileSystem();
+  const spool = await openSpool({
+    fs,
+    folder: 'spool',
+    newEpoch: () => 'e1',
+    onConversation: () => undefined,
+  });
+  const link = await openAccountLink({
+    id: 'a1',
+    name: 'Sample helpdesk',
+    backendId: 'embedded',
+    spool,
+    fs,
+    memoryPath: 'account.json',
+    clock: systemClock,
+    random: systemRandom,
+    http: () => Promise.reject(new Error('Nothing is asked here.')),
+    onAccount: () => undefined,
+    onPulled: () => undefined,
+    log: () => undefined,
+  });
+  fs.failing.set('replace', diskError('ENOSPC'));
+  await expect(link.close()).resolves.toBeUndefined();
+});
+
 it('says once that what came could not be stored, without what it was, and stores it later', async () => {
   const fs = new MemoryFileSystem();
   const spool = await openSpool({

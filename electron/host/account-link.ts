@@ -164,7 +164,8 @@ class PullingAccount implements AccountLink {
     this.closed = true;
     this.stop.abort();
     await this.running;
-    await this.remember();
+    // On a full disk as well the rest has to close.
+    await this.remember().catch(() => undefined);
   }
 
   private backendAt(at: { url: string; token: string }): Backend {

@@ -28,7 +28,9 @@ async function main(): Promise<number> {
   let asked = false;
   const leave = (): void => {
     asked = true;
-    void host?.close();
+    void host?.close().catch((error: unknown) => {
+      process.stderr.write(`Not everything could be written on closing: ${(error as Error).message}\n`);
+    });
   };
   port.onMessage((message) => {
     if (message.type === 'close') leave();

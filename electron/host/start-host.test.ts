@@ -1,6 +1,6 @@
 /** The host put together in this process, with the embedded helpdesk beside it. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHelpdesk, type RunningHelpdesk } from '@electron/helpdesk/server';
@@ -149,6 +149,14 @@ describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
     expect(row.intent.ref).toBe(refOf(1));
     const messages = (await changesOf(host)).changes.filter((change) => change.kind === 'message');
     expect(messages.map((change) => change.kind === 'message' && change.row?.clientRef)).toContain(refOf(1));
+  });
+
+  it.skipIf(process.platform === 'win32')('takes a file of tokens out of the reach of others', async () => {
+    const file = join(dataDir, 'console', 'accounts.json');
+    await mkdir(join(dataDir, 'console'));
+    await writeFile(file, '[]', { mode: 0o644 });
+    await start(absent);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   it('says why when the helpdesk never comes up, instead of connecting for ever', async () => {

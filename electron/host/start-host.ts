@@ -2,6 +2,7 @@
  * Puts the host together: data folder → lock → what is kept on disk → desk (accounts, outbox) →
  * door → transport. What is opened first is closed last.
  */
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CONTRACT_VERSION } from '@shared/contract/door';
 import { nodeFileSystem } from '../files/node-file-system';
@@ -111,7 +112,10 @@ async function compose(
   const { build, log } = options;
   const fs = nodeFileSystem;
   const clock = systemClock;
-  const setups = await readAccounts(fs, join(folder, 'accounts.json'));
+  const accountsFile = join(folder, 'accounts.json');
+  // Made by hand, with tokens in it: nobody else's to read, if that is ours to decide.
+  await chmod(accountsFile, 0o600).catch(() => undefined);
+  const setups = await readAccounts(fs, accountsFile);
   const embedded = setups.length === 0 && options.helpdesk !== null;
   const served: readonly ServedAccount[] = embedded ? [EMBEDDED] : setups;
   const accountIds = served.map((account) => account.id);
