@@ -24,7 +24,7 @@ export class Blobs {
   /** Makes the folder and drops what an interrupted write left. */
   async prepare(): Promise<void> {
     await rm(join(this.folder, 'tmp'), { recursive: true, force: true });
-    await mkdir(join(this.folder, 'tmp'), { recursive: true });
+    await mkdir(join(this.folder, 'tmp'), { recursive: true, mode: 0o700 });
   }
 
   /**
@@ -73,7 +73,7 @@ export class Blobs {
 
   private async moveIn(temporary: string, hash: string): Promise<void> {
     const folder = join(this.folder, hash.slice(0, 2));
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await rename(temporary, this.pathOf(hash));
     const entry = await open(folder, 'r').catch(() => null);
     await entry?.sync().catch(() => undefined);

@@ -10,11 +10,16 @@ const FIRST_CHOICE = 20_000;
 const CHOICES = 12_000;
 const CHOICE_ATTEMPTS = 20;
 
-/** The asked-for port belongs to another program. */
+/** Ports below may be used by the system's administrator only. */
+const FIRST_FREE_FOR_ALL = 1_024;
+
+/** The asked-for port belongs to another program or to the system. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
   constructor(readonly port: number) {
-    super(`Port ${port} is taken by another program. Choose another with --port N, or --port 0 for any.`);
+    const why =
+      port < FIRST_FREE_FOR_ALL ? 'is taken, or kept for the system' : 'is taken by another program';
+    super(`Port ${port} ${why}. Choose another with --port N, or --port 0 for any.`);
   }
 }
 
