@@ -11,7 +11,8 @@ export class Maildir {
   /** Makes the folders and drops half-written mails of an earlier run. */
   async prepare(): Promise<void> {
     await rm(join(this.folder, 'tmp'), { recursive: true, force: true });
-    for (const part of ['tmp', 'new', 'cur']) await mkdir(join(this.folder, part), { recursive: true, mode: 0o700 });
+    for (const part of ['tmp', 'new', 'cur'])
+      await mkdir(join(this.folder, part), { recursive: true, mode: 0o700 });
   }
 
   /** True when the mail lies in `new`, or in `cur` where a mail program moved it. */
