@@ -34,6 +34,7 @@ export function verdictOf(kind: FailureKind): FailureVerdict {
     case 'dns':
     case 'refused':
     case 'tls':
+    case 'storage':
       return 'link-down';
     case 'no-answer':
     case 'captive':

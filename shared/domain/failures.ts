@@ -22,5 +22,7 @@ export const FAILURE_KINDS = [
   'rate-limited',
   /** 5xx. */
   'server',
+  /** Not the backend's fault: this computer could not store what came (disk full, no rights). */
+  'storage',
 ] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];

@@ -208,9 +208,11 @@ describe('staying up to date', () => {
     world.start();
     await world.clock.advance(5 * SECOND_MS);
     expect(world.storageProblems.length).toBeGreaterThan(0);
+    expect(world.state).toMatchObject({ state: 'online', failure: { kind: 'storage' } });
     world.diskFull = false;
     await world.clock.advance(15 * SECOND_MS);
     expect(world.stored.map(({ id }) => id)).toEqual(['m1']);
+    expect(world.state.failure).toBeNull();
   });
 });
 

@@ -241,7 +241,9 @@ class FeedPuller implements Puller {
   #answered(answered: AbortController, news: Partial<PullState>): void {
     answered.abort();
     this.#suspect = false;
-    this.#tell({ ...news, state: 'online', failure: null });
+    // An answer says nothing about the disk; only a pull that was stored to its end does.
+    const { failure } = this.#state;
+    this.#tell({ ...news, state: 'online', failure: failure?.kind === 'storage' ? failure : null });
   }
 
   async #idle(signal: AbortSignal): Promise<void> {
@@ -256,6 +258,7 @@ class FeedPuller implements Puller {
     const backoff = fullJitter(this.#failures, LINK_BASE_MS, LINK_CAP_MS, random);
     if (!(error instanceof BackendError)) {
       onStorageProblem?.(error);
+      this.#tell({ failure: { kind: 'storage', detail: 'What came could not be stored.' } });
       return this.#wait(backoff, signal);
     }
     const failure = { kind: error.kind, detail: error.message };

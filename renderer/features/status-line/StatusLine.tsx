@@ -1,4 +1,13 @@
-import { CircleAlert, Clock, CloudOff, KeyRound, PauseCircle, RefreshCw, Unplug } from 'lucide-react';
+import {
+  CircleAlert,
+  Clock,
+  CloudOff,
+  HardDrive,
+  KeyRound,
+  PauseCircle,
+  RefreshCw,
+  Unplug,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '@shared/contract/door';
@@ -79,6 +88,9 @@ function Connection({ accounts }: { accounts: readonly Account[] }) {
     const time = clock(Math.min(...offline.map(({ stateSince }) => stateSince)));
     const words = waiting ? t('offlineWaiting', { time }) : t('offline', { time });
     return sentence(<CloudOff size={13} aria-hidden className="shrink-0" />, words);
+  }
+  if (accounts.some(({ failure }) => failure?.kind === 'storage')) {
+    return sentence(<HardDrive size={13} aria-hidden className="shrink-0" />, t('storageTrouble'));
   }
   return (
     <p role="status" className="sr-only">
