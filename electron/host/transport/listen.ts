@@ -193,14 +193,17 @@ async function dispatch(
   }
 }
 
-/** Data is never a document: whatever the door answers, it cannot run or be framed. */
+/**
+ * Data is never a document: whatever the door answers, it cannot run or be framed. The headers are
+ * set in place: a new answer around the old body would turn a text into a stream, chunk by chunk.
+ */
 function withHeaders(answer: Response, resourcePolicy: string): Response {
-  const headers = new Headers(answer.headers);
+  const { headers } = answer;
   for (const [name, value] of Object.entries(COMMON_HEADERS)) headers.set(name, value);
   headers.set('Content-Security-Policy', INERT_CSP);
   headers.set('Cross-Origin-Resource-Policy', resourcePolicy);
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
-  return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers });
+  return answer;
 }
 
 function problem(status: number, code: string, message: string): Response {
