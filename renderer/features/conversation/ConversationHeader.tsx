@@ -22,12 +22,13 @@ export interface ConversationHeaderProps {
 /** What this is about, who must act, and what can be decided about it. */
 export function ConversationHeader({ conversation, decide }: ConversationHeaderProps) {
   return (
-    <header className="border-b px-5 pt-3 pb-2">
+    <header className="@container border-b px-5 pt-3 pb-2">
       <div className="flex items-start gap-3">
         <Subject conversation={conversation} />
         <ResolveButton conversation={conversation} decide={decide} />
       </div>
-      <div className="mt-1 flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+      {/* By the pane's width alone: words that change their length must not move the thread. */}
+      <div className="mt-1 flex flex-col gap-1 @4xl:flex-row @4xl:items-center @4xl:justify-between @4xl:gap-4">
         <Facts conversation={conversation} />
         <div className="-mx-2">
           <Controls conversation={conversation} decide={decide} />

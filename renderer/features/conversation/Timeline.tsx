@@ -1,10 +1,9 @@
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { conversationKey, type Conversation, type Message } from '@shared/domain/entities';
 import { Button } from '@renderer/components/Button';
 import { formatDate } from '@renderer/components/dates';
-import { LinkDialog } from '@renderer/components/mail/LinkDialog';
 import { Spinner } from '@renderer/components/Progress';
 import { useTimeline } from '@renderer/data/conversation';
 import { MessageItem } from './MessageItem';
@@ -12,6 +11,12 @@ import { MessagesSkeleton } from './Skeletons';
 import { timelineRows } from './timeline-rows';
 import { useTakeBack } from './use-take-back';
 import { useThreadScroll } from './use-thread-scroll';
+
+/** Loaded with the first click on a link: it carries the list of public suffixes, a fifth of the page. */
+const LinkDialog = lazy(async () => {
+  const { LinkDialog: loaded } = await import('@renderer/components/mail/LinkDialog');
+  return { default: loaded };
+});
 
 /** So close to the start (px) that older messages are fetched. */
 const NEAR_START_PX = 800;
@@ -24,6 +29,7 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
   const rows = useMemo(() => timelineRows(items), [items]);
   const [root, setRoot] = useState<HTMLDivElement | null>(null);
   const [link, setLink] = useState<{ href: string; text: string } | null>(null);
+  const [linkAsked, setLinkAsked] = useState(false);
   const { takeBack, tooLate } = useTakeBack(key);
   const scroll = useThreadScroll(root, items.at(0)?.key, items.at(-1)?.key, items.at(-1)?.type === 'pending');
   // The memoised items get functions that never change.
@@ -45,6 +51,7 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
     (clicked: { href: string; text: string }) => {
       root?.focus({ preventScroll: true });
       setLink(clicked);
+      setLinkAsked(true);
     },
     [root],
   );
@@ -113,7 +120,11 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
           </Button>
         </div>
       )}
-      <LinkDialog link={link} onClose={() => setLink(null)} />
+      {linkAsked && (
+        <Suspense fallback={null}>
+          <LinkDialog link={link} onClose={() => setLink(null)} />
+        </Suspense>
+      )}
     </div>
   );
 }

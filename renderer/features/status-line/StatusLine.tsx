@@ -220,7 +220,7 @@ function KeyHints() {
   const pane = useSelection((state) => state.pane);
   const commands = useCommands();
   const hints = HINTS[pane]
-    .map((id) => commands.find((command) => command.id === id))
+    .map((id) => commands.find((command) => command.id === id && command.enabled !== false))
     .filter((command) => command !== undefined);
   return (
     <ul
