@@ -2,11 +2,14 @@ import { ArrowLeft, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Group, Panel, Separator } from 'react-resizable-panels';
+import type { ConversationKey } from '@shared/domain/entities';
 import { useAppearance } from './appearance';
 import { Button } from './components/Button';
+import { FloatPlaceProvider } from './components/float-place';
 import { IconButton } from './components/IconButton';
 import { TooltipProvider } from './components/Tooltip';
 import { useMedia } from './components/use-media';
+import { useIsHere } from './data/conversation';
 import { useHostLink } from './data/host-link';
 import { useCounts } from './data/queue';
 import { useSettings } from './data/settings';
@@ -36,22 +39,28 @@ export function App() {
 function Console() {
   const { t } = useTranslation('common');
   const waiting = useCounts().views.waiting;
+  const [floats, setFloats] = useState<HTMLElement | null>(null);
   useEffect(() => {
     document.title = waiting > 0 ? `(${waiting}) ${t('appName')}` : t('appName');
   }, [waiting, t]);
   return (
-    <div className="flex h-full flex-col">
-      <Notices />
-      <div className="flex min-h-0 flex-1">
-        <Rail />
-        <Panes />
+    <FloatPlaceProvider value={floats}>
+      <div className="flex h-full flex-col">
+        <Notices />
+        <div className="flex min-h-0 flex-1">
+          <Rail />
+          <main className="min-w-0 flex-1">
+            <Panes />
+            <div ref={setFloats} />
+          </main>
+        </div>
+        <StatusLine />
+        <Palette />
+        <ShortcutSheet />
+        <SettingsDialog />
+        <OutboxDialog />
       </div>
-      <StatusLine />
-      <Palette />
-      <ShortcutSheet />
-      <SettingsDialog />
-      <OutboxDialog />
-    </div>
+    </FloatPlaceProvider>
   );
 }
 
@@ -63,12 +72,13 @@ function Panes() {
   const narrow = useMedia('(max-width: 899.98px)');
   const panes = usePanes();
   // Read once: a default that moved along would end the drag that moves it.
-  const [first] = useState(() => ({ queue: panes.queueWidth, person: panes.personWidth }));
+  const [queueWidth] = useState(panes.queueWidth);
   const pane = useSelection((state) => state.pane);
   const key = useSelection((state) => state.key);
   const focusPane = useSelection((state) => state.focusPane);
-  const personBeside = wide && panes.personShown && key !== null;
-  const personOver = !wide && panes.personOverlaid && key !== null;
+  const isHere = useIsHere(key);
+  const personBeside = wide && panes.personShown && isHere;
+  const personOver = !wide && panes.personOverlaid && isHere;
 
   useCommand({
     id: 'pane.next',
@@ -86,10 +96,10 @@ function Panes() {
   });
   useCommand({
     id: 'pane.person',
-    group: 'conversation',
+    group: 'app',
     keys: ['i'],
     label: t('pane.togglePerson'),
-    enabled: key !== null,
+    enabled: isHere,
     run: () => {
       if (wide) panes.setPersonShown(!panes.personShown);
       else panes.setPersonOverlaid(!panes.personOverlaid);
@@ -118,7 +128,7 @@ function Panes() {
           <ConversationPane conversationKey={key} composer={<Composer conversationKey={key} />} />
         )}
       </div>
-      {personOver && (
+      {personOver && key !== null && (
         <aside
           aria-label={t('pane.person')}
           className="absolute inset-y-0 right-0 z-20 flex w-70 max-w-full animate-fade-in flex-col border-l bg-raised shadow-float"
@@ -144,48 +154,53 @@ function Panes() {
   if (narrow) {
     const inside = key !== null && pane !== 'queue';
     return (
-      <main className="min-w-0 flex-1">
+      <>
         <div className={inside ? 'hidden' : 'h-full'}>{queue}</div>
         {inside && conversation}
-      </main>
+      </>
     );
   }
   return (
-    <main className="min-w-0 flex-1">
-      <Group orientation="horizontal" className="h-full">
-        <Panel
-          id="queue"
-          defaultSize={`${first.queue}px`}
-          minSize={`${QUEUE_WIDTH.least}px`}
-          maxSize={`${QUEUE_WIDTH.most}px`}
-          groupResizeBehavior="preserve-pixel-size"
-          onResize={({ inPixels }) => panes.resizeQueue(inPixels)}
-        >
-          {queue}
-        </Panel>
-        <PaneEdge />
-        <Panel id="conversation" minSize="360px">
-          {conversation}
-        </Panel>
-        {personBeside && (
-          <>
-            <PaneEdge />
-            <Panel
-              id="person"
-              defaultSize={`${first.person}px`}
-              minSize={`${PERSON_WIDTH.least}px`}
-              maxSize={`${PERSON_WIDTH.most}px`}
-              groupResizeBehavior="preserve-pixel-size"
-              onResize={({ inPixels }) => panes.resizePerson(inPixels)}
-            >
-              <PaneBox name="person" label={t('pane.person')}>
-                <PersonPanel conversationKey={key} />
-              </PaneBox>
-            </Panel>
-          </>
-        )}
-      </Group>
-    </main>
+    <Group orientation="horizontal" className="h-full">
+      <Panel
+        id="queue"
+        defaultSize={`${queueWidth}px`}
+        minSize={`${QUEUE_WIDTH.least}px`}
+        maxSize={`${QUEUE_WIDTH.most}px`}
+        groupResizeBehavior="preserve-pixel-size"
+        onResize={({ inPixels }) => panes.resizeQueue(inPixels)}
+      >
+        {queue}
+      </Panel>
+      <PaneEdge />
+      <Panel id="conversation" minSize="360px">
+        {conversation}
+      </Panel>
+      {personBeside && key !== null && <PersonColumn conversationKey={key} label={t('pane.person')} />}
+    </Group>
+  );
+}
+
+/** Beside the conversation, as wide as it was before it was folded away. */
+function PersonColumn({ conversationKey, label }: { conversationKey: ConversationKey; label: string }) {
+  const [width] = useState(() => usePanes.getState().personWidth);
+  const resize = usePanes((state) => state.resizePerson);
+  return (
+    <>
+      <PaneEdge />
+      <Panel
+        id="person"
+        defaultSize={`${width}px`}
+        minSize={`${PERSON_WIDTH.least}px`}
+        maxSize={`${PERSON_WIDTH.most}px`}
+        groupResizeBehavior="preserve-pixel-size"
+        onResize={({ inPixels }) => resize(inPixels)}
+      >
+        <PaneBox name="person" label={label}>
+          <PersonPanel conversationKey={conversationKey} />
+        </PaneBox>
+      </Panel>
+    </>
   );
 }
 

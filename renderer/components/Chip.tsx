@@ -6,7 +6,7 @@ import { Tooltip } from './Tooltip';
 export type Tone = 'neutral' | 'good' | 'warning' | 'danger' | 'info' | 'note' | 'public';
 
 export const TONE_LOOK: Readonly<Record<Tone, string>> = {
-  neutral: 'border-line text-muted bg-transparent',
+  neutral: 'border-line text-muted bg-transparent in-aria-selected:border-line-control/50',
   good: 'border-good-line bg-good-ground text-good',
   warning: 'border-warning-line bg-warning-ground text-warning',
   danger: 'border-danger-line bg-danger-ground text-danger',

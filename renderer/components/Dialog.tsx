@@ -1,9 +1,10 @@
 import { X } from 'lucide-react';
 import { AlertDialog, Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './Button';
 import { cx } from './class-names';
+import { FloatPlaceProvider } from './float-place';
 import { IconButton } from './IconButton';
 import { useFocusReturn } from './use-focus-return';
 
@@ -31,31 +32,35 @@ export interface DialogProps {
 export function Dialog(props: DialogProps) {
   const { open, onOpenChange, title, description, children, footer, size = 'medium' } = props;
   const focus = useFocusReturn();
+  const [sheet, setSheet] = useState<HTMLElement | null>(null);
   const { t } = useTranslation('common');
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={VEIL} />
         <Radix.Content
+          ref={setSheet}
           className={cx(SHEET, size === 'wide' ? 'max-w-170' : 'max-w-110')}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           {...focus}
         >
-          <header className="flex items-start gap-3 px-5 pt-4 pb-2">
-            <div className="min-w-0 flex-1">
-              <Radix.Title className="text-body font-strong">{title}</Radix.Title>
-              {description !== undefined && (
-                <Radix.Description className="text-muted">{description}</Radix.Description>
-              )}
-            </div>
-            <Radix.Close asChild>
-              <IconButton icon={X} label={t('action.close')} keys={['Escape']} className="-mr-1.5" />
-            </Radix.Close>
-          </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>
-          {footer !== undefined && (
-            <footer className="flex flex-wrap justify-end gap-2 border-t px-5 py-3">{footer}</footer>
-          )}
+          <FloatPlaceProvider value={sheet}>
+            <header className="flex items-start gap-3 px-5 pt-4 pb-2">
+              <div className="min-w-0 flex-1">
+                <Radix.Title className="text-body font-strong">{title}</Radix.Title>
+                {description !== undefined && (
+                  <Radix.Description className="text-muted">{description}</Radix.Description>
+                )}
+              </div>
+              <Radix.Close asChild>
+                <IconButton icon={X} label={t('action.close')} keys={['Escape']} className="-mr-1.5" />
+              </Radix.Close>
+            </header>
+            <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>
+            {footer !== undefined && (
+              <footer className="flex flex-wrap justify-end gap-2 border-t px-5 py-3">{footer}</footer>
+            )}
+          </FloatPlaceProvider>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -2,6 +2,7 @@ import { Check, type LucideIcon } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { cx } from './class-names';
+import { useFloatPlace } from './float-place';
 import { Kbd } from './Kbd';
 
 const ITEM =
@@ -28,10 +29,11 @@ export function Menu({
   onCloseAutoFocus,
   ...state
 }: MenuProps) {
+  const place = useFloatPlace();
   return (
     <Radix.Root modal={false} {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal {...place}>
         <Radix.Content
           align={align}
           side={side}

@@ -1,6 +1,7 @@
 import { Popover as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { cx } from './class-names';
+import { useFloatPlace } from './float-place';
 
 export interface PopoverProps {
   /** One element that takes a ref, usually a Button or IconButton. */
@@ -28,10 +29,11 @@ export function Popover(props: PopoverProps) {
     className,
     ...state
   } = props;
+  const place = useFloatPlace();
   return (
     <Radix.Root {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal {...place}>
         <Radix.Content
           aria-label={label}
           align={align}

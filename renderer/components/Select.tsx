@@ -2,6 +2,7 @@ import { Check, ChevronDown, type LucideIcon } from 'lucide-react';
 import { Select as Radix } from 'radix-ui';
 import { cx } from './class-names';
 import { cspNonce } from './csp-nonce';
+import { useFloatPlace } from './float-place';
 
 export interface SelectProps<T extends string> {
   /** Its accessible name; write it beside the select as well. */
@@ -16,6 +17,7 @@ export interface SelectProps<T extends string> {
 /** One of several, showing the chosen one. */
 export function Select<T extends string>(props: SelectProps<T>) {
   const { label, value, onChange, options, disabled = false, className } = props;
+  const place = useFloatPlace();
   return (
     <Radix.Root value={value} onValueChange={(next) => onChange(next as T)} disabled={disabled}>
       <Radix.Trigger
@@ -32,7 +34,7 @@ export function Select<T extends string>(props: SelectProps<T>) {
           <ChevronDown size={14} aria-hidden />
         </Radix.Icon>
       </Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal {...place}>
         <Radix.Content
           position="popper"
           sideOffset={4}

@@ -1,5 +1,6 @@
 import { Tooltip as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { useFloatPlace } from './float-place';
 import { Kbd } from './Kbd';
 
 /** Once, around the page: tooltips share their delay, so a row of buttons can be read in one sweep. */
@@ -22,15 +23,22 @@ export interface TooltipProps {
 
 /** Names a thing on hover and focus, with its key. The thing keeps its own accessible name. */
 export function Tooltip({ label, keys, side = 'bottom', children }: TooltipProps) {
+  const [open, setOpen] = useState(false);
+  const place = useFloatPlace();
   const first = keys?.[0];
   return (
-    <Radix.Root>
+    <Radix.Root open={open} onOpenChange={setOpen}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal {...place}>
         <Radix.Content
           side={side}
           sideOffset={6}
           collisionPadding={8}
+          onEscapeKeyDown={(press) => {
+            press.stopImmediatePropagation();
+            setOpen(false);
+            passOn(press);
+          }}
           className="z-50 flex max-w-80 animate-fade-in items-center gap-2 rounded-control bg-text px-2 py-1 text-meta text-surface shadow-float"
         >
           {label}
@@ -39,4 +47,14 @@ export function Tooltip({ label, keys, side = 'bottom', children }: TooltipProps
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/**
+ * Escape was meant for the dialog or the pane under the tooltip, which hear it only once the
+ * tooltip is off the screen: the same press again, after the next drawing.
+ */
+function passOn(press: KeyboardEvent): void {
+  const again = new KeyboardEvent('keydown', press);
+  const { target } = press;
+  setTimeout(() => target?.dispatchEvent(again));
 }

@@ -12,6 +12,18 @@ export function useConversation(key: ConversationKey): Conversation | null | und
   return useSyncExternalStore(subscribe, () => rows.conversation(key));
 }
 
+const NEVER = () => () => undefined;
+
+/** False without a conversation, and for one that was deleted or merged away; true while it loads. */
+export function useIsHere(key: ConversationKey | null): boolean {
+  const { rows } = pageData();
+  const subscribe = useMemo(
+    () => (key === null ? NEVER : (listener: () => void) => rows.subscribeRow(key, listener)),
+    [rows, key],
+  );
+  return useSyncExternalStore(subscribe, () => key !== null && rows.conversation(key) !== null);
+}
+
 /** Items oldest first, the newest 30 to begin with. */
 export interface Timeline extends TimelineView {
   loadOlder(): void;

@@ -6,6 +6,7 @@ import { Button } from '@renderer/components/Button';
 import { cx } from '@renderer/components/class-names';
 import { IconButton } from '@renderer/components/IconButton';
 import { Segments } from '@renderer/components/Segments';
+import { handleWords, networkName } from '@renderer/components/social-names';
 import { Tooltip } from '@renderer/components/Tooltip';
 import { useAccounts } from '@renderer/data/accounts';
 import { useContact } from '@renderer/data/contacts';
@@ -167,7 +168,7 @@ function Editor({ conversation }: { conversation: Conversation }) {
       {isPublic && (
         <p className="flex items-center gap-2 border-b border-public-line bg-public-ground px-5 py-1 text-public">
           <Globe size={14} aria-hidden className="shrink-0" />
-          {t('publicBand', { network: conversation.social?.network })}
+          {t('publicBand', { network: networkName(conversation.social?.network ?? '') })}
         </p>
       )}
       <div className="px-2 pt-2 pb-2">
@@ -281,8 +282,9 @@ function Recipient({ conversation, isNote }: { conversation: Conversation; isNot
     conversation.channel === 'email' || conversation.channel === 'form'
       ? contact?.emails[0]
       : conversation.channel === 'social'
-        ? contact?.handles[0]
+        ? contact?.handles.find((handle) => handle.startsWith(`${conversation.social?.network ?? ''}:`))
         : undefined;
+  const shown = address === undefined || conversation.channel !== 'social' ? address : handleWords(address);
   if (isNote) {
     return (
       <span className="flex items-center gap-1.5 text-meta text-note-text">
@@ -294,7 +296,7 @@ function Recipient({ conversation, isNote }: { conversation: Conversation; isNot
   return (
     <span className="min-w-0 flex-1 truncate text-meta text-muted">
       {t('to.label')} <bdi className="text-text">{name}</bdi>
-      {address !== undefined && address !== name && <bdi className="text-faint"> {address}</bdi>}
+      {shown !== undefined && shown !== name && <bdi className="text-faint"> {shown}</bdi>}
     </span>
   );
 }

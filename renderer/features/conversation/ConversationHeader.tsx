@@ -6,6 +6,7 @@ import { Button } from '@renderer/components/Button';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
 import { Chip } from '@renderer/components/Chip';
 import { cx } from '@renderer/components/class-names';
+import { networkName } from '@renderer/components/social-names';
 import { Tooltip } from '@renderer/components/Tooltip';
 import { WaitingTime } from '@renderer/components/WaitingTime';
 import { agentName, useAccounts, useAgentIds } from '@renderer/data/accounts';
@@ -109,7 +110,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
   const channel =
     social === null
       ? t(`common:channel.${conversation.channel}`)
-      : `${social.network} · ${t(social.visibility === 'public' ? 'common:channel.socialPublic' : 'common:channel.socialDirect')}`;
+      : `${networkName(social.network)} · ${t(social.visibility === 'public' ? 'common:channel.socialPublic' : 'common:channel.socialDirect')}`;
   return (
     <p className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1 text-meta text-muted">
       {social?.visibility === 'public' ? (
@@ -146,7 +147,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
           className="inline-flex items-center gap-1 text-accent-text hover:underline"
         >
           <ExternalLink size={12} aria-hidden />
-          {t('permalink', { network: social?.network })}
+          {t('permalink', { network: networkName(social?.network ?? '') })}
         </a>
       )}
       {account !== undefined && <Chip>{account.name}</Chip>}

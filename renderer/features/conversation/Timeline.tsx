@@ -63,7 +63,9 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
       <div
         ref={setRoot}
         data-timeline
-        tabIndex={-1}
+        role="group"
+        aria-labelledby="conversation-title"
+        tabIndex={0}
         onScroll={() => {
           scroll.onScroll();
           const { hasOlder: more, loading: busy, loadOlder: fetchOlder } = older.current;

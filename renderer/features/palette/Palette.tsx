@@ -9,7 +9,13 @@ import { cx } from '@renderer/components/class-names';
 import { Kbd } from '@renderer/components/Kbd';
 import { useFocusReturn } from '@renderer/components/use-focus-return';
 import { useQueueRow } from '@renderer/data/queue';
-import { runCommand, useCommand, useCommands, type Command } from '@renderer/state/commands';
+import {
+  runCommand,
+  useCommand,
+  useCommands,
+  type Command,
+  type CommandGroup,
+} from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
 import { useSelection } from '@renderer/state/selection';
 import { useFound } from './use-found';
@@ -60,6 +66,16 @@ export function Palette() {
   );
 }
 
+const GROUP_ORDER: readonly CommandGroup[] = ['conversation', 'composer', 'queue', 'app'];
+/** What is done most, first of all. */
+const FIRST = ['conversation.reply', 'conversation.note', 'conversation.close'];
+
+/** What can be done with the open conversation stands before what moves elsewhere. */
+function placeOf({ id, group }: Command): number {
+  const first = FIRST.indexOf(id);
+  return first >= 0 ? first : FIRST.length + GROUP_ORDER.indexOf(group);
+}
+
 function PaletteBody({ onChoose }: { onChoose: (item: Item) => void }) {
   const { t } = useTranslation('palette');
   const [typed, setTyped] = useState('');
@@ -67,9 +83,9 @@ function PaletteBody({ onChoose }: { onChoose: (item: Item) => void }) {
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
   const matches = wordMatcher(typed);
-  const commands = useCommands().filter(
-    ({ enabled, inPalette, label }) => enabled !== false && inPalette !== false && matches(label),
-  );
+  const commands = useCommands()
+    .filter(({ enabled, inPalette, label }) => enabled !== false && inPalette !== false && matches(label))
+    .sort((a, b) => placeOf(a) - placeOf(b));
   const found = useFound(typed);
   const items: readonly Item[] = [
     ...found.map((key): Item => ({ kind: 'conversation', key })),
@@ -137,7 +153,7 @@ function PaletteBody({ onChoose }: { onChoose: (item: Item) => void }) {
             )}
           >
             {item.kind === 'command' ? (
-              <CommandItem command={item.command} />
+              <CommandItem command={item.command} isActive={i === at} />
             ) : (
               <FoundItem rowKey={item.key} />
             )}
@@ -149,10 +165,10 @@ function PaletteBody({ onChoose }: { onChoose: (item: Item) => void }) {
   );
 }
 
-function CommandItem({ command }: { command: Command }) {
+function CommandItem({ command, isActive }: { command: Command; isActive: boolean }) {
   return (
     <>
-      <CornerDownLeft size={14} className="shrink-0 text-faint" aria-hidden />
+      <CornerDownLeft size={14} aria-hidden className={cx('shrink-0 text-faint', !isActive && 'invisible')} />
       <span className="min-w-0 flex-1 truncate">{command.label}</span>
       {command.keys[0] !== undefined && (
         <span className="text-muted">

@@ -8,6 +8,7 @@ import { cx } from '@renderer/components/class-names';
 import { formatDate } from '@renderer/components/dates';
 import { IconButton } from '@renderer/components/IconButton';
 import { RelativeTime } from '@renderer/components/RelativeTime';
+import { handleWords } from '@renderer/components/social-names';
 import { useAccounts } from '@renderer/data/accounts';
 import { useContact, useContactConversations } from '@renderer/data/contacts';
 import { useConversation } from '@renderer/data/conversation';
@@ -43,7 +44,7 @@ function Panel({ conversation }: { conversation: Conversation }) {
             <Address key={phone} icon={Phone} label={t('phone')} text={phone} />
           ))}
           {contact.handles.filter(isPublicName).map((handle) => (
-            <Address key={handle} icon={AtSign} label={t('handle')} text={handle.replace(':', ' · ')} />
+            <Address key={handle} icon={AtSign} label={t('handle')} text={handleWords(handle)} />
           ))}
         </ul>
       )}

@@ -62,9 +62,9 @@ function ComfortableRow({ row }: { row: QueueRow }) {
 
 function CompactRow({ row }: { row: QueueRow }) {
   return (
-    <span className="flex h-full w-full items-center gap-2.5 px-3">
+    <span className="flex h-full w-full items-center gap-2 px-3">
       <Channel row={row} />
-      <span className="flex w-[38%] max-w-44 shrink-0 items-center gap-1.5">
+      <span className="flex w-[40%] max-w-44 shrink-0 items-center gap-1.5">
         <Name row={row} />
         <PriorityMark priority={row.conversation.priority} />
       </span>
@@ -74,7 +74,7 @@ function CompactRow({ row }: { row: QueueRow }) {
         <Owner row={row} />
       </span>
       <StateMark row={row} />
-      <span className="min-w-12 shrink-0">
+      <span className="min-w-10 shrink-0">
         <Time row={row} />
       </span>
     </span>

@@ -1,0 +1,16 @@
+/** Where menus and tooltips are put in the document: inside a landmark or the dialog they belong to. */
+import { createContext, useContext } from 'react';
+
+const FloatPlace = createContext<HTMLElement | null>(null);
+
+/** Gives everything inside a place for what floats; `null` while it is not drawn yet. */
+export const FloatPlaceProvider = FloatPlace.Provider;
+
+/**
+ * The `container` for a portal. At the end of the body, outside every landmark, people who move by
+ * landmarks would never meet what floats; under an open dialog they could not reach it at all.
+ */
+export function useFloatPlace(): { container: HTMLElement } | undefined {
+  const place = useContext(FloatPlace);
+  return place === null ? undefined : { container: place };
+}
