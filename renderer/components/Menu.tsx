@@ -100,9 +100,9 @@ export function MenuChoice<T extends string>({ value, onChange, options }: MenuC
         <Radix.RadioItem key={option} value={option} className={ITEM}>
           {Icon !== undefined && <Icon size={14} className="shrink-0 text-muted" aria-hidden />}
           <span className="min-w-0 flex-1">{label}</span>
-          {detail !== undefined && <span className="tabular text-meta text-muted">{detail}</span>}
+          {detail !== undefined && <span className="tabular ms-3 text-meta text-muted">{detail}</span>}
           {keys?.[0] !== undefined && (
-            <span className="text-faint">
+            <span className="flex min-w-20 justify-end text-faint">
               <Kbd keys={keys[0]} />
             </span>
           )}

@@ -1,4 +1,5 @@
-import { FileX2, GitMerge } from 'lucide-react';
+import { Copy, FileX2, GitMerge } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationKey } from '@shared/domain/entities';
 import { Button } from '@renderer/components/Button';
@@ -12,15 +13,24 @@ export function GoneConversation({ conversationKey }: { conversationKey: Convers
   const { t } = useTranslation('conversation');
   const target = movedTo(conversationKey);
   const { draft } = useDraft(conversationKey);
-  const open = useSelection((state) => state.open);
+  useEffect(() => {
+    // The editor went with the conversation, and the focus with the editor: the pane takes it.
+    const { pane, focusPane } = useSelection.getState();
+    if (pane === 'conversation' && document.activeElement === document.body) focusPane('conversation');
+  }, []);
   return (
     <EmptyState
       icon={target === null ? FileX2 : GitMerge}
       title={t(target === null ? 'gone.deleted' : 'gone.merged')}
-      actions={target !== null && <Button onClick={() => open(target)}>{t('gone.open')}</Button>}
+      actions={
+        <>
+          {target !== null && <OpenTarget from={conversationKey} target={target} />}
+          {draft !== null && draft.text !== '' && <CopyText text={draft.text} />}
+        </>
+      }
     >
       <p>{t(target === null ? 'gone.deletedHelp' : 'gone.mergedHelp')}</p>
-      {draft !== null && (
+      {draft !== null && draft.text !== '' && (
         <div className="mt-4 text-start">
           <p className="text-meta text-muted">{t('gone.draft')}</p>
           <p
@@ -32,5 +42,37 @@ export function GoneConversation({ conversationKey }: { conversationKey: Convers
         </div>
       )}
     </EmptyState>
+  );
+}
+
+/** Opens the conversation that took this one; what was typed goes along unless something is typed there. */
+function OpenTarget({ from, target }: { from: ConversationKey; target: ConversationKey }) {
+  const { t } = useTranslation('conversation');
+  const open = useSelection((state) => state.open);
+  const here = useDraft(from);
+  const there = useDraft(target);
+  const go = () => {
+    if (here.draft !== null && there.draft === null) {
+      there.save({ ...here.draft, typedAt: Date.now() });
+      here.save({ ...here.draft, text: '', files: [], typedAt: Date.now() });
+    }
+    open(target);
+  };
+  return <Button onClick={go}>{t('gone.open')}</Button>;
+}
+
+function CopyText({ text }: { text: string }) {
+  const { t } = useTranslation('conversation');
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  };
+  return (
+    <Button icon={Copy} onClick={copy}>
+      {t(copied ? 'gone.copied' : 'gone.copy')}
+    </Button>
   );
 }
