@@ -1,8 +1,7 @@
 import { X } from 'lucide-react';
-import { AlertDialog, Dialog as Radix } from 'radix-ui';
+import { Dialog as Radix } from 'radix-ui';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from './Button';
 import { cx } from './class-names';
 import { FloatPlaceProvider } from './float-place';
 import { IconButton } from './IconButton';
@@ -64,46 +63,5 @@ export function Dialog(props: DialogProps) {
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
-  );
-}
-
-export interface ConfirmProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: string;
-  /** What will happen, and what cannot be taken back. */
-  children: ReactNode;
-  /** The verb, as on the button that led here. */
-  confirmLabel: string;
-  danger?: boolean;
-  onConfirm: () => void;
-}
-
-/** Asks before something that cannot be undone; the focus stands on the way back. */
-export function Confirm(props: ConfirmProps) {
-  const { t } = useTranslation('common');
-  const focus = useFocusReturn();
-  return (
-    <AlertDialog.Root open={props.open} onOpenChange={props.onOpenChange}>
-      <AlertDialog.Portal>
-        <AlertDialog.Overlay className={VEIL} />
-        <AlertDialog.Content {...focus} className={cx(SHEET, 'max-w-110 gap-2 p-5')}>
-          <AlertDialog.Title className="text-body font-strong">{props.title}</AlertDialog.Title>
-          <AlertDialog.Description asChild>
-            <div className="text-pretty text-muted">{props.children}</div>
-          </AlertDialog.Description>
-          <div className="mt-3 flex flex-wrap justify-end gap-2">
-            <AlertDialog.Cancel asChild>
-              <Button data-first-focus>{t('action.cancel')}</Button>
-            </AlertDialog.Cancel>
-            <AlertDialog.Action asChild>
-              <Button variant={props.danger === true ? 'danger' : 'primary'} onClick={props.onConfirm}>
-                {props.confirmLabel}
-              </Button>
-            </AlertDialog.Action>
-          </div>
-        </AlertDialog.Content>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
   );
 }

@@ -1,7 +1,6 @@
 import { Check, type LucideIcon } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { cx } from './class-names';
 import { useFloatPlace } from './float-place';
 import { Kbd } from './Kbd';
 
@@ -49,37 +48,6 @@ export function Menu({
   );
 }
 
-export interface MenuItemProps {
-  children: ReactNode;
-  onSelect: () => void;
-  icon?: LucideIcon;
-  keys?: readonly string[] | undefined;
-  /** Right-aligned, muted: a count, a hint. */
-  detail?: ReactNode;
-  disabled?: boolean;
-  danger?: boolean;
-}
-
-export function MenuItem({ children, onSelect, icon: Icon, keys, detail, disabled, danger }: MenuItemProps) {
-  const first = keys?.[0];
-  return (
-    <Radix.Item
-      onSelect={onSelect}
-      {...(disabled === undefined ? {} : { disabled })}
-      className={cx(ITEM, danger === true && 'text-danger')}
-    >
-      {Icon !== undefined && <Icon size={14} className="shrink-0 text-muted" aria-hidden />}
-      <span className="min-w-0 flex-1">{children}</span>
-      {detail !== undefined && <span className="tabular text-meta text-muted">{detail}</span>}
-      {first !== undefined && (
-        <span className="text-faint">
-          <Kbd keys={first} />
-        </span>
-      )}
-    </Radix.Item>
-  );
-}
-
 export interface MenuChoiceProps<T extends string> {
   value: T;
   onChange: (value: T) => void;
@@ -114,25 +82,6 @@ export function MenuChoice<T extends string>({ value, onChange, options }: MenuC
         </Radix.RadioItem>
       ))}
     </Radix.RadioGroup>
-  );
-}
-
-/** A thing that is on or off; the menu stays open. */
-export function MenuCheck(props: { children: ReactNode; checked: boolean; onChange: (on: boolean) => void }) {
-  return (
-    <Radix.CheckboxItem
-      checked={props.checked}
-      onCheckedChange={props.onChange}
-      onSelect={(event) => event.preventDefault()}
-      className={ITEM}
-    >
-      <span className="min-w-0 flex-1">{props.children}</span>
-      <span className="w-3.5 shrink-0 text-accent-text">
-        <Radix.ItemIndicator>
-          <Check size={14} strokeWidth={2.25} aria-hidden />
-        </Radix.ItemIndicator>
-      </span>
-    </Radix.CheckboxItem>
   );
 }
 

@@ -39,7 +39,7 @@ export function Tooltip({ label, keys, side = 'bottom', children }: TooltipProps
             setOpen(false);
             passOn(press);
           }}
-          className="z-50 flex max-w-80 animate-fade-in items-center gap-2 rounded-control bg-text px-2 py-1 text-meta text-surface shadow-float"
+          className="z-25 flex max-w-80 animate-fade-in items-center gap-2 rounded-control bg-text px-2 py-1 text-meta text-surface shadow-float"
         >
           {label}
           {first !== undefined && <Kbd keys={first} />}

@@ -14,11 +14,6 @@ export function useQueue(filter: QueueFilter): QueueSnapshot {
   return useSyncExternalStore(rows.changed.subscribe, () => rows.snapshot(filter));
 }
 
-/** The same as {@link useQueue} outside React. */
-export function queueSnapshot(filter: QueueFilter): QueueSnapshot {
-  return pageData().rows.snapshot(filter);
-}
-
 /** One row, subscribed alone; `null` while it loads or when it is not here. */
 export function useQueueRow(key: ConversationKey): QueueRow | null {
   const { rows } = pageData();

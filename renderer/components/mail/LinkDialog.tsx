@@ -1,9 +1,10 @@
 import { Copy, TriangleAlert } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, BUTTON_LOOK } from '../Button';
 import { cx } from '../class-names';
 import { Dialog } from '../Dialog';
+import { useCopy } from '../use-copy';
 import { inspectLink, type LinkVerdict } from './links';
 
 export interface LinkDialogProps {
@@ -15,10 +16,10 @@ export interface LinkDialogProps {
 /** Asks before a stranger's link is opened, and says where it really goes. */
 export function LinkDialog({ link, onClose }: LinkDialogProps) {
   const { t } = useTranslation('mail');
-  const [copied, setCopied] = useState(false);
+  const { copied, copy, reset } = useCopy();
   const verdict = link === null ? null : inspectLink(link.href, link.text);
   const close = () => {
-    setCopied(false);
+    reset();
     onClose();
   };
   const body = useRef<HTMLDivElement>(null);
@@ -35,10 +36,6 @@ export function LinkDialog({ link, onClose }: LinkDialogProps) {
     window.addEventListener('blur', soon);
     return () => window.removeEventListener('blur', soon);
   }, [isOpen]);
-  const copy = async (href: string) => {
-    await navigator.clipboard.writeText(href);
-    setCopied(true);
-  };
   return (
     <Dialog
       open={link !== null}
@@ -47,7 +44,7 @@ export function LinkDialog({ link, onClose }: LinkDialogProps) {
       footer={
         verdict !== null && (
           <>
-            <Button icon={Copy} onClick={() => void copy(verdict.href)}>
+            <Button icon={Copy} onClick={() => copy(verdict.href)}>
               {copied ? t('link.copied') : t('link.copy')}
             </Button>
             <a

@@ -228,9 +228,3 @@ export function sanitiseMail(html: string, options: SanitiseOptions = {}): SafeM
     walk = null;
   }
 }
-
-/** The words of a mail, for quoting it or for a snippet: sanitised first, so hidden tricks are gone. */
-export function mailText(html: string, options: SanitiseOptions = {}): string {
-  const safe = sanitiseMail(html, options);
-  return safe.type === 'text' ? safe.text : htmlToText(safe.html);
-}

@@ -15,7 +15,7 @@ import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useSelection } from '@renderer/state/selection';
 import { FileChips } from './FileChips';
 import { addFiles, removeUpload, retryUpload, useUploads, type Upload } from './uploads';
-import { useContent } from './use-content';
+import { isEmpty, useContent } from './use-content';
 import { useFileDrop } from './use-file-intake';
 import { useSend } from './use-send';
 
@@ -243,9 +243,12 @@ function Editor({ conversation }: { conversation: Conversation }) {
                 />
               </>
             )}
-            <DraftMark empty={content.text.trim() === '' && content.files.length === 0} state={state} />
+            <DraftMark empty={isEmpty(content)} state={state} />
             <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
-              {enterSends && <span className="text-meta text-faint">{t('enterSends')}</span>}
+              {/* Taught before the first letter; after it the draft's mark needs the room. */}
+              {enterSends && isEmpty(content) && (
+                <span className="text-meta text-faint">{t('enterSends')}</span>
+              )}
               {!isNote && (
                 <Tooltip label={t('command.sendAndResolve')} keys={keys.resolve} side="top">
                   <Button onClick={() => trySend(true)}>{t('sendAndResolve')}</Button>

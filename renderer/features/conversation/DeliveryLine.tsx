@@ -35,6 +35,8 @@ export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
       setFailed(true);
     }
   };
+  // The strip counts down as well; the glyph at the message's head is enough.
+  if (inStrip && shown === 'delayed') return null;
   return (
     <div
       className={cx(

@@ -1,9 +1,10 @@
 import { Copy, FileX2, GitMerge } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationKey } from '@shared/domain/entities';
 import { Button } from '@renderer/components/Button';
 import { EmptyState } from '@renderer/components/EmptyState';
+import { useCopy } from '@renderer/components/use-copy';
 import { movedTo } from '@renderer/data/conversation';
 import { useDraft } from '@renderer/data/drafts';
 import { useSelection } from '@renderer/state/selection';
@@ -63,15 +64,9 @@ function OpenTarget({ from, target }: { from: ConversationKey; target: Conversat
 
 function CopyText({ text }: { text: string }) {
   const { t } = useTranslation('conversation');
-  const [copied, setCopied] = useState(false);
-  const copy = () => {
-    navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
+  const { copied, copy } = useCopy();
   return (
-    <Button icon={Copy} onClick={copy}>
+    <Button icon={Copy} onClick={() => copy(text)}>
       {t(copied ? 'gone.copied' : 'gone.copy')}
     </Button>
   );

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
 import { Progress } from '@renderer/components/Progress';
+import { flushDrafts } from '@renderer/data/drafts';
 import { useCacheNotice, useHostLink } from '@renderer/data/host-link';
 import { useRecoveryNotice } from '@renderer/data/outbox';
 
@@ -17,7 +18,7 @@ export function Notices() {
         <Banner
           tone="info"
           actions={
-            <Button size="small" onClick={() => window.location.reload()}>
+            <Button size="small" onClick={() => void flushDrafts().finally(() => window.location.reload())}>
               {t('reload')}
             </Button>
           }

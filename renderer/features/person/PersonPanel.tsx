@@ -9,6 +9,7 @@ import { formatDate } from '@renderer/components/dates';
 import { IconButton } from '@renderer/components/IconButton';
 import { RelativeTime } from '@renderer/components/RelativeTime';
 import { handleWords } from '@renderer/components/social-names';
+import { useCopy } from '@renderer/components/use-copy';
 import { useAccounts } from '@renderer/data/accounts';
 import { useContact, useContactConversations } from '@renderer/data/contacts';
 import { useConversation } from '@renderer/data/conversation';
@@ -70,13 +71,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 
 function Address({ icon: Icon, label, text }: { icon: typeof Mail; label: string; text: string }) {
   const { t } = useTranslation('person');
-  const [copied, setCopied] = useState(false);
-  const copy = () => {
-    navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
+  const { copied, copy } = useCopy();
   return (
     <li className="group flex min-h-7 items-center gap-2">
       <Icon size={14} role="img" aria-label={label} className="shrink-0 text-faint" />
@@ -85,7 +80,7 @@ function Address({ icon: Icon, label, text }: { icon: typeof Mail; label: string
         icon={Copy}
         size="small"
         label={copied ? t('copied') : t('copy', { text })}
-        onClick={copy}
+        onClick={() => copy(text)}
         className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
       />
     </li>
