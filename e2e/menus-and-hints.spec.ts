@@ -22,6 +22,8 @@ test('open menus and tooltips are part of a landmark', async ({ lab, page }) => 
   const agent = await Console.open(page, app);
   await agent.queue.open(`desk/${(await client.conversation('Broken lamp, photo inside')).id}`);
   await expect(agent.conversation.title).toBeVisible();
+  // The status line teaches a key as soon as it works.
+  await expect(page.locator('footer').getByText(words('conversation:command.assign'))).toBeVisible();
   for (const [key, role] of [
     ['s', 'menu'],
     ['p', 'menu'],
@@ -33,6 +35,7 @@ test('open menus and tooltips are part of a landmark', async ({ lab, page }) => 
     await expectClean(page, `the menu of ${key}`);
     await page.keyboard.press('Escape');
     await expect(page.getByRole(role)).toHaveCount(0);
+    await expect(agent.conversation.pane.locator('header button:focus')).toHaveCount(1);
   }
   await page.getByRole('navigation').getByRole('button').first().hover();
   await expect(page.getByRole('tooltip')).toBeVisible();
