@@ -42,6 +42,7 @@ test('a message that comes while older ones are read is offered and moves nothin
   const agent = await Console.open(page, app);
   const long = (await client.conversations()).find(({ message_count }) => message_count >= 300);
   if (long === undefined) throw new Error('The sample holds no thread of 300 messages.');
+  await expect(agent.queue.rows.first()).toBeVisible();
   await agent.queue.show('a');
   await expect.poll(() => agent.queue.size()).toBe(60);
   await page.keyboard.press('Control+k');
