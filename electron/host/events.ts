@@ -1,10 +1,14 @@
 /** The door's event stream: one queue a listener, drained in small pieces that yield to others. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { DoorEvent } from '@shared/contract/door';
+import type { Draft } from '@shared/domain/drafts';
 import type { OutboxRow } from '@shared/domain/intents';
 
-/** {@link DoorEvent} with the domain's own (read-only) row. */
-export type HostEvent = Exclude<DoorEvent, { type: 'outbox' }> | { type: 'outbox'; row: OutboxRow };
+/** {@link DoorEvent} with the domain's own (read-only) rows. */
+export type HostEvent =
+  | Exclude<DoorEvent, { type: 'outbox' | 'draft' }>
+  | { type: 'outbox'; row: OutboxRow }
+  | { type: 'draft'; draft: Draft };
 
 /** A stream silent for 12 s is dead to the page. */
 export const PING_INTERVAL_MS = 5_000;

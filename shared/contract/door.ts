@@ -24,6 +24,7 @@
  *   GET  /door/settings · PUT /door/settings      → Settings
  */
 import { z } from 'zod';
+import type { Draft as DraftRow } from '../domain/drafts';
 import { STATUSES } from '../domain/entities';
 import { FAILURE_KINDS } from '../domain/failures';
 import {
@@ -155,7 +156,10 @@ export const draftContentSchema = z.object({
 });
 export type DraftContent = z.infer<typeof draftContentSchema>;
 /** An empty draft (no text, no files) is kept as a tombstone until the host drops it. */
-export const draftSchema = draftContentSchema.extend({ accountId: id, conversationId: id });
+export const draftSchema = draftContentSchema.extend({
+  accountId: id,
+  conversationId: id,
+}) satisfies z.ZodType<DraftRow>;
 export type Draft = z.infer<typeof draftSchema>;
 
 export const uploadProgressSchema = z.object({

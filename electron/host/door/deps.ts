@@ -2,7 +2,7 @@ import type { Backend } from '@shared/backends/port';
 import type { Account, OutboxPage, Session } from '@shared/contract/door';
 import type { Outbox } from '@shared/sync/outbox';
 import type { Spool } from '@shared/sync/spool';
-import type { Drafts } from '../drafts';
+import type { Drafts } from '@shared/sync/drafts';
 import type { EventHub } from '../events';
 import type { AttachmentCache } from '../files/attachment-cache';
 import type { BlobLinks } from '../files/blob-links';

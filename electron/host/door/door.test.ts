@@ -24,8 +24,8 @@ import { aConversation, aMessage, anIntent, refOf } from '@shared/testing/builde
 import { diskError, MemoryFileSystem } from '@shared/testing/memory-file-system';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openDrafts } from '../drafts';
-import { openJournal } from '../journal';
+import { openDrafts } from '@shared/sync/drafts';
+import { openJournal } from '@shared/sync/journal';
 import { openSettings } from '../settings-store';
 import { systemClock } from '../system-clock';
 import { account, MAX_ATTACHMENT_BYTES, openDoorKit, TOKEN, type DoorKit } from './door-kit.test-data';
@@ -107,7 +107,7 @@ describe('the door', () => {
   });
 
   it('keeps details of an unforeseen error in the log', async () => {
-    kit.spool.read = () => Promise.reject(new Error('some secret detail'));
+    kit.spool.readRaw = () => Promise.reject(new Error('some secret detail'));
     const response = await ask('GET', '/door/changes?account=a1');
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('secret');

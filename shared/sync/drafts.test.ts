@@ -1,6 +1,6 @@
-import type { Draft } from '@shared/contract/door';
-import { diskError, MemoryFileSystem } from '@shared/testing/memory-file-system';
 import { describe, expect, it } from 'vitest';
+import type { Draft } from '../domain/drafts';
+import { diskError, MemoryFileSystem } from '../testing/memory-file-system';
 import { openDrafts, type Drafts } from './drafts';
 
 const folder = 'data/drafts';

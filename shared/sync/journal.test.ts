@@ -1,15 +1,15 @@
-import { systemClock } from './system-clock';
-import type { OutboxRow } from '@shared/domain/intents';
-import { anOutboxRow, NOON } from '@shared/testing/builders';
-import { MemoryFileSystem } from '@shared/testing/memory-file-system';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { OutboxRow } from '../domain/intents';
+import { anOutboxRow, NOON } from '../testing/builders';
+import { MemoryFileSystem } from '../testing/memory-file-system';
+import { VirtualClock } from '../testing/virtual-clock';
 import { openJournal, type Journal } from './journal';
 
 const folder = 'data/journal';
 const DAY_MS = 24 * 3_600_000;
-const clockAt = (now: number) => ({ ...systemClock, now: () => now });
-const open = (fs: MemoryFileSystem, now = NOON): Promise<Journal> => openJournal(fs, folder, clockAt(now));
+const open = (fs: MemoryFileSystem, now = NOON): Promise<Journal> =>
+  openJournal(fs, folder, new VirtualClock(now));
 
 function row(n: number, parts: Partial<OutboxRow> = {}): OutboxRow {
   return anOutboxRow(n, { kind: 'note', text: 'x', files: [] }, parts);

@@ -2,11 +2,11 @@
  * What agents are typing, kept by the host: one draft a conversation, the later typing wins.
  * Saving resolves after an fsync; at most one fsync a second, shared by all that wait for it.
  */
-import type { Draft } from '@shared/contract/door';
-import type { Clock } from '@shared/backends/clock';
-import { conversationKey, type ConversationKey } from '@shared/domain/entities';
-import type { FileSystem } from '@shared/storage/file-system';
-import { openRecordLog, type LogRecovery, type RecordLog } from '@shared/storage/record-log';
+import type { Draft } from '../domain/drafts';
+import { conversationKey, type ConversationKey } from '../domain/entities';
+import type { FileSystem } from '../storage/file-system';
+import { openRecordLog, type LogRecovery, type RecordLog } from '../storage/record-log';
+import type { Clock } from './ports';
 
 export interface DraftsOptions {
   fs: FileSystem;

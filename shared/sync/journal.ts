@@ -2,11 +2,10 @@
  * The outbox on disk: whole rows, the last one written for a reference counts. Each append is one
  * record, so all of its rows survive a crash or none.
  */
-import type { Clock } from '@shared/backends/clock';
-import { isUnconfirmed, type OutboxRow } from '@shared/domain/intents';
-import type { FileSystem } from '@shared/storage/file-system';
-import { openRecordLog, type LogRecovery } from '@shared/storage/record-log';
-import type { JournalPort } from '@shared/sync/ports';
+import { isUnconfirmed, type OutboxRow } from '../domain/intents';
+import type { FileSystem } from '../storage/file-system';
+import { openRecordLog, type LogRecovery } from '../storage/record-log';
+import type { Clock, JournalPort } from './ports';
 
 export interface Journal extends JournalPort {
   readonly recovery: LogRecovery;
