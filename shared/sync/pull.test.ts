@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BackendError } from '../backends/backend-error';
-import type { Backend, FeedPage } from '../backends/port';
 import type { Change } from '../domain/entities';
-import type { FailureKind } from '../domain/failures';
-import { aConversation, aMessage, NOON } from '../testing/builders';
-import { FakeBackend } from '../testing/fake-backend';
-import { seededRandom } from '../testing/seeded-random';
-import { VirtualClock } from '../testing/virtual-clock';
-import { createPuller, type Pulled, type PullState } from './pull';
+import { aConversation, aMessage } from '../testing/builders';
+import { AGENT, PullWorld } from '../testing/pull-world';
 
-const AGENT = { accountId: 'a1', id: 'agent-1', name: 'Sample Agent', email: null };
 const SECOND_MS = 1_000;
 
 const conversation = (id: string): Change => ({
@@ -19,109 +13,6 @@ const conversation = (id: string): Change => ({
   movedTo: null,
 });
 const message = (id: string): Change => ({ kind: 'message', id, row: aMessage({ id }), movedTo: null });
-
-/** A server whose feeds are lists; a cursor is how many rows were read. */
-class PullWorld {
-  readonly clock = new VirtualClock(NOON);
-  readonly feeds: Record<string, Change[]> = { conversations: [], messages: [] };
-  readonly states: PullState[] = [];
-  readonly pulled: Pulled[] = [];
-  readonly asked: string[] = [];
-  readonly stored: Change[] = [];
-  readonly cursors = new Map<string, string>();
-  readonly storageProblems: unknown[] = [];
-  commits = 0;
-  /** Every call fails so while set; `silence`: it never returns. */
-  failing: FailureKind | 'silence' | null = null;
-  retryAfterMs: number | null = null;
-  push = false;
-  hint: () => void = () => undefined;
-  breakPush: (error: Error) => void = () => undefined;
-  listening = 0;
-  pageSize = 2;
-  diskFull = false;
-  refusesCursors = false;
-  /** What every page says, whatever was asked. */
-  samePage: FeedPage | null = null;
-  rejected: FeedPage['rejected'] = [];
-  readonly #stop = new AbortController();
-
-  start(): () => void {
-    const puller = createPuller({
-      accountId: 'a1',
-      backend: this.#backend(),
-      spool: {
-        cursorOf: (feed) => this.cursors.get(feed) ?? null,
-        commit: (feed, cursor, changes) => {
-          if (this.diskFull) return Promise.reject(new Error('ENOSPC'));
-          this.commits += 1;
-          this.cursors.set(feed, cursor);
-          this.stored.push(...changes);
-          return Promise.resolve(this.stored.length);
-        },
-      },
-      clock: this.clock,
-      random: seededRandom(1),
-      onState: (state) => this.states.push(state),
-      onChanges: (pulled) => this.pulled.push(pulled),
-      onStorageProblem: (error) => this.storageProblems.push(error),
-    });
-    void puller.run(this.#stop.signal);
-    return () => puller.kick();
-  }
-
-  get state(): PullState {
-    const state = this.states.at(-1);
-    if (state === undefined) throw new Error('Nothing was told yet.');
-    return state;
-  }
-
-  #backend(): Backend {
-    const fake = new FakeBackend({ tier: 'T1', clock: this.clock, fault: () => 'none' });
-    const answer = async <T>(value: () => T): Promise<T> => {
-      await this.clock.sleep(10, this.#stop.signal);
-      if (this.failing === 'silence') return new Promise(() => undefined);
-      if (this.failing !== null) {
-        throw new BackendError(this.failing, `made to fail: ${this.failing}`, null, this.retryAfterMs);
-      }
-      return value();
-    };
-    return {
-      descriptor: {
-        ...fake.descriptor,
-        supports: { ...fake.descriptor.supports, push: this.push },
-        feeds: ['conversations', 'messages'],
-      },
-      whoAmI: () => answer(() => AGENT),
-      pull: (feed, cursor) => {
-        this.asked.push(`${feed} ${cursor ?? 'start'}`);
-        return answer(() => this.#page(feed, cursor));
-      },
-      listen: (onHint) => {
-        this.listening += 1;
-        this.hint = onHint;
-        return new Promise((_resolve, reject) => (this.breakPush = reject));
-      },
-      history: () => fake.history(),
-      perform: (operation, signal) => fake.perform(operation, signal),
-      findByRef: (id, ref, signal) => fake.findByRef(id, ref, signal),
-      upload: (file, ref, signal) => fake.upload(file, ref, signal),
-      download: () => fake.download(),
-    };
-  }
-
-  #page(feed: string, cursor: string | null): FeedPage {
-    if (cursor === 'forgotten' || (cursor !== null && this.refusesCursors)) {
-      throw new BackendError('invalid', 'bad cursor');
-    }
-    if (this.samePage !== null) return this.samePage;
-    const rows = this.feeds[feed] ?? [];
-    const from = Number(cursor ?? 0);
-    const changes = rows.slice(from, from + this.pageSize);
-    const to = from + changes.length;
-    return { changes, cursor: String(to), more: to < rows.length, rejected: this.rejected };
-  }
-}
 
 describe('the first pull', () => {
   it('takes turns between feeds, stores each page before the next, and says when it is through', async () => {

@@ -14,6 +14,7 @@ import type { Agent, Change } from '../domain/entities';
 import type { FailureKind } from '../domain/failures';
 import { fullJitter } from './backoff';
 import type { Clock, Random, SpoolPort } from './ports';
+import { PullFreshness } from './pull-freshness';
 import { PushWatch } from './push-watch';
 
 /** Between pulls when hints arrive by themselves, and when they do not. */
@@ -73,6 +74,14 @@ export interface Puller {
   run(signal: AbortSignal): Promise<void>;
   /** Pull now, whatever it was waiting for. */
   kick(): void;
+  /**
+   * True once a whole pull has ended that began at most `maxAgeMs` before this call: what was at the
+   * backend then lies in the spool. Pulls now if none is that young; many callers share one pull.
+   * False as soon as a pull fails or the puller ends, and while it rests after a failure: ask again
+   * when the account is online or caught up. What was pulled before a failure or before the machine
+   * slept counts for nothing, so with `Infinity` it says: caught up since start, reconnect and wake.
+   */
+  freshen(maxAgeMs: number): Promise<boolean>;
 }
 
 /** One feed within one pull: what shows that a backend leads us in a circle, which would never end. */
@@ -93,6 +102,7 @@ export function createPuller(options: PullerOptions): Puller {
 class FeedPuller implements Puller {
   readonly #options: PullerOptions;
   readonly #push: PushWatch;
+  readonly #freshness: PullFreshness;
   #state: PullState;
   /** Something happened that a pull would show. */
   #wanted = false;
@@ -109,6 +119,7 @@ class FeedPuller implements Puller {
     const { backend, spool, clock, random } = options;
     const begun = backend.descriptor.feeds.every((feed) => spool.cursorOf(feed) !== null);
     this.#options = options;
+    this.#freshness = new PullFreshness(clock);
     this.#offset = clock.now() - clock.monotonic();
     this.#state = {
       state: 'connecting',
@@ -133,8 +144,16 @@ class FeedPuller implements Puller {
     this.#pause?.abort();
   }
 
+  freshen(maxAgeMs: number): Promise<boolean> {
+    this.#noticeSleep();
+    return this.#freshness.wait(maxAgeMs, () => this.kick());
+  }
+
   async run(signal: AbortSignal): Promise<void> {
-    const wake = (): void => this.#pause?.abort();
+    const wake = (): void => {
+      this.#freshness.close();
+      this.#pause?.abort();
+    };
     signal.addEventListener('abort', wake, { once: true });
     this.#options.onState(this.#state);
     while (!signal.aborted) {
@@ -146,6 +165,7 @@ class FeedPuller implements Puller {
       }
     }
     signal.removeEventListener('abort', wake);
+    this.#freshness.close();
     this.#push.drop();
   }
 
@@ -154,6 +174,7 @@ class FeedPuller implements Puller {
     const answered = this.#watchForSilence();
     try {
       this.#wanted = false;
+      this.#freshness.begin();
       if (this.#state.agent === null) this.#answered(answered, { agent: await backend.whoAmI(signal) });
       const open = new Set(backend.descriptor.feeds);
       const walks = new Map(backend.descriptor.feeds.map((feed) => [feed, newWalk()]));
@@ -165,6 +186,7 @@ class FeedPuller implements Puller {
         // A hint during a long pull: the feeds already read to their end have news.
         if (this.#wanted && open.size > 0) {
           this.#wanted = false;
+          this.#freshness.begin();
           for (const feed of backend.descriptor.feeds) open.add(feed);
         }
       }
@@ -173,8 +195,10 @@ class FeedPuller implements Puller {
       this.#unanswered = null;
     }
     this.#failures = 0;
+    this.#noticeSleep();
     this.#tell({ asOf: clock.now(), firstSync: null, failure: null });
     onChanges({ changes: [], seq: null, caughtUp: true });
+    this.#freshness.ended();
   }
 
   /** Pulls and stores one page; true when the feed has more. */
@@ -255,6 +279,7 @@ class FeedPuller implements Puller {
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, random, onStorageProblem } = this.#options;
     this.#failures += 1;
+    this.#freshness.fail();
     const backoff = fullJitter(this.#failures, LINK_BASE_MS, LINK_CAP_MS, random);
     if (!(error instanceof BackendError)) {
       onStorageProblem?.(error);
@@ -292,19 +317,24 @@ class FeedPuller implements Puller {
       await clock.sleep(Math.min(left, TICK_MS), pause.signal);
       this.#pause = null;
       // Where the monotonic clock runs on during sleep, the tick itself took too long.
-      if (this.#clockJumped() || clock.monotonic() - startedAt > TICK_MS + JUMP_MS) {
-        this.#push.drop();
-        this.#distrust();
-      }
+      if (clock.monotonic() - startedAt > TICK_MS + JUMP_MS) this.#wokeUp();
+      else this.#noticeSleep();
     }
   }
 
-  #clockJumped(): boolean {
+  /** Where the monotonic clock stands still during sleep, the wall clock has run away from it. */
+  #noticeSleep(): void {
     const { clock } = this.#options;
     const offset = clock.now() - clock.monotonic();
     const jumped = Math.abs(offset - this.#offset) > JUMP_MS;
     this.#offset = offset;
-    return jumped;
+    if (jumped) this.#wokeUp();
+  }
+
+  #wokeUp(): void {
+    this.#freshness.distrust();
+    this.#push.drop();
+    this.#distrust();
   }
 
   #distrust(): void {

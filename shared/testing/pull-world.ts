@@ -1,0 +1,120 @@
+/** A puller with everything around it: a server of plain lists, a spool in memory, a clock to turn. */
+import { BackendError } from '../backends/backend-error';
+import type { Backend, FeedPage } from '../backends/port';
+import type { Change } from '../domain/entities';
+import type { FailureKind } from '../domain/failures';
+import { createPuller, type Pulled, type Puller, type PullState } from '../sync/pull';
+import { NOON } from './builders';
+import { FakeBackend } from './fake-backend';
+import { seededRandom } from './seeded-random';
+import { VirtualClock } from './virtual-clock';
+
+export const AGENT = { accountId: 'a1', id: 'agent-1', name: 'Sample Agent', email: null };
+
+/** A server whose feeds are lists; a cursor is how many rows were read. */
+export class PullWorld {
+  readonly clock = new VirtualClock(NOON);
+  readonly feeds: Record<string, Change[]> = { conversations: [], messages: [] };
+  readonly states: PullState[] = [];
+  readonly pulled: Pulled[] = [];
+  readonly asked: string[] = [];
+  readonly stored: Change[] = [];
+  readonly cursors = new Map<string, string>();
+  readonly storageProblems: unknown[] = [];
+  commits = 0;
+  /** Every call fails so while set; `silence`: it never returns. */
+  failing: FailureKind | 'silence' | null = null;
+  retryAfterMs: number | null = null;
+  push = false;
+  hint: () => void = () => undefined;
+  breakPush: (error: Error) => void = () => undefined;
+  listening = 0;
+  pageSize = 2;
+  diskFull = false;
+  refusesCursors = false;
+  /** What every page says, whatever was asked. */
+  samePage: FeedPage | null = null;
+  rejected: FeedPage['rejected'] = [];
+  puller!: Puller;
+  readonly #stop = new AbortController();
+
+  start(): () => void {
+    this.puller = createPuller({
+      accountId: 'a1',
+      backend: this.#backend(),
+      spool: {
+        cursorOf: (feed) => this.cursors.get(feed) ?? null,
+        commit: (feed, cursor, changes) => {
+          if (this.diskFull) return Promise.reject(new Error('ENOSPC'));
+          this.commits += 1;
+          this.cursors.set(feed, cursor);
+          this.stored.push(...changes);
+          return Promise.resolve(this.stored.length);
+        },
+      },
+      clock: this.clock,
+      random: seededRandom(1),
+      onState: (state) => this.states.push(state),
+      onChanges: (pulled) => this.pulled.push(pulled),
+      onStorageProblem: (error) => this.storageProblems.push(error),
+    });
+    void this.puller.run(this.#stop.signal);
+    return () => this.puller.kick();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  get state(): PullState {
+    const state = this.states.at(-1);
+    if (state === undefined) throw new Error('Nothing was told yet.');
+    return state;
+  }
+
+  #backend(): Backend {
+    const fake = new FakeBackend({ tier: 'T1', clock: this.clock, fault: () => 'none' });
+    const answer = async <T>(value: () => T): Promise<T> => {
+      await this.clock.sleep(10, this.#stop.signal);
+      if (this.failing === 'silence') return new Promise(() => undefined);
+      if (this.failing !== null) {
+        throw new BackendError(this.failing, `made to fail: ${this.failing}`, null, this.retryAfterMs);
+      }
+      return value();
+    };
+    return {
+      descriptor: {
+        ...fake.descriptor,
+        supports: { ...fake.descriptor.supports, push: this.push },
+        feeds: ['conversations', 'messages'],
+      },
+      whoAmI: () => answer(() => AGENT),
+      pull: (feed, cursor) => {
+        this.asked.push(`${feed} ${cursor ?? 'start'}`);
+        return answer(() => this.#page(feed, cursor));
+      },
+      listen: (onHint) => {
+        this.listening += 1;
+        this.hint = onHint;
+        return new Promise((_resolve, reject) => (this.breakPush = reject));
+      },
+      history: () => fake.history(),
+      perform: (operation, signal) => fake.perform(operation, signal),
+      findByRef: (id, ref, signal) => fake.findByRef(id, ref, signal),
+      upload: (file, ref, signal) => fake.upload(file, ref, signal),
+      download: () => fake.download(),
+    };
+  }
+
+  #page(feed: string, cursor: string | null): FeedPage {
+    if (cursor === 'forgotten' || (cursor !== null && this.refusesCursors)) {
+      throw new BackendError('invalid', 'bad cursor');
+    }
+    if (this.samePage !== null) return this.samePage;
+    const rows = this.feeds[feed] ?? [];
+    const from = Number(cursor ?? 0);
+    const changes = rows.slice(from, from + this.pageSize);
+    const to = from + changes.length;
+    return { changes, cursor: String(to), more: to < rows.length, rejected: this.rejected };
+  }
+}
