@@ -1,4 +1,5 @@
 /** Everything by keys, and the keys can be found. */
+import type { Page } from '@playwright/test';
 import { setSettings } from './harness/door-reader';
 import { expect, MAIL_FIXTURES, test } from './harness/lab';
 import { Console } from './harness/screens';
@@ -85,3 +86,38 @@ test('the shortcut sheet opens by ?, names the main keys and closes by Escape', 
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
 });
+
+/** Presses a key in the very turn in which `selector` comes to stand in the document, before it is painted. */
+async function pressWithin(
+  page: Page,
+  selector: string,
+  press: { key: string; code: string },
+): Promise<void> {
+  await page.addInitScript(
+    ({ wanted, key, code }) => {
+      const observer = new MutationObserver(() => {
+        if (document.querySelector(wanted) === null) return;
+        observer.disconnect();
+        document.body.dispatchEvent(
+          new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true }),
+        );
+      });
+      observer.observe(document, { subtree: true, childList: true });
+    },
+    { wanted: selector, ...press },
+  );
+}
+
+for (const [what, selector, press, title] of [
+  ['the queue', '[data-pane="queue"]', { key: '?', code: 'Slash' }, 'shortcuts:title'],
+  ['the open conversation', '#conversation-title', { key: 'a', code: 'KeyA' }, 'conversation:command.assign'],
+] as const) {
+  test(`a key pressed as ${what} appears is not lost`, async ({ lab, page }) => {
+    const { desk } = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
+    const app = await lab.app({ helpdesk: desk });
+    await pressWithin(page, selector, press);
+    const agent = await Console.open(page, app);
+    if (selector === '#conversation-title') await agent.queue.rows.first().click();
+    await expect(page.getByRole('dialog', { name: words(title) })).toBeVisible();
+  });
+}

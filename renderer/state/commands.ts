@@ -1,5 +1,5 @@
 /** Commands for React: registered while mounted, run by keys, palette and buttons alike. */
-import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import { CommandRegistry, type Command } from './command-registry';
 import type { KeyPress } from './key-combo';
 
@@ -24,8 +24,9 @@ export function useCommand(command: Command): void {
   });
   const { id, label, enabled } = command;
   const keys = command.keys.join('\n');
-  useEffect(() => registry.add(id, () => newest.current), [id]);
-  useEffect(() => registry.changed(), [label, keys, enabled]);
+  // Before the paint: what is on screen answers its keys at once.
+  useLayoutEffect(() => registry.add(id, () => newest.current), [id]);
+  useLayoutEffect(() => registry.changed(), [label, keys, enabled]);
 }
 
 /** Every command that is mounted now. */

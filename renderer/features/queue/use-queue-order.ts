@@ -1,16 +1,17 @@
 /** Offers the order on screen to the rest of the page, also around a row that has just left it. */
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { ConversationKey } from '@shared/domain/entities';
 import type { QueueSnapshot } from '@renderer/data/queue';
 import { useSelection } from '@renderer/state/selection';
 
+/** Offered before the paint, like the keys that move along it. */
 export function useQueueOrder(queue: QueueSnapshot): void {
   const setOrder = useSelection((state) => state.setOrder);
   const newest = useRef(queue);
   /** Where a row last stood: the row that took its place is its neighbour below. */
   const lastIndex = useRef(new Map<ConversationKey, number>());
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     newest.current = queue;
     const { cursor, key, moveCursor } = useSelection.getState();
     for (const kept of [cursor, key]) {
@@ -25,7 +26,7 @@ export function useQueueOrder(queue: QueueSnapshot): void {
     }
   }, [queue]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     setOrder({
       neighbour: (key, step) => {
         const list = newest.current;
