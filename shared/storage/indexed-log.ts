@@ -13,7 +13,7 @@
  * one, and where even that fails the log closes itself.
  */
 import type { AppendFile, FileSystem } from './file-system';
-import { decodeFrame, encodeFrame } from './record-frame';
+import { encodeFrame, payloadOf } from './record-frame';
 import { currentGeneration, scanSegment, segmentName, segmentsOf, writeManifest } from './log-files';
 import { readSidecar, writeSidecar, type SidecarEntry } from './log-sidecar';
 
@@ -22,6 +22,12 @@ export interface RecordPosition {
   segment: number;
   offset: number;
   length: number;
+}
+
+/** A record's JSON in UTF-8, and where its line begins in the segment. */
+export interface RawRecord {
+  offset: number;
+  json: Uint8Array;
 }
 
 /** What opening found. Damage is told, never hidden. */
@@ -56,6 +62,8 @@ export interface IndexedLog<T, S> {
    * no longer gives back what was written.
    */
   read(range: RecordPosition): Promise<T[]>;
+  /** The same records as they lie on the disk, checked but not parsed. */
+  readRaw(range: RecordPosition): Promise<RawRecord[]>;
   /** Replaces the log's content atomically; tells the new place of each record. */
   rewrite(
     records: Iterable<T> | AsyncIterable<T>,
@@ -274,15 +282,20 @@ class SegmentedLog<T, S> implements IndexedLog<T, S> {
   }
 
   async read(range: RecordPosition): Promise<T[]> {
+    const decoder = new TextDecoder();
+    return (await this.readRaw(range)).map(({ json }) => JSON.parse(decoder.decode(json)) as T);
+  }
+
+  async readRaw(range: RecordPosition): Promise<RawRecord[]> {
     const path = this.path(range.segment);
     const bytes = await this.options.fs.readRange(path, range.offset, range.length);
-    const records: T[] = [];
+    const records: RawRecord[] = [];
     let start = 0;
     while (start < range.length) {
       const newline = bytes.indexOf(0x0a, start);
-      const frame = newline < 0 ? undefined : decodeFrame(bytes.subarray(start, newline), path);
-      if (frame === undefined) throw new DamagedRecordError(path);
-      records.push(frame.record as T);
+      const json = newline < 0 ? undefined : payloadOf(bytes.subarray(start, newline), path);
+      if (json === undefined) throw new DamagedRecordError(path);
+      records.push({ offset: range.offset + start, json });
       start = newline + 1;
     }
     return records;

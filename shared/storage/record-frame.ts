@@ -41,14 +41,19 @@ export function encodeFrame(record: unknown): Uint8Array {
 
 /** Reads one line without its newline; `undefined` when it is damaged. */
 export function decodeFrame(line: Uint8Array, where: string): { record: unknown } | undefined {
+  const payload = payloadOf(line, where);
+  return payload && { record: JSON.parse(decoder.decode(payload)) };
+}
+
+/** The JSON of one line without its newline, as bytes; `undefined` when it is damaged. */
+export function payloadOf(line: Uint8Array, where: string): Uint8Array | undefined {
   const head = decoder.decode(line.subarray(0, 24));
-  const match = /^(\d{1,4}) ([0-9a-f]{8}) /.exec(head);
+  const match = /^(\d{1,4}) ([0-9a-f]{8}) (- )?/.exec(head);
   if (match === null) return undefined;
-  const body = line.subarray(match[0].length);
-  if (checksum(body) !== match[2]) return undefined;
-  const text = decoder.decode(body);
-  if (match[1] !== String(FRAME_VERSION) || !text.startsWith(NULL_KEY)) throw new NewerFormatError(where);
-  return { record: JSON.parse(text.slice(NULL_KEY.length)) };
+  const [, version = '', sum, key = ''] = match;
+  if (checksum(line.subarray(match[0].length - key.length)) !== sum) return undefined;
+  if (version !== String(FRAME_VERSION) || key !== NULL_KEY) throw new NewerFormatError(where);
+  return line.subarray(match[0].length);
 }
 
 /** Offset just after the next newline at or after `from`; -1 when there is none. */

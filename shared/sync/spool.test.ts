@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../domain/entities';
 import { aConversation, aMessage } from '../testing/builders';
 import { MemoryFileSystem } from '../testing/memory-file-system';
+import { openRecordLog } from '../storage/record-log';
 import { openSpool, type LightConversation, type Spool, type SpooledChange } from './spool';
 
 const folder = 'data/spool/a1';
@@ -57,6 +58,29 @@ describe('a spool', () => {
     expect(rows[2]?.row).toMatchObject({ subject: 'new' });
     expect([again.cursorOf('conversations'), again.cursorOf('messages')]).toEqual(['k2', 'm1']);
     expect(again.epoch).toBe(spool.epoch);
+  });
+
+  it('hands on rows as they lie on the disk, also those that an older build wrote in another form', async () => {
+    const fs = new MemoryFileSystem();
+    const old = await openRecordLog({ fs, folder, segmentBytes: 1_000 }, () => undefined);
+    const oldChange = message('m0', 'written long ago');
+    await old.append([
+      { type: 'epoch', epoch: 'e0', seq: 0 },
+      { type: 'change', seq: 1, change: oldChange },
+      { type: 'cursor', feed: 'messages', cursor: 'm0' },
+    ]);
+    await old.close();
+    const spool = await open(fs);
+    await spool.commit('messages', 'm1', [message('m1', 'naïve “quotes” and Привет')]);
+    const { changes, seq, more } = await spool.readRaw(0, 10);
+    const rows = changes.map((json) => JSON.parse(new TextDecoder().decode(json)) as unknown);
+    expect(rows).toEqual([
+      { type: 'row', seq: 1, ...oldChange },
+      { type: 'row', seq: 2, ...message('m1', 'naïve “quotes” and Привет') },
+    ]);
+    expect([seq, more]).toEqual([2, false]);
+    expect(spool.cursorOf('messages')).toBe('m1');
+    expect((await spool.read(0, 10)).changes[0]).toEqual({ seq: 1, ...oldChange });
   });
 
   it('gives only what is new to a page that names its last seq', async () => {

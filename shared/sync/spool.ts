@@ -41,11 +41,19 @@ export interface SpoolOptions {
   segmentBytes?: number;
 }
 
-export interface SpoolPage {
-  changes: SpooledChange[];
+interface PagePlace {
   /** Ask again from here. */
   seq: number;
   more: boolean;
+}
+
+export interface SpoolPage extends PagePlace {
+  changes: SpooledChange[];
+}
+
+/** A page as it lies on the disk: each change is the UTF-8 of one JSON object with the fields of {@link SpooledChange}. */
+export interface RawSpoolPage extends PagePlace {
+  changes: Uint8Array[];
 }
 
 export interface Spool extends SpoolPort {
@@ -57,6 +65,8 @@ export interface Spool extends SpoolPort {
   readonly damaged: number;
   /** The rows after a seq, oldest first: at most `limit` rows and about 1 MB. */
   read(after: number, limit: number): Promise<SpoolPage>;
+  /** The same, not parsed: what the door hands on needs no second look (docs/decisions/0009). */
+  readRaw(after: number, limit: number): Promise<RawSpoolPage>;
   close(): Promise<void>;
 }
 
@@ -64,6 +74,8 @@ export interface Spool extends SpoolPort {
 type SpoolRecord =
   | { type: 'epoch'; epoch: string; seq: number }
   | { type: 'cursor'; feed: string; cursor: string | null }
+  | ({ type: 'row' } & SpooledChange)
+  /** How a row was written before the door handed on what lies on the disk. */
   | { type: 'change'; seq: number; change: Change };
 
 type Summary =
@@ -140,9 +152,9 @@ class LogSpool implements Spool {
   commit(feed: string, cursor: string, changes: readonly Change[]): Promise<number> {
     return this.inTurn(async () => {
       const records: SpoolRecord[] = changes.map((change, i) => ({
-        type: 'change',
+        type: 'row',
         seq: this.seq + 1 + i,
-        change,
+        ...change,
       }));
       records.push({ type: 'cursor', feed, cursor });
       const places = await this.log.append(records);
@@ -159,7 +171,11 @@ class LogSpool implements Spool {
   }
 
   async read(after: number, limit: number): Promise<SpoolPage> {
-    const page: SpoolPage = { changes: [], seq: after, more: false };
+    const { changes, ...place } = await this.readRaw(after, limit);
+    return { changes: changes.map(changeOf), ...place };
+  }
+
+  async readRaw(after: number, limit: number): Promise<RawSpoolPage> {
     let bytes = 0;
     let next = this.firstAfter(after);
     const wanted: Slot[] = [];
@@ -169,24 +185,19 @@ class LogSpool implements Spool {
       wanted.push(slot);
       bytes += slot.length;
     }
-    page.more = next < this.slots.length;
-    page.seq = page.more ? (this.slots[next - 1] as Slot).seq : Math.max(after, this.seq);
-    page.changes = await this.readSlots(wanted);
-    return page;
+    const more = next < this.slots.length;
+    const seq = more ? (this.slots[next - 1] as Slot).seq : Math.max(after, this.seq);
+    return { changes: await this.readSlots(wanted), seq, more };
   }
 
   /** Reads rows, neighbours at once; a row replaced meanwhile comes with its newer one. */
-  private async readSlots(slots: readonly Slot[]): Promise<SpooledChange[]> {
-    const log = this.log;
+  private async readSlots(slots: readonly Slot[]): Promise<Uint8Array[]> {
     const slotsNow = this.slots;
-    const wanted = new Set(slots.map((slot) => slot.seq));
-    const found: SpooledChange[] = [];
+    const found: Uint8Array[] = [];
     try {
-      for (const range of rangesOf(slots)) {
-        for (const record of await log.read(range)) {
-          if (record.type === 'change' && wanted.has(record.seq)) {
-            found.push({ ...record.change, seq: record.seq });
-          }
+      for (const { range, offsets } of rangesOf(slots)) {
+        for (const { offset, json } of await this.log.readRaw(range)) {
+          if (offsets.has(offset)) found.push(asRow(json));
         }
       }
     } catch (error) {
@@ -205,13 +216,11 @@ class LogSpool implements Spool {
   }
 
   /** Some row went bad on disk since it was written: gives the others and has all pulled again. */
-  private async readAround(slots: readonly Slot[]): Promise<SpooledChange[]> {
-    const found: SpooledChange[] = [];
+  private async readAround(slots: readonly Slot[]): Promise<Uint8Array[]> {
+    const found: Uint8Array[] = [];
     for (const slot of slots) {
       try {
-        for (const record of await this.log.read(slot)) {
-          if (record.type === 'change') found.push({ ...record.change, seq: record.seq });
-        }
+        for (const { json } of await this.log.readRaw(slot)) found.push(asRow(json));
       } catch (error) {
         if (!(error instanceof DamagedRecordError)) throw error;
         this.bury(slot);
@@ -295,9 +304,7 @@ class LogSpool implements Spool {
     yield { type: 'epoch', epoch: this.epoch, seq: this.seq };
     for (let after = 0; ;) {
       const page = await this.read(after, 500);
-      for (const { seq, ...change } of page.changes) {
-        yield { type: 'change', seq, change: change as Change };
-      }
+      for (const change of page.changes) yield { type: 'row', ...change };
       if (!page.more) break;
       after = page.seq;
     }
@@ -307,9 +314,10 @@ class LogSpool implements Spool {
 }
 
 function summarise(record: SpoolRecord): Summary {
-  if (record.type !== 'change') return record;
-  const { change, seq } = record;
-  const row = change.kind === 'conversation' ? change.row : null;
+  if (record.type === 'change') return summarise({ type: 'row', seq: record.seq, ...record.change });
+  if (record.type !== 'row') return record;
+  const { kind, seq, id } = record;
+  const row = kind === 'conversation' ? record.row : null;
   const light = row && {
     id: row.id,
     status: row.status,
@@ -317,17 +325,39 @@ function summarise(record: SpoolRecord): Summary {
     updatedAt: row.updatedAt,
     waitingSince: row.waitingSince,
   };
-  return { type: 'row', seq, kind: change.kind, id: change.id, light };
+  return { type: 'row', seq, kind, id, light };
 }
 
-/** Joins neighbours in the same segment, so a page is few reads. */
-function rangesOf(slots: readonly Slot[]): RecordPosition[] {
-  const ranges: RecordPosition[] = [];
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** Where `{"type":"row"` and `{"type":"change"` differ first. */
+const TYPE_AT = 9;
+const OLD_TYPE = 'c'.charCodeAt(0);
+
+/** A change's JSON in today's form, whichever it was written in. */
+function asRow(json: Uint8Array): Uint8Array {
+  if (json[TYPE_AT] !== OLD_TYPE) return json;
+  const { seq, change } = JSON.parse(decoder.decode(json)) as Extract<SpoolRecord, { type: 'change' }>;
+  return encoder.encode(JSON.stringify({ type: 'row', seq, ...change }));
+}
+
+function changeOf(json: Uint8Array): SpooledChange {
+  const { type: _type, ...change } = JSON.parse(decoder.decode(json)) as { type: 'row' } & SpooledChange;
+  return change as SpooledChange;
+}
+
+/** Joins neighbours in the same segment, so a page is few reads; `offsets` are the rows wanted of each. */
+function rangesOf(slots: readonly Slot[]): { range: RecordPosition; offsets: Set<number> }[] {
+  const ranges: { range: RecordPosition; offsets: Set<number> }[] = [];
   for (const { segment, offset, length } of slots) {
     const last = ranges.at(-1);
-    const gap = last?.segment === segment ? offset - last.offset - last.length : Infinity;
-    if (last !== undefined && gap < READ_GAP_BYTES) last.length += gap + length;
-    else ranges.push({ segment, offset, length });
+    const gap = last?.range.segment === segment ? offset - last.range.offset - last.range.length : Infinity;
+    if (last !== undefined && gap < READ_GAP_BYTES) {
+      last.range.length += gap + length;
+      last.offsets.add(offset);
+    } else {
+      ranges.push({ range: { segment, offset, length }, offsets: new Set([offset]) });
+    }
   }
   return ranges;
 }

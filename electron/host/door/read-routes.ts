@@ -1,5 +1,6 @@
 /** What the page reads: session, accounts, changes, events, history; and the settings. */
 import { settingsSchema } from '@shared/contract/door';
+import type { RawSpoolPage } from '@shared/sync/spool';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { accountOf, type DoorAccount, type DoorDeps } from './deps';
@@ -24,8 +25,8 @@ export function readRoutes(deps: DoorDeps): Hono {
   app.get('/changes', async (c) => {
     const { account, after, limit } = queryOf(c, changesQuery);
     const { spool } = must(deps, account);
-    const page = await spool.read(after, limit);
-    return c.json({ epoch: deps.session().epoch, ...page });
+    const page = await spool.readRaw(after, limit);
+    return c.body(changesJson(deps.session().epoch, page), 200, { 'Content-Type': 'application/json' });
   });
   app.get('/events', () => {
     const headers = { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' };
@@ -47,6 +48,17 @@ export function readRoutes(deps: DoorDeps): Hono {
     return c.json(settings);
   });
   return app;
+}
+
+/** The JSON of a {@link ChangesPage} around rows that are JSON already. */
+function changesJson(epoch: string, { changes, seq, more }: RawSpoolPage): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [
+    Buffer.from(`{"epoch":${JSON.stringify(epoch)},"seq":${seq},"more":${more},"changes":[`),
+  ];
+  const comma = Buffer.from(',');
+  changes.forEach((change, i) => parts.push(...(i === 0 ? [change] : [comma, change])));
+  parts.push(Buffer.from(']}'));
+  return Buffer.concat(parts);
 }
 
 function must(deps: DoorDeps, accountId: string): DoorAccount {
