@@ -47,6 +47,32 @@ test('a wrong token: said as a matter of credentials, the cache is still read an
   expect(await client.timesArrived('Written with a wrong token.')).toBe(1);
 });
 
+test('a page with a wrong token says what to do, asks no more, and works once it has the right address', async ({
+  lab,
+  page,
+}) => {
+  const { desk } = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
+  const app = await lab.app({ helpdesk: desk });
+  let refused = 0;
+  page.context().on('response', (answer) => {
+    if (answer.status() === 401) refused += 1;
+  });
+  await page.goto(`${app.origin}/#${'x'.repeat(app.token.length)}`);
+  await expect(page.getByRole('heading', { name: words('notices:wrongToken.title') })).toBeVisible();
+  await expect(page.getByText(words('notices:wrongToken.kept'))).toBeVisible();
+  // The questions of the start, each once: the page's own and its worker's.
+  await page.waitForTimeout(2_000);
+  const atTheStart = refused;
+  expect(atTheStart).toBeLessThanOrEqual(6);
+  await page.waitForTimeout(10_000);
+  expect(refused).toBe(atTheStart);
+
+  // Only the fragment differs, so nothing loads anew.
+  const agent = await Console.open(page, app);
+  await expect(agent.queue.rowWith('Nora Fielding')).toBeVisible();
+  await agent.status.expectOnline();
+});
+
 for (const { title, status, type, body, reason } of [
   {
     reason: 'nonsense',

@@ -192,8 +192,12 @@ describe('the link to the host', () => {
     await origin.clock.pass(1_000);
     await vi.waitFor(() => expect(window.data.link.get().state).toBe('wrong-token'));
     expect(window.reloads).toEqual(['wrong-token']);
+    // Nothing is asked while nothing changes; the next token is taken at once.
+    host.asked.length = 0;
+    await origin.clock.pass(30_000);
+    expect(host.asked).toEqual([]);
     window.token = host.token;
-    await origin.clock.pass(6_000);
+    await origin.clock.pass(1_000);
     await vi.waitFor(() => expect(window.data.link.get().state).toBe('live'));
   });
 

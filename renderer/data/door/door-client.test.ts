@@ -54,6 +54,28 @@ describe('DoorClient', () => {
     expect(heard).toEqual(['wrong-token']);
   });
 
+  it('does not ask again with a refused token, and does with the next one', async () => {
+    const host = new FakeHost();
+    let token: string | null = null;
+    const door = new DoorClient({
+      base: '',
+      token: () => token,
+      fetch: host.fetch,
+      onOtherBuild: () => undefined,
+      onWrongToken: () => undefined,
+    });
+    for (const wrong of [null, 'token-of-an-earlier-launch']) {
+      token = wrong;
+      host.asked.length = 0;
+      for (let times = 0; times < 3; times += 1) {
+        await expect(door.session()).rejects.toMatchObject({ code: 'no-token' });
+      }
+      expect(host.asked).toEqual(['GET /door/session']);
+    }
+    token = host.token;
+    await expect(door.session()).resolves.toMatchObject({ installId: '0badcafe' });
+  });
+
   it('notices another build than the one that answered first, and another contract at once', async () => {
     const host = new FakeHost();
     const { door, heard } = client(host.fetch);

@@ -42,7 +42,7 @@ export interface DoorClientDeps {
   fetch: typeof fetch;
   /** The host is of another build or contract than this page. */
   onOtherBuild(): void;
-  /** The host does not know this token. */
+  /** The host does not know this token; it is not asked again until `token()` gives another. */
   onWrongToken(): void;
 }
 
@@ -57,6 +57,8 @@ interface RequestOptions {
 export class DoorClient {
   readonly #deps: DoorClientDeps;
   #build: string | null = null;
+  /** What the host refused: the same token would only be refused again. `undefined`: none yet. */
+  #refusedToken: string | null | undefined;
 
   constructor(deps: DoorClientDeps) {
     this.#deps = deps;
@@ -176,6 +178,7 @@ export class DoorClient {
   async #send(method: string, path: string, options: RequestOptions, signal: AbortSignal): Promise<Response> {
     const headers: Record<string, string> = {};
     const token = this.#deps.token();
+    if (token === this.#refusedToken) throw this.#wrongToken('The host refused this token before');
     if (token !== null) headers[TOKEN_HEADER] = token;
     const init: RequestInit = { method, headers, signal, cache: 'no-store' };
     if (options.bytes !== undefined) {
@@ -194,6 +197,7 @@ export class DoorClient {
       throw new DoorFailure('unreachable', `No answer to ${method} ${path}`);
     }
     this.#compareBuild(response);
+    if (response.status === 401) this.#refusedToken = token;
     return response;
   }
 
@@ -212,7 +216,11 @@ export class DoorClient {
       return new DoorFailure('unreachable', `Something other than the host answered: ${response.status}`);
     }
     const { code, message } = parsed.data.error;
-    if (code === 'no-token') this.#deps.onWrongToken();
-    return new DoorFailure(code, message);
+    return code === 'no-token' ? this.#wrongToken(message) : new DoorFailure(code, message);
+  }
+
+  #wrongToken(message: string): DoorFailure {
+    this.#deps.onWrongToken();
+    return new DoorFailure('no-token', message);
   }
 }

@@ -20,6 +20,8 @@ import { Puller, RETRY_MS } from './puller';
 const BEAT_EVERY_MS = 2_000;
 const RECONNECT_FIRST_MS = 250;
 const RECONNECT_AT_MOST_MS = 5_000;
+/** With a refused token nothing leaves for the host: this only looks whether another has come. */
+const LOOK_FOR_TOKEN_MS = 500;
 /** How long the news of a delivery waits for the rows that show it. */
 const ROWS_FIRST_MS = 2_000;
 const AFTER_BROKEN_CACHE_MS = 1_000;
@@ -116,6 +118,7 @@ export class Leader {
     const { clock, random } = this.#deps;
     let failures = 0;
     while (!signal.aborted) {
+      let wrongToken = false;
       const connection = new AbortController();
       const end = (): void => connection.abort();
       signal.addEventListener('abort', end);
@@ -127,11 +130,15 @@ export class Leader {
       } catch (failure) {
         if (signal.aborted) return;
         if (!(failure instanceof DoorFailure) && !connection.signal.aborted) throw failure;
-        const wrongToken = failure instanceof DoorFailure && failure.code === 'no-token';
+        wrongToken = failure instanceof DoorFailure && failure.code === 'no-token';
         this.#setLink(wrongToken ? 'wrong-token' : 'lost');
       } finally {
         connection.abort();
         signal.removeEventListener('abort', end);
+      }
+      if (wrongToken) {
+        await clock.sleep(LOOK_FOR_TOKEN_MS, signal);
+        continue;
       }
       const ceiling = Math.min(RECONNECT_AT_MOST_MS, RECONNECT_FIRST_MS * 2 ** failures);
       failures += 1;
