@@ -1,13 +1,7 @@
 /** Writes what the host's spool says into the cache: rows and cursor in one transaction. */
 import type { SpooledChange } from '@shared/contract/door';
-import {
-  conversationKey,
-  type Agent,
-  type Contact,
-  type Conversation,
-  type ConversationKey,
-  type Message,
-} from '@shared/domain/entities';
+import { conversationKey } from '@shared/domain/entities';
+import { sortChanges } from '@shared/sync/follow-spool';
 import Dexie from 'dexie';
 import type { Delta } from '../leader/channel';
 import { accountRange, type CacheDb } from './cache-db';
@@ -52,32 +46,6 @@ export interface Batch {
   seq: number;
 }
 
-/** The last change of each thing, by kind. */
-function sortOut(accountId: string, changes: readonly SpooledChange[]) {
-  const key = (id: string): string => `${accountId}/${id}`;
-  const conversations = new Map<ConversationKey, { row: Conversation | null; movedTo: string | null }>();
-  const messages = new Map<string, Message | null>();
-  const contacts = new Map<string, Contact | null>();
-  const agents = new Map<string, Agent | null>();
-  for (const change of changes) {
-    switch (change.kind) {
-      case 'conversation':
-        conversations.set(key(change.id), { row: change.row, movedTo: change.movedTo });
-        break;
-      case 'message':
-        messages.set(key(change.id), change.row);
-        break;
-      case 'contact':
-        contacts.set(key(change.id), change.row);
-        break;
-      case 'agent':
-        agents.set(key(change.id), change.row);
-        break;
-    }
-  }
-  return { conversations, messages, contacts, agents };
-}
-
 function split<T>(rows: ReadonlyMap<string, T | null>): { kept: Map<string, T>; gone: string[] } {
   const kept = new Map<string, T>();
   const gone: string[] = [];
@@ -99,7 +67,7 @@ export async function storeBatch(
   batch: Batch,
 ): Promise<Delta> {
   const { accountId, changes } = batch;
-  const sorted = sortOut(accountId, changes);
+  const sorted = sortChanges(accountId, changes);
   const removed = [...sorted.conversations].flatMap(([key, { row, movedTo }]) =>
     row === null ? [{ key, movedTo: movedTo === null ? null : conversationKey(accountId, movedTo) }] : [],
   );

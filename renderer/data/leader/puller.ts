@@ -1,5 +1,6 @@
 /** Brings the accounts' spools into the cache, each account in its own loop. */
 import type { ChangesPage } from '@shared/contract/door';
+import { followSpool } from '@shared/sync/follow-spool';
 import type { CacheWriter } from '../cache/cache-writer';
 import type { Clock } from '../clock';
 import type { DoorClient } from '../door/door-client';
@@ -89,29 +90,16 @@ export class Puller {
   }
 
   async #toTheEnd(accountId: string): Promise<void> {
-    const { door, writer } = this.#deps;
-    const ask = (after: number): Promise<ChangesPage> => {
-      const page = door.changes(accountId, after, PAGE_ROWS, this.#signal);
-      // Asked ahead; looked at only when the page before it is stored.
-      page.catch(() => undefined);
-      return page;
-    };
-    const cursor = await writer.cursor(accountId);
-    let epoch = cursor?.epoch ?? null;
-    let next: Promise<ChangesPage> | null = ask(cursor?.seq ?? 0);
-    while (next !== null) {
-      const page: ChangesPage = await next;
-      if (epoch !== null && epoch !== page.epoch) {
+    const { door, writer, onReplaced } = this.#deps;
+    await followSpool<ChangesPage>({
+      cursor: async () => (await writer.cursor(accountId)) ?? null,
+      ask: (after) => door.changes(accountId, after, PAGE_ROWS, this.#signal),
+      async drop() {
         await writer.dropAccount(accountId);
-        this.#deps.onReplaced(accountId);
-        epoch = null;
-        next = ask(0);
-        continue;
-      }
-      epoch = page.epoch;
-      next = page.more ? ask(page.seq) : null;
-      await this.#store(accountId, page);
-    }
+        onReplaced(accountId);
+      },
+      store: (page) => this.#store(accountId, page),
+    });
   }
 
   async #store(accountId: string, { changes, epoch, seq }: ChangesPage): Promise<void> {
