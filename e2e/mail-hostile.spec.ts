@@ -214,10 +214,38 @@ test('remote pictures are counted, inline ones get the address they are given', 
       ),
     };
   });
-  expect(results.remote).toMatchObject({ type: 'html', remoteImages: 2, html: '<img alt=""><div>x</div>' });
+  expect(results.remote).toMatchObject({ type: 'html', remoteImages: 2, html: '<div>x</div>' });
   expect(results.cid).toMatchObject({ type: 'html', missingCids: ['gone'] });
   expect(results.cid.type === 'html' && results.cid.html).toContain('<img src="data:image/gif;base64,');
   expect(results.links).toMatchObject({ html: '<a href="https://shop.example/a">a</a><a>b</a><a>c</a>' });
+});
+
+test('a picture that is not shown leaves its words, where it led, or nothing', async ({ page }) => {
+  await barePage(page);
+  const shown = await page.evaluate(() => {
+    const { sanitiseMail } = (window as unknown as { mail: typeof Mail }).mail;
+    return [
+      '<img src="https://a.example/1" alt="Our shop" width=600 style="width:600px;height:200px">',
+      '<img src="https://t.example/open" alt="pixel" width=1 height=1>',
+      '<img src="https://a.example/2">',
+      '<a href="https://shop.example/sale?x=1"><img src="https://a.example/3"></a>',
+      '<a href="javascript:x()"><img src="https://a.example/4"></a>',
+      '<img src="cid:later" alt="&lt;b&gt;bold">',
+    ].map((html) => {
+      const safe = sanitiseMail(html);
+      if (safe.type === 'text') return null;
+      const { body } = new DOMParser().parseFromString(safe.html, 'text/html');
+      return [body.textContent, body.querySelectorAll('img').length, body.querySelectorAll('span').length];
+    });
+  });
+  expect(shown).toEqual([
+    ['Our shop', 0, 1],
+    ['', 0, 0],
+    ['', 0, 0],
+    ['shop.example', 0, 1],
+    ['', 0, 0],
+    ['<b>bold', 0, 1],
+  ]);
 });
 
 test('what an answer quotes can be folded, also what mail programs call a quote', async ({ page }) => {

@@ -11,6 +11,7 @@ Message-ID: <hostile-1@example.com>
 MIME-Version: 1.0
 Content-Type: text/html; charset=utf-8
 
+<head><base href="https://tracker.example/" target="_top"></head>
 <body onload="top.__hit()" background="https://tracker.example/ground">
 <style>@import "https://tracker.example/style"; body { background: url(https://tracker.example/css) }</style>
 <p onclick="top.__hit()" style="color:#222;position:fixed;inset:0">Dear customer,</p>
@@ -46,7 +47,7 @@ test('a hostile mail runs nothing, asks nobody and opens nothing unasked', async
   });
   const complaints: string[] = [];
   page.on('console', (line) => {
-    if (line.text().startsWith('policy:')) complaints.push(line.text());
+    if (/^policy:|Content Security Policy/.test(line.text())) complaints.push(line.text());
   });
   const opened: string[] = [];
   context.on('page', (other) => opened.push(other.url()));

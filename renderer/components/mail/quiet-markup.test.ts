@@ -15,6 +15,13 @@ it('drops style elements and leaves one that never ends', () => {
   expect(quietMarkup('<styled>x</styled>')).toBe('<styled>x</styled>');
 });
 
+it('takes the meaning from a base address', () => {
+  expect(quietMarkup('<base href="https://a.example/"><BASE\ntarget=x>')).toBe(
+    '<basefont href="https://a.example/"><basefont\ntarget=x>',
+  );
+  expect(quietMarkup('<based>x</based>')).toBe('<based>x</based>');
+});
+
 it.each(['<style>', '<a ', '<a style', ' '])('reads hostile markup in one pass: %j', (piece) => {
   expect(growth(quietMarkup, (size) => `<a ${piece.repeat(size)}`, 20_000)).toBeLessThan(LINEAR_GROWTH);
 });

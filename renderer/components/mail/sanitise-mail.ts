@@ -1,7 +1,7 @@
 /**
  * From a stranger's HTML to HTML that may be shown in the mail frame. The one way for view, quote
  * and snippet. Size and depth are capped before anything is parsed; everything else happens inside
- * DOMPurify's own walk (removing quotes, images, styles), so nothing touches the result after it.
+ * DOMPurify's own walk (removing quotes, pictures, styles), so nothing touches the result after it.
  */
 import DOMPurify, { type Config, type UponSanitizeAttributeHookEvent } from 'dompurify';
 import { isPaperWhite, parseColour, readableOnBoth } from './colours';
@@ -83,6 +83,9 @@ function instance(): ReturnType<typeof DOMPurify> {
   made.addHook('uponSanitizeElement', (node) => {
     if (walk === null || !(node instanceof Element)) return;
     if (node.nodeName === 'BODY') walk.ground = groundOf(node);
+    if (node instanceof HTMLImageElement && !isShown(node.getAttribute('src'), walk)) {
+      standIn(node, walk);
+    }
     if (walk.options.foldQuotes === true || !walk.hasQuote) {
       // The tree being walked is detached: its own top is the mail's body.
       const root = node.getRootNode();
@@ -106,6 +109,36 @@ function instance(): ReturnType<typeof DOMPurify> {
   });
   purifier = made;
   return made;
+}
+
+/** Smaller than this (px) a picture is there to be counted, not to be seen. */
+const TRACKING_PX = 4;
+const STAND_IN_STYLE = 'border: 1px solid #8886; border-radius: 4px; padding: 0 4px';
+
+/**
+ * What stands for a picture that is not shown: its sender's words for it, else where it would lead,
+ * else nothing. The walk goes on to it, so it is sanitised like the sender's own.
+ */
+function standIn(image: HTMLImageElement, seen: Walk): void {
+  imageAddress(image.getAttribute('src') ?? '', seen);
+  if (isRemote(image.getAttribute('srcset') ?? '')) seen.remoteImages += 1;
+  const words = isTracking(image) ? '' : image.alt.trim() || linkedHost(image);
+  if (words === '') return image.remove();
+  const place = image.ownerDocument.createElement('span');
+  place.setAttribute(STYLE_ATTRIBUTE, STAND_IN_STYLE);
+  place.textContent = words;
+  image.replaceWith(place);
+}
+
+function isTracking(image: HTMLImageElement): boolean {
+  return [image.getAttribute('width'), image.getAttribute('height')].some(
+    (size) => size !== null && Number.parseInt(size, 10) < TRACKING_PX,
+  );
+}
+
+function linkedHost(image: HTMLImageElement): string {
+  const address = image.closest('a')?.getAttribute('href') ?? '';
+  return address.startsWith('https://') && URL.canParse(address) ? new URL(address).hostname : '';
 }
 
 /** Only the numbers of the colour go on, never its text. */
@@ -135,7 +168,7 @@ function onAttribute(node: Element, attribute: UponSanitizeAttributeHookEvent, s
       return;
     case 'srcset':
     case 'background':
-      if (/^\s*(https?:)?\/\//i.test(attribute.attrValue)) seen.remoteImages += 1;
+      if (isRemote(attribute.attrValue)) seen.remoteImages += 1;
       attribute.keepAttr = false;
       return;
     case 'href':
@@ -153,9 +186,7 @@ function onAttribute(node: Element, attribute: UponSanitizeAttributeHookEvent, s
       return;
     case 'width':
     case 'height':
-      // A picture that is not shown leaves no hole of its size.
-      attribute.keepAttr =
-        /^\d{1,4}%?$/.test(attribute.attrValue) && (tag !== 'img' || isShown(node.getAttribute('src'), seen));
+      attribute.keepAttr = /^\d{1,4}%?$/.test(attribute.attrValue);
       return;
   }
 }
@@ -178,6 +209,10 @@ function decodeCid(src: string): string {
   }
 }
 
+function isRemote(address: string): boolean {
+  return /^\s*(https?:)?\/\//i.test(address);
+}
+
 function imageAddress(src: string, seen: Walk): string {
   if (/^cid:/i.test(src)) {
     const address = cidOf(src, seen);
@@ -186,7 +221,7 @@ function imageAddress(src: string, seen: Walk): string {
     return address ?? '';
   }
   if (RASTER_DATA.test(src)) return src;
-  if (/^(https?:)?\/\//i.test(src)) seen.remoteImages += 1;
+  if (isRemote(src)) seen.remoteImages += 1;
   return '';
 }
 

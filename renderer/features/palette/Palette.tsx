@@ -76,10 +76,13 @@ function placeOf({ id, group }: Command): number {
   return first >= 0 ? first : FIRST.length + GROUP_ORDER.indexOf(group);
 }
 
+const idOf = (item: Item): string => (item.kind === 'command' ? item.command.id : item.key);
+
 function PaletteBody({ onChoose }: { onChoose: (item: Item) => void }) {
   const { t } = useTranslation('palette');
   const [typed, setTyped] = useState('');
-  const [active, setActive] = useState(0);
+  /** The item the agent moved to, which keeps the mark while others arrive; `null`: the first. */
+  const [active, setActive] = useState<string | null>(null);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
   const matches = wordMatcher(typed);
@@ -91,13 +94,15 @@ function PaletteBody({ onChoose }: { onChoose: (item: Item) => void }) {
     ...found.map((key): Item => ({ kind: 'conversation', key })),
     ...commands.map((command): Item => ({ kind: 'command', command })),
   ];
-  const at = Math.min(active, items.length - 1);
+  const moved = items.findIndex((item) => idOf(item) === active);
+  const at = moved >= 0 ? moved : items.length > 0 ? 0 : -1;
 
   const choose = (item: Item | undefined) => {
     if (item !== undefined) onChoose(item);
   };
   const moveTo = (index: number) => {
-    setActive(index);
+    const item = items[index];
+    if (item !== undefined) setActive(idOf(item));
     list.current?.querySelector(`[data-index="${index}"]`)?.scrollIntoView({ block: 'nearest' });
   };
   const onKeyDown = (press: KeyboardEvent) => {
@@ -125,7 +130,7 @@ function PaletteBody({ onChoose }: { onChoose: (item: Item) => void }) {
           value={typed}
           onChange={(change) => {
             setTyped(change.target.value);
-            setActive(0);
+            setActive(null);
           }}
           onKeyDown={onKeyDown}
           className="h-full min-w-0 flex-1 bg-transparent text-body outline-none placeholder:text-faint"
@@ -140,13 +145,13 @@ function PaletteBody({ onChoose }: { onChoose: (item: Item) => void }) {
       >
         {items.map((item, i) => (
           <div
-            key={item.kind === 'command' ? item.command.id : item.key}
+            key={idOf(item)}
             id={`${listId}-${i}`}
             role="option"
             aria-selected={i === at}
             data-index={i}
             onClick={() => choose(item)}
-            onPointerMove={() => setActive(i)}
+            onPointerMove={() => setActive(idOf(item))}
             className={cx(
               'flex min-h-8 items-center gap-2.5 rounded-control px-3 py-1',
               i === at && 'bg-selected',

@@ -1,7 +1,7 @@
-/** Conversations by the customer's name or the subject, found while the agent types. */
+/** Conversations by the customer's name or the subject, found while the agent types and while rows arrive. */
 import { useEffect, useState } from 'react';
 import type { ConversationKey } from '@shared/domain/entities';
-import { findConversations } from '@renderer/data/find';
+import { followFound } from '@renderer/data/find';
 
 const MOST_FOUND = 8;
 /** Fewer letters would name half the queue. */
@@ -10,18 +10,16 @@ const NONE: readonly ConversationKey[] = [];
 
 export function useFound(typed: string): readonly ConversationKey[] {
   const wanted = typed.trim();
-  const [answer, setAnswer] = useState<{ wanted: string; keys: readonly ConversationKey[] }>({
-    wanted: '',
-    keys: NONE,
-  });
+  const [found, setFound] = useState(NONE);
   const enough = [...wanted].length >= LEAST_LETTERS;
   useEffect(() => {
     if (!enough) return;
     const stop = new AbortController();
-    void findConversations(wanted, MOST_FOUND, stop.signal).then((keys) => {
-      if (!stop.signal.aborted) setAnswer({ wanted, keys });
-    });
+    void followFound(wanted, MOST_FOUND, stop.signal, (keys) =>
+      // The same rows again would redraw the list for nothing.
+      setFound((last) => (last.join('\n') === keys.join('\n') ? last : keys)),
+    );
     return () => stop.abort();
   }, [wanted, enough]);
-  return enough ? answer.keys : NONE;
+  return enough ? found : NONE;
 }
