@@ -66,7 +66,9 @@ test(`${KILLS} times kill -9 of the host while it drains: nothing lost, nothing 
   await proxy.set('none');
   for (const one of said.values()) await put(app, one);
 
-  await expect.poll(async () => (await unconfirmed(app)).length, { timeout: 60_000 }).toBe(0);
+  const waiting = async () =>
+    (await unconfirmed(app)).map(({ state, reason, evidence }) => ({ state, reason, evidence }));
+  await expect.poll(waiting, { timeout: 60_000 }).toEqual([]);
   for (const [id, { intents }] of said) {
     const there = (await client.messages(id)).filter(({ kind }) => kind === 'reply');
     expect(there.map(({ client_ref: ref }) => ref)).toEqual(intents.map(({ ref }) => ref));
