@@ -82,6 +82,7 @@ class PullingAccount implements AccountLink {
       firstSync: null,
       rejectedRows: 0,
       agent: null,
+      rolledBack: null,
     };
   }
 

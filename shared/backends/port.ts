@@ -20,6 +20,8 @@ export interface BackendSupports {
   attachments: boolean;
   /** A live hint channel: something changed, pull now. */
   push: boolean;
+  /** A reply in a live chat can be sent as a mail to the contact's address instead; absent: no. */
+  chatByMail?: boolean | undefined;
   /** Largest single attachment in bytes. */
   maxAttachmentBytes: number;
 }
@@ -31,6 +33,12 @@ export interface BackendDescriptor {
   /** Longest time the server may still commit a request whose answer we did not get, in ms. */
   settleMs: number;
   supports: BackendSupports;
+  /**
+   * How far back each pull begins, in ms of the server's clock, because rows may appear behind the
+   * cursor (equal times, lagging replicas). Left out where the cursor is a gap-free revision that
+   * misses nothing.
+   */
+  overlapMs?: number;
   /** Pulled in this order; each keeps its own cursor. */
   feeds: readonly string[];
 }
@@ -38,6 +46,11 @@ export interface BackendDescriptor {
 /** One page of a feed. `cursor` is stored together with the rows; `more` asks for the next page now. */
 export interface FeedPage {
   changes: readonly Change[];
+  /**
+   * One for each change: a number that never falls for the same thing (a revision, `updated_at` in
+   * ms), `null` where the backend tells none. Left out where it never does.
+   */
+  ages?: readonly (number | null)[];
   cursor: string;
   more: boolean;
   /** Rows that could not be understood: set aside and counted, never stopping the pull. */
@@ -68,6 +81,8 @@ export interface Operation {
   uploadIds: readonly string[];
   /** Version guard, where the backend offers one and the caller wants it. */
   ifVersion: string | null;
+  /** A reply in a live chat that is to reach the customer by mail, where `supports.chatByMail`. */
+  via?: 'email';
 }
 
 /** The server's proof that an operation is done. */
@@ -83,6 +98,8 @@ export interface Backend {
   whoAmI(signal: AbortSignal): Promise<Agent>;
   /** One page of one feed after `cursor` (`null` = from the beginning). */
   pull(feed: string, cursor: string | null, signal: AbortSignal): Promise<FeedPage>;
+  /** The cursor `overlapMs` earlier; only where there is such an overlap. */
+  rewind?(feed: string, cursor: string): string;
   /** Every message of a conversation older than what the feeds brought, newest page first. */
   history(
     conversationId: string,

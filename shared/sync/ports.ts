@@ -15,9 +15,14 @@ export interface SpoolPort {
   cursorOf(feed: string): string | null;
   /**
    * Appends rows and the feed's cursor as one record and resolves with the newest seq after its
-   * fsync. `changes` may be empty (only the cursor moved).
+   * fsync. `changes` may be empty (only the cursor moved); `ages` are kept with them, one by one.
    */
-  commit(feed: string, cursor: string, changes: readonly Change[]): Promise<number>;
+  commit(
+    feed: string,
+    cursor: string,
+    changes: readonly Change[],
+    ages?: readonly (number | null)[],
+  ): Promise<number>;
 }
 
 /** The durable log of the outbox: whole rows; the last one written for a reference counts. */

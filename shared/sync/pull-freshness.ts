@@ -37,6 +37,11 @@ export class PullFreshness {
     this.#clock = clock;
   }
 
+  /** Since when all feeds are being read, wall clock; `null` between pulls. */
+  get since(): number | null {
+    return this.#beganAt?.wall ?? null;
+  }
+
   /** All feeds are read from now on. */
   begin(): void {
     this.#round += 1;

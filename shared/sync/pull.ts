@@ -13,8 +13,11 @@ import type { Backend } from '../backends/port';
 import type { Agent, Change } from '../domain/entities';
 import type { FailureKind } from '../domain/failures';
 import { fullJitter } from './backoff';
+import { FeedWalk } from './feed-walk';
+import type { HeldRows } from './merge';
 import type { Clock, Random, SpoolPort } from './ports';
 import { PullFreshness } from './pull-freshness';
+import { PulledRows } from './pulled-rows';
 import { PushWatch } from './push-watch';
 
 /** Between pulls when hints arrive by themselves, and when they do not. */
@@ -45,6 +48,8 @@ export interface PullState {
   firstSync: { rows: number } | null;
   rejectedRows: number;
   agent: Agent | null;
+  /** When the server was last found restored from a backup or set up anew; `null` while it was not. */
+  rolledBack: { at: number } | null;
 }
 
 /** Told after each page is durable in the spool, and once more at the end of a whole pull. */
@@ -59,7 +64,7 @@ export interface Pulled {
 export interface PullerOptions {
   accountId: string;
   backend: Backend;
-  spool: SpoolPort;
+  spool: SpoolPort & Partial<HeldRows>;
   clock: Clock;
   random: Random;
   onState(state: PullState): void;
@@ -67,6 +72,11 @@ export interface PullerOptions {
   onChanges(pulled: Pulled): void;
   /** The spool could not store what was pulled; it is pulled again later. */
   onStorageProblem?(error: unknown): void;
+  /**
+   * The server does not know any more what it told us: rows it confirmed may be gone. Awaited before
+   * anything of its new life is stored; called again when that was cut short.
+   */
+  onRollback?(): void | Promise<void>;
 }
 
 export interface Puller {
@@ -84,16 +94,6 @@ export interface Puller {
   freshen(maxAgeMs: number): Promise<boolean>;
 }
 
-/** One feed within one pull: what shows that a backend leads us in a circle, which would never end. */
-interface Walk {
-  /** Where its pages have ended. */
-  cursors: Set<string>;
-  /** The cursor was not known any more; a second time it is the backend that is wrong. */
-  begunAnew: boolean;
-}
-
-const newWalk = (): Walk => ({ cursors: new Set(), begunAnew: false });
-
 /** Makes the puller of one account. Makes no request before `run`. */
 export function createPuller(options: PullerOptions): Puller {
   return new FeedPuller(options);
@@ -103,6 +103,7 @@ class FeedPuller implements Puller {
   readonly #options: PullerOptions;
   readonly #push: PushWatch;
   readonly #freshness: PullFreshness;
+  readonly #rows: PulledRows;
   #state: PullState;
   /** Something happened that a pull would show. */
   #wanted = false;
@@ -119,6 +120,7 @@ class FeedPuller implements Puller {
     const { backend, spool, clock, random } = options;
     const begun = backend.descriptor.feeds.every((feed) => spool.cursorOf(feed) !== null);
     this.#options = options;
+    this.#rows = new PulledRows(spool);
     this.#freshness = new PullFreshness(clock);
     this.#offset = clock.now() - clock.monotonic();
     this.#state = {
@@ -129,6 +131,7 @@ class FeedPuller implements Puller {
       firstSync: begun ? null : { rows: 0 },
       rejectedRows: 0,
       agent: null,
+      rolledBack: null,
     };
     this.#push = new PushWatch({
       backend,
@@ -176,18 +179,18 @@ class FeedPuller implements Puller {
       this.#wanted = false;
       this.#freshness.begin();
       if (this.#state.agent === null) this.#answered(answered, { agent: await backend.whoAmI(signal) });
-      const open = new Set(backend.descriptor.feeds);
-      const walks = new Map(backend.descriptor.feeds.map((feed) => [feed, newWalk()]));
+      const walks = backend.descriptor.feeds.map((feed) => this.#walk(feed));
+      const open = new Set(walks);
       while (open.size > 0) {
-        for (const feed of [...open]) {
-          const more = await this.#pullPage(feed, walks.get(feed) ?? newWalk(), answered, signal);
-          if (!more) open.delete(feed);
+        for (const walk of [...open]) {
+          const more = await this.#pullPage(walk, answered, signal);
+          if (!more) open.delete(walk);
         }
         // A hint during a long pull: the feeds already read to their end have news.
         if (this.#wanted && open.size > 0) {
           this.#wanted = false;
           this.#freshness.begin();
-          for (const feed of backend.descriptor.feeds) open.add(feed);
+          for (const walk of walks) open.add(walk);
         }
       }
     } finally {
@@ -196,54 +199,33 @@ class FeedPuller implements Puller {
     }
     this.#failures = 0;
     this.#noticeSleep();
-    this.#tell({ asOf: clock.now(), firstSync: null, failure: null });
+    this.#tell({ asOf: this.#freshness.since ?? clock.now(), firstSync: null, failure: null });
     onChanges({ changes: [], seq: null, caughtUp: true });
     this.#freshness.ended();
   }
 
-  /** Pulls and stores one page; true when the feed has more. */
-  async #pullPage(
-    feed: string,
-    walk: Walk,
-    answered: AbortController,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { spool, onChanges } = this.#options;
-    const before = spool.cursorOf(feed);
-    const page = await this.#ask(feed, before, walk, signal);
-    const { firstSync, rejectedRows } = this.#state;
-    const rows = page.changes.length;
-    this.#answered(answered, {
-      firstSync: firstSync && { rows: firstSync.rows + rows },
-      rejectedRows: rejectedRows + page.rejected.length,
-    });
-    if (page.more && (page.cursor === before || walk.cursors.has(page.cursor))) {
-      throw new BackendError('nonsense', `The feed "${feed}" promises more but stands still.`);
-    }
-    walk.cursors.add(page.cursor);
-    if (rows === 0 && page.cursor === before) return false;
-    const seq = await spool.commit(feed, page.cursor, page.changes);
-    onChanges({ changes: page.changes, seq: rows === 0 ? null : seq, caughtUp: false });
-    return page.more;
+  #walk(feed: string): FeedWalk {
+    const { backend } = this.#options;
+    return new FeedWalk({ feed, backend, rows: this.#rows, onForgotten: () => this.#rolledBack() });
   }
 
-  async #ask(
-    feed: string,
-    cursor: string | null,
-    walk: Walk,
-    signal: AbortSignal,
-  ): ReturnType<Backend['pull']> {
-    const { backend } = this.#options;
-    try {
-      return await backend.pull(feed, cursor, signal);
-    } catch (error) {
-      // A backend that was restored or set up anew does not know the cursor: read the feed again.
-      const forgotten = error instanceof BackendError && error.kind === 'invalid' && cursor !== null;
-      if (!forgotten || walk.begunAnew) throw error;
-      walk.begunAnew = true;
-      walk.cursors.clear();
-      return backend.pull(feed, null, signal);
-    }
+  /** Pulls and stores one page; true when the feed has more. */
+  async #pullPage(walk: FeedWalk, answered: AbortController, signal: AbortSignal): Promise<boolean> {
+    const page = await walk.ask(signal);
+    const { firstSync, rejectedRows } = this.#state;
+    this.#answered(answered, {
+      firstSync: firstSync && { rows: firstSync.rows + page.changes.length },
+      rejectedRows: rejectedRows + page.rejected.length,
+    });
+    const { news, seq, more } = await walk.store(page);
+    if (seq !== null) this.#options.onChanges({ changes: news, seq, caughtUp: false });
+    return more;
+  }
+
+  /** The server went back: all is read again, and whoever relies on what it confirmed is told first. */
+  async #rolledBack(): Promise<void> {
+    await this.#options.onRollback?.();
+    this.#tell({ rolledBack: { at: this.#options.clock.now() } });
   }
 
   /** Tells the agent when a pull gets no answer in the time that the link's reputation leaves it. */
