@@ -1,6 +1,13 @@
 import type { FailureKind } from '../domain/failures';
+import { maskCards } from '../domain/mask-cards';
 
-/** A failed backend call. `retryAfterMs` is the server's own wish, already clamped. */
+/** The server's own words are kept to this many characters. */
+const MAX_WORDS = 500;
+
+/**
+ * A failed backend call. `retryAfterMs` is the server's own wish, already clamped. A server may
+ * repeat what it was sent: card numbers are masked here, before the words are stored or shown.
+ */
 export class BackendError extends Error {
   constructor(
     readonly kind: FailureKind,
@@ -8,7 +15,7 @@ export class BackendError extends Error {
     readonly status: number | null = null,
     readonly retryAfterMs: number | null = null,
   ) {
-    super(message);
+    super(maskCards(message).slice(0, MAX_WORDS));
     this.name = 'BackendError';
   }
 }

@@ -45,6 +45,8 @@ describe('an answer', () => {
     [{ error: 'Not today.' }, 'Not today.'],
     ['not JSON', 'HTTP 422'],
     [{ error: { message: 'x'.repeat(600) } }, 'x'.repeat(500)],
+    [{ message: 'No card numbers: "4111 1111 1111 1111".' }, 'No card numbers: "•••• •••• •••• 1111".'],
+    [{ message: `${'x'.repeat(490)} 4111111111111111` }, `${'x'.repeat(490)} ${'•'.repeat(9)}`],
   ])("brings the server's own words: %j", async (body, message) => {
     await expect(read({ status: 422, body })).rejects.toMatchObject({ message });
   });

@@ -7,9 +7,6 @@ import type { FailureKind } from '../domain/failures';
 import { BackendError } from './backend-error';
 import type { HttpResponse } from './http';
 
-/** The server's own words are kept to this many characters. */
-const MAX_WORDS = 500;
-
 const MIN_RETRY_AFTER_MS = 1_000;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
@@ -132,7 +129,7 @@ async function serverWords(response: HttpResponse): Promise<string> {
   const text = await response.text();
   try {
     const parsed = wordsSchema.safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data.slice(0, MAX_WORDS);
+    if (parsed.success) return parsed.data;
   } catch {
     // Not JSON: the status is all there is to say.
   }

@@ -10,3 +10,7 @@ export interface Draft {
   /** The page's clock when it was typed: the later one wins. */
   typedAt: number;
 }
+
+export function isEmptyDraft({ text, files }: Pick<Draft, 'text' | 'files'>): boolean {
+  return text.trim() === '' && files.length === 0;
+}

@@ -3,6 +3,7 @@
  * wins, wherever it was typed; syncing never overwrites a newer one.
  */
 import type { Draft, DraftContent } from '@shared/contract/door';
+import { isEmptyDraft } from '@shared/domain/drafts';
 import { conversationKey, splitConversationKey, type ConversationKey } from '@shared/domain/entities';
 import type { Codec } from '../cache/codec';
 import type { WorkDb } from '../cache/work-db';
@@ -43,10 +44,6 @@ export interface DraftStoreDeps {
   announce(draft: Draft): void;
   /** A conversation got or lost its draft. */
   onChange(key: ConversationKey): void;
-}
-
-export function isEmptyDraft(content: DraftContent): boolean {
-  return content.text.trim() === '' && content.files.length === 0;
 }
 
 export class DraftStore {

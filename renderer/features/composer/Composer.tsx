@@ -1,6 +1,7 @@
 import { Globe, Lock, Paperclip, Reply, Save, SendHorizontal, StickyNote } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isEmptyDraft } from '@shared/domain/drafts';
 import { conversationKey, type Conversation, type ConversationKey } from '@shared/domain/entities';
 import { Button } from '@renderer/components/Button';
 import { cx } from '@renderer/components/class-names';
@@ -15,7 +16,7 @@ import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useSelection } from '@renderer/state/selection';
 import { FileChips } from './FileChips';
 import { addFiles, removeUpload, retryUpload, useUploads, type Upload } from './uploads';
-import { isEmpty, useContent } from './use-content';
+import { useContent } from './use-content';
 import { useFileDrop } from './use-file-intake';
 import { useSend } from './use-send';
 
@@ -243,10 +244,10 @@ function Editor({ conversation }: { conversation: Conversation }) {
                 />
               </>
             )}
-            <DraftMark empty={isEmpty(content)} state={state} />
+            <DraftMark empty={isEmptyDraft(content)} state={state} />
             <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
               {/* Taught before the first letter; after it the draft's mark needs the room. */}
-              {enterSends && isEmpty(content) && (
+              {enterSends && isEmptyDraft(content) && (
                 <span className="text-meta text-faint">{t('enterSends')}</span>
               )}
               {!isNote && (

@@ -1,16 +1,13 @@
 /** What stands in the composer. The draft is the one truth; only what no draft keeps lives here. */
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { DraftContent } from '@shared/contract/door';
+import { isEmptyDraft } from '@shared/domain/drafts';
 import type { ConversationKey } from '@shared/domain/entities';
 import { useDraft, type DraftState } from '@renderer/data/drafts';
 
 export type Content = Pick<DraftContent, 'mode' | 'text' | 'files'>;
 
 const EMPTY: Content = { mode: 'reply', text: '', files: [] };
-
-export function isEmpty(content: Content): boolean {
-  return content.text.trim() === '' && content.files.length === 0;
-}
 
 export interface ContentHandle {
   content: Content;
@@ -32,7 +29,7 @@ export function useContent(key: ConversationKey): ContentHandle {
   });
   const put = useCallback(
     (next: Content) => {
-      setBlank(isEmpty(next) ? next : { ...EMPTY, mode: next.mode });
+      setBlank(isEmptyDraft(next) ? next : { ...EMPTY, mode: next.mode });
       save({ mode: next.mode, text: next.text, files: [...next.files], typedAt: Date.now() });
     },
     [save],

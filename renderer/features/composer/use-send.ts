@@ -1,6 +1,7 @@
 /** Sending: the intent is drawn first, and only then the composer is emptied. */
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isEmptyDraft } from '@shared/domain/drafts';
 import { conversationKey, type Conversation } from '@shared/domain/entities';
 import type { IntentAction } from '@shared/domain/intents';
 import { decide } from '@renderer/data/outbox';
@@ -8,7 +9,7 @@ import { useSettings } from '@renderer/data/settings';
 import { useRecentDecision } from '@renderer/state/recent-decision';
 import { useSelection } from '@renderer/state/selection';
 import type { Upload } from './uploads';
-import { isEmpty, type Content } from './use-content';
+import type { Content } from './use-content';
 
 export interface SendDeps {
   conversation: Conversation;
@@ -33,7 +34,7 @@ export function useSend({ conversation, content, uploads, isNote, clear }: SendD
   const complaintFor = (): string | null => {
     if (uploads.some(({ state }) => state === 'storing')) return t('complaint.storing');
     if (uploads.some(({ state }) => state === 'failed')) return t('complaint.failedFile');
-    return isEmpty(content) ? t(isNote ? 'complaint.emptyNote' : 'complaint.empty') : null;
+    return isEmptyDraft(content) ? t(isNote ? 'complaint.emptyNote' : 'complaint.empty') : null;
   };
   const send = (thenResolve: boolean) => {
     if (underway.current) return;

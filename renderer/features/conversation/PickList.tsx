@@ -1,6 +1,7 @@
 import { Check } from 'lucide-react';
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { foldText } from '@shared/domain/word-match';
 import { cx } from '@renderer/components/class-names';
 
 export interface PickOption {
@@ -22,9 +23,6 @@ export interface PickListProps {
   onCreate?: (typed: string) => void;
 }
 
-const fold = (text: string): string =>
-  text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('đ', 'd').replaceAll('Đ', 'D').toLowerCase();
-
 /** A short list to choose from by typing: the field keeps the focus, the arrows move the mark. */
 export function PickList(props: PickListProps) {
   const { label, placeholder, options, onPick, createLabel, onCreate } = props;
@@ -33,10 +31,12 @@ export function PickList(props: PickListProps) {
   const [active, setActive] = useState(0);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
-  const wanted = fold(typed.trim());
-  const found = options.filter((option) => fold(`${option.label} ${option.detail ?? ''}`).includes(wanted));
+  const wanted = foldText(typed.trim());
+  const found = options.filter((option) =>
+    foldText(`${option.label} ${option.detail ?? ''}`).includes(wanted),
+  );
   const canCreate =
-    onCreate !== undefined && wanted !== '' && !options.some((option) => fold(option.label) === wanted);
+    onCreate !== undefined && wanted !== '' && !options.some((option) => foldText(option.label) === wanted);
   const count = found.length + (canCreate ? 1 : 0);
   const at = Math.min(active, Math.max(0, count - 1));
 
