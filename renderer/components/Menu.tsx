@@ -1,23 +1,11 @@
 import { Check, type LucideIcon } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { useFloatPlace } from './float-place';
+import { useFloatPlace, type FloatProps } from './float-place';
 import { Kbd } from './Kbd';
 
 const ITEM =
   'flex min-h-7 items-center gap-2 rounded-control px-2 py-1 outline-none select-none data-[disabled]:opacity-50 data-[highlighted]:bg-selected';
-
-export interface MenuProps {
-  /** One element that takes a ref, usually a Button or IconButton. */
-  trigger: ReactNode;
-  children: ReactNode;
-  align?: 'start' | 'center' | 'end';
-  side?: 'top' | 'right' | 'bottom' | 'left';
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
-  /** Where the focus goes when it closes; the trigger unless prevented. */
-  onCloseAutoFocus?: (event: Event) => void;
-}
 
 /** A list of actions that floats under its trigger. */
 export function Menu({
@@ -27,7 +15,7 @@ export function Menu({
   side = 'bottom',
   onCloseAutoFocus,
   ...state
-}: MenuProps) {
+}: FloatProps) {
   const place = useFloatPlace();
   return (
     <Radix.Root modal={false} {...state}>

@@ -1,19 +1,10 @@
 import { Popover as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
 import { cx } from './class-names';
-import { useFloatPlace } from './float-place';
+import { useFloatPlace, type FloatProps } from './float-place';
 
-export interface PopoverProps {
-  /** One element that takes a ref, usually a Button or IconButton. */
-  trigger: ReactNode;
+export interface PopoverProps extends FloatProps {
   /** Its accessible name. */
   label: string;
-  children: ReactNode;
-  align?: 'start' | 'center' | 'end';
-  side?: 'top' | 'right' | 'bottom' | 'left';
-  open?: boolean;
-  onOpenChange?: (open: boolean) => void;
-  onCloseAutoFocus?: (event: Event) => void;
   className?: string;
 }
 

@@ -1,5 +1,5 @@
 /** Where menus and tooltips are put in the document: inside a landmark or the dialog they belong to. */
-import { createContext, useContext } from 'react';
+import { createContext, useContext, type ReactNode } from 'react';
 
 const FloatPlace = createContext<HTMLElement | null>(null);
 
@@ -13,4 +13,17 @@ export const FloatPlaceProvider = FloatPlace.Provider;
 export function useFloatPlace(): { container: HTMLElement } | undefined {
   const place = useContext(FloatPlace);
   return place === null ? undefined : { container: place };
+}
+
+/** What a menu and a popover have in common. */
+export interface FloatProps {
+  /** One element that takes a ref, usually a Button or IconButton. */
+  trigger: ReactNode;
+  children: ReactNode;
+  align?: 'start' | 'center' | 'end';
+  side?: 'top' | 'right' | 'bottom' | 'left';
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  /** Where the focus goes when it closes; the trigger unless prevented. */
+  onCloseAutoFocus?: (event: Event) => void;
 }

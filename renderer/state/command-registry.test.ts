@@ -1,15 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CommandRegistry, type Command } from './command-registry';
 import type { KeyPress } from './key-combo';
+import { press } from './testing/press';
 
-const press = (key: string, code = `Key${key.toUpperCase()}`): KeyPress => ({
-  key,
-  code,
-  ctrlKey: false,
-  metaKey: false,
-  altKey: false,
-  shiftKey: false,
-});
 const outside = (at: number) => ({ inEditor: false, at });
 
 function registryWith(...commands: Partial<Command>[]) {

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { matchesStep, parseKeys, scriptOf, type KeyPress } from './key-combo';
+import { matchesStep, parseKeys, scriptOf } from './key-combo';
+import { press } from './testing/press';
 
-const press = (key: string, code: string, held: Partial<KeyPress> = {}): KeyPress => ({
-  key,
-  code,
-  ctrlKey: false,
-  metaKey: false,
-  altKey: false,
-  shiftKey: false,
-  ...held,
-});
 const pc = { mac: false, latin: true };
 const mac = { mac: true, latin: true };
 const cyrillic = { mac: false, latin: false };
