@@ -220,7 +220,7 @@ describe('on the command line', () => {
     await mkdir(join(folder, 'data'));
     await writeFile(
       join(folder, 'data', 'helpdesk.json'),
-      JSON.stringify({ format: 99, epoch: '0123456789', mailSecret: '0123456789abcdef' }),
+      JSON.stringify({ format: 99, mailSecret: '0123456789abcdef' }),
     );
     const newer = run('--port', '0', '--data', join(folder, 'data'));
     expect([await ended(newer.child), newer.err()]).toEqual([2, expect.stringContaining('newer version')]);

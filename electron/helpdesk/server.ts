@@ -4,13 +4,13 @@ import { createAdaptorServer } from '@hono/node-server';
 import { nodeFileSystem } from '@electron/files/node-file-system';
 import type { LogRecovery } from '@shared/storage/record-log';
 import { createApp } from './api/app';
-import { Cursors } from './api/feeds';
+import { Cursors } from './api/cursors';
 import { Desk } from './desk/desk';
 import { AGENTS } from './desk/agents';
 import type { MailIdentity } from './mail/identity';
 import { startMailOut } from './mail/mail-out';
 import { Blobs } from './store/blobs';
-import { openDataFolder, openTokens, unusable } from './store/data-folder';
+import { beginLife, openDataFolder, openTokens, unusable } from './store/data-folder';
 import { StartError } from './store/errors';
 import { lockFolder } from './store/folder-lock';
 import { Store } from './store/store';
@@ -43,6 +43,7 @@ export async function openHelpdesk(path: string, now: () => number): Promise<Run
       throw unusable(path, error);
     },
   );
+  const lives = await beginLife(nodeFileSystem, folder, store.revision);
   await blobs.prepare();
   const desk = new Desk(store, blobs);
   if (store.state.agents.size === 0) {
@@ -54,7 +55,7 @@ export async function openHelpdesk(path: string, now: () => number): Promise<Run
   const app = createApp({
     desk,
     mail,
-    cursors: new Cursors(folder.identity.epoch),
+    cursors: new Cursors(lives, () => store.revision),
     me,
     token: tokens.agent.token,
     report,

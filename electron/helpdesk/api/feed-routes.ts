@@ -1,7 +1,7 @@
 /** Who am I, and what changed. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { newRouter, type HelpdeskContext } from './router';
-import { feedPage } from './feeds';
+import { feedPage, idPage, rowsById } from './feeds';
 import * as routes from './routes';
 import { wireAgent } from './wire';
 
@@ -23,6 +23,14 @@ export function feedRoutes({ desk, cursors, me }: HelpdeskContext): OpenAPIHono 
   router.openapi(routes.messagesRoute, async (c) => {
     const { cursor, limit } = c.req.valid('query');
     return c.json(await feedPage(desk, cursors, 'messages', cursor, limit), 200);
+  });
+  router.openapi(routes.idsRoute, (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    return c.json(idPage(desk, cursors, c.req.valid('param').feed, cursor, limit), 200);
+  });
+  router.openapi(routes.rowsRoute, async (c) => {
+    const items = await rowsById(desk, c.req.valid('param').feed, c.req.valid('query').ids);
+    return c.json({ items }, 200);
   });
   return router;
 }

@@ -1,7 +1,7 @@
 /** Pages of what changed, in the order of the server's revision. */
 import type { Desk } from '../desk/desk';
-import { DeskError } from '../desk/desk-error';
 import type { Feed } from '../store/state';
+import type { Cursors } from './cursors';
 import {
   wireAgent,
   wireContact,
@@ -29,31 +29,6 @@ export interface FeedItems {
   contacts: WireContact;
   conversations: WireConversation;
   messages: WireMessage;
-}
-
-/** Reads cursors made by this helpdesk for this feed, and only those. */
-export class Cursors {
-  /** @param epoch id of the data folder: a cursor of another folder means nothing here */
-  constructor(private readonly epoch: string) {}
-
-  write(feed: string, position: number): string {
-    return Buffer.from(`1.${this.epoch}.${feed}.${position}`).toString('base64url');
-  }
-
-  /** @throws DeskError 400 `bad_cursor` */
-  read(feed: string, cursor: string | undefined, newest: number): number {
-    if (cursor === undefined) return 0;
-    const [version, epoch, name, position] = Buffer.from(cursor, 'base64url').toString().split('.');
-    const number = Number(position);
-    const good =
-      version === '1' && epoch === this.epoch && name === feed && Number.isInteger(number) && number >= 0;
-    if (good && number <= newest && this.write(feed, number) === cursor) return number;
-    throw new DeskError(
-      400,
-      'bad_cursor',
-      'This cursor was not made by this helpdesk as it is now. Begin again without a cursor.',
-    );
-  }
 }
 
 /** One page of a feed after `cursor`. */
@@ -93,6 +68,48 @@ function bodySize(desk: Desk, feed: Feed, id: string): number {
   return 'content' in body ? body.content.length : body.size;
 }
 
+/** One page of the ids that exist; deletions are not among them. */
+export function idPage(
+  desk: Desk,
+  cursors: Cursors,
+  feed: Feed,
+  cursor: string | undefined,
+  limit: number,
+): { items: { id: string; version: string }[]; next_cursor: string; has_more: boolean } {
+  const { store } = desk;
+  const rows: ReadonlyMap<string, unknown> = store.state[feed];
+  let position = cursors.read(`ids-${feed}`, cursor, store.revision);
+  const items: { id: string; version: string }[] = [];
+  let more = false;
+  // In the order of the last change: what changes meanwhile moves to the end, so nothing is passed over.
+  for (const { rev, id } of store.changes(feed, position)) {
+    if (items.length === limit) {
+      more = true;
+      break;
+    }
+    position = rev;
+    if (rows.has(id)) items.push({ id, version: String(rev) });
+  }
+  return { items, next_cursor: cursors.write(`ids-${feed}`, position), has_more: more };
+}
+
+/** The newest rows of some ids, or the mark that they are gone; the last ones may be left out. */
+export async function rowsById<F extends Feed>(
+  desk: Desk,
+  feed: F,
+  ids: readonly string[],
+): Promise<(FeedItems[F] | WireGone)[]> {
+  await desk.store.settled();
+  const items: Promise<FeedItems[Feed] | WireGone>[] = [];
+  let bodyBytes = 0;
+  for (const id of ids) {
+    if (bodyBytes > PAGE_BODY_BYTES) break;
+    items.push(Promise.resolve(wireItem(desk, feed, id)));
+    bodyBytes += bodySize(desk, feed, id);
+  }
+  return (await Promise.all(items)) as (FeedItems[F] | WireGone)[];
+}
+
 function wireItem(
   desk: Desk,
   feed: Feed,
@@ -100,17 +117,21 @@ function wireItem(
 ): Promise<FeedItems[Feed] | WireGone> | FeedItems[Feed] | WireGone {
   const { state } = desk.store;
   switch (feed) {
-    case 'agents':
-      return wireAgent(state.agents.get(id)!);
-    case 'contacts':
-      return wireContact(state.contacts.get(id)!);
+    case 'agents': {
+      const row = state.agents.get(id);
+      return row ? wireAgent(row) : wireGone(id, undefined);
+    }
+    case 'contacts': {
+      const row = state.contacts.get(id);
+      return row ? wireContact(row) : wireGone(id, undefined);
+    }
     case 'conversations': {
       const row = state.conversations.get(id);
-      return row ? wireConversation(desk, row) : wireGone(state.goneConversations.get(id)!);
+      return row ? wireConversation(desk, row) : wireGone(id, state.goneConversations.get(id));
     }
     case 'messages': {
       const row = state.messages.get(id);
-      return row ? wireMessage(desk, row) : wireGone(state.goneMessages.get(id)!);
+      return row ? wireMessage(desk, row) : wireGone(id, state.goneMessages.get(id));
     }
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestHelpdesk, rawMail, type TestHelpdesk } from '../helpdesk.test-data';
 import { createApp } from './app';
-import { Cursors } from './feeds';
+import { Cursors } from './cursors';
 
 interface Operation {
   requestBody?: { content: Record<string, { schema?: { $ref?: string } }> };
@@ -33,7 +33,7 @@ describe('the description of the API', () => {
     const app = createApp({
       desk: inner,
       mail,
-      cursors: new Cursors('x'),
+      cursors: new Cursors([], () => 0),
       me: inner.agent('a1'),
       token,
       report: () => undefined,

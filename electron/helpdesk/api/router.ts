@@ -4,7 +4,7 @@ import type { Desk } from '../desk/desk';
 import { DeskError } from '../desk/desk-error';
 import type { MailIdentity } from '../mail/identity';
 import type { StoredAgent } from '../store/model';
-import type { Cursors } from './feeds';
+import type { Cursors } from './cursors';
 
 export interface HelpdeskContext {
   desk: Desk;

@@ -64,6 +64,28 @@ export const messagesRoute = feed(
   'Changed messages',
 );
 
+export const idsRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/ids/{feed}',
+  summary: 'The ids of everything that exists, with versions',
+  description:
+    'For comparing what a console holds. Things that change meanwhile may come twice; none is left out.',
+  security,
+  request: { params: schemas.feedParam, query: schemas.idsQuery },
+  responses: { 200: answer('A page.', schemas.idsSchema), ...refused },
+});
+
+export const rowsRoute = createRoute({
+  method: 'get',
+  path: '/api/v1/rows/{feed}',
+  summary: 'Some things by their ids',
+  description:
+    'One item for each id, in their order; what does not exist comes as gone. Large bodies end the answer early: ask again for the rest.',
+  security,
+  request: { params: schemas.feedParam, query: schemas.rowsQuery },
+  responses: { 200: answer('The things.', schemas.rowsSchema), ...refused },
+});
+
 export const conversationRoute = createRoute({
   method: 'get',
   path: '/api/v1/conversations/{id}',

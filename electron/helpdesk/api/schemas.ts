@@ -1,9 +1,12 @@
 /** The shapes of the REST API. They validate requests, and `/openapi.json` is made from them. */
 import { z } from '@hono/zod-openapi';
 import { CHANNELS, PRIORITIES, STATUSES } from '@shared/domain/entities';
+import { FEEDS } from '../store/state';
 
 const id = z.string().min(1).max(200);
 const time = z.iso.datetime().openapi({ example: '2026-01-31T09:30:00.000Z' });
+/** Grows with every change of the thing. */
+const version = z.string();
 const tag = z.string().trim().min(1).max(100);
 
 export const errorSchema = z
@@ -16,7 +19,7 @@ export const errorSchema = z
   })
   .openapi('Error');
 
-export const agentSchema = z.object({ id, name: z.string(), email: z.string() }).openapi('Agent');
+export const agentSchema = z.object({ id, name: z.string(), email: z.string(), version }).openapi('Agent');
 
 export const contactSchema = z
   .object({
@@ -27,6 +30,7 @@ export const contactSchema = z
     handles: z.array(z.string()).openapi({ description: '`network:handle` pairs.' }),
     created_at: time,
     updated_at: time,
+    version,
   })
   .openapi('Contact');
 
@@ -53,7 +57,7 @@ export const conversationSchema = z
     last_message_id: id.nullable(),
     waiting_since: time.nullable(),
     message_count: z.int().nonnegative(),
-    version: z.string(),
+    version,
     social: socialSchema.nullable(),
   })
   .openapi('Conversation');
@@ -91,12 +95,13 @@ export const messageSchema = z
         message_id: z.string().nullable(),
       })
       .nullable(),
+    version,
   })
   .openapi('Message');
 
 /** What stands in a feed where a thing is gone. */
 export const goneSchema = z
-  .object({ id, deleted: z.literal(true), merged_into: id.nullable() })
+  .object({ id, deleted: z.literal(true), merged_into: id.nullable(), version: version.nullable() })
   .openapi('Gone');
 
 /** A page of a feed. */
@@ -114,6 +119,31 @@ export const feedQuery = z.object({
   cursor: z.string().max(200).optional().openapi({ description: 'Opaque; leave out to begin.' }),
   limit: z.coerce.number().int().min(1).max(200).default(100),
 });
+
+export const feedParam = z.object({ feed: z.enum(FEEDS) });
+export const idsQuery = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+});
+export const idsSchema = z
+  .object({ items: z.array(z.object({ id, version })), next_cursor: z.string(), has_more: z.boolean() })
+  .openapi('Ids');
+
+/** Ids asked for by name in one request. */
+const MOST_IDS = 50;
+export const rowsQuery = z.object({
+  ids: z
+    .string()
+    .min(1)
+    .transform((ids) => ids.split(','))
+    .pipe(z.array(id).min(1).max(MOST_IDS))
+    .openapi({ type: 'string', description: `At most ${MOST_IDS} ids with commas between them.` }),
+});
+export const rowsSchema = z
+  .object({
+    items: z.array(z.union([agentSchema, contactSchema, conversationSchema, messageSchema, goneSchema])),
+  })
+  .openapi('Rows');
 
 export const historyQuery = z.object({
   before: z.string().max(200).optional(),

@@ -27,8 +27,8 @@ export type WireGone = z.infer<typeof goneSchema>;
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-export function wireAgent({ id, name, email }: StoredAgent): WireAgent {
-  return { id, name, email };
+export function wireAgent({ id, name, email, rev }: StoredAgent): WireAgent {
+  return { id, name, email, version: String(rev) };
 }
 
 export function wireContact(contact: StoredContact): WireContact {
@@ -40,6 +40,7 @@ export function wireContact(contact: StoredContact): WireContact {
     handles: [...contact.handles],
     created_at: iso(contact.createdAt),
     updated_at: iso(contact.updatedAt),
+    version: String(contact.rev),
   };
 }
 
@@ -88,9 +89,16 @@ export async function wireMessage(desk: Desk, row: StoredMessage): Promise<WireM
       subject: row.email.subject,
       message_id: row.email.messageId,
     },
+    version: String(row.rev),
   };
 }
 
-export function wireGone({ id, mergedInto }: Tombstone): WireGone {
-  return { id, deleted: true, merged_into: mergedInto };
+/** @param gone what is left of it; `undefined` when this helpdesk never had it, or had it before a restore */
+export function wireGone(id: string, gone: Tombstone | undefined): WireGone {
+  return {
+    id,
+    deleted: true,
+    merged_into: gone?.mergedInto ?? null,
+    version: gone === undefined ? null : String(gone.rev),
+  };
 }

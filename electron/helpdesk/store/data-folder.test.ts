@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeFileSystem } from '@electron/files/node-file-system';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDataFolder, openTokens } from './data-folder';
+import { beginLife, openDataFolder, openTokens } from './data-folder';
 import { lockFolder } from './folder-lock';
 
 let folder = '';
@@ -27,6 +27,18 @@ describe('the data folder', () => {
     for (const name of ['tokens.json', 'helpdesk.json']) {
       expect((await stat(join(folder, name))).mode & 0o777, name).toBe(0o600);
     }
+  });
+
+  it('remembers each start with the revision it began at, also when one could not be written down', async () => {
+    await beginLife(nodeFileSystem, await openFolder(), 0);
+    await chmod(folder, 0o500);
+    const full = { ...nodeFileSystem, replace: () => Promise.reject(new Error('ENOSPC')) };
+    const unwritten = await beginLife(full, await openFolder(), 7);
+    await chmod(folder, 0o700);
+    const lives = await beginLife(nodeFileSystem, await openFolder(), 9);
+    expect(unwritten.map(({ from }) => from)).toEqual([0, 7]);
+    expect(lives.map(({ from }) => from)).toEqual([0, 9]);
+    expect(new Set([...lives, ...unwritten].map(({ id }) => id)).size).toBe(3);
   });
 
   it('is refused when a newer version wrote it, and left as it is', async () => {

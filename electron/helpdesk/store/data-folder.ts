@@ -1,7 +1,7 @@
 /**
  * The helpdesk's data folder:
  *
- *   helpdesk.json   format version, id of this folder, key of the codes in mail
+ *   helpdesk.json   format version, key of the codes in mail, every start there was
  *   tokens.json     the agent's token, readable by the owner only
  *   journal/        everything that happened
  *   files/          attachments and long bodies by their hash
@@ -16,10 +16,18 @@ import { StartError } from './errors';
 
 export const FORMAT = 1;
 
+/** One run of the helpdesk: which revision the folder was at when it began. */
+const lifeSchema = z.object({ id: z.string().regex(/^\w+$/u), from: z.int().nonnegative() });
+export type Life = z.infer<typeof lifeSchema>;
+
+/** Places that clients hold since before this many starts are refused, and they read all again. */
+const MOST_LIVES = 1_000;
+
 const identitySchema = z.object({
   format: z.int(),
-  epoch: z.string().min(8),
   mailSecret: z.string().min(16),
+  /** Every start, oldest first: what shows that the folder was restored from a backup. */
+  lives: z.array(lifeSchema).default([]),
 });
 export type FolderIdentity = z.infer<typeof identitySchema>;
 
@@ -56,6 +64,21 @@ export async function openDataFolder(fs: FileSystem, path: string): Promise<Data
   }
 }
 
+/** Writes down that the helpdesk starts at this revision; gives every start there was, this one last. */
+export async function beginLife(
+  fs: FileSystem,
+  folder: DataFolder,
+  revision: number,
+): Promise<readonly Life[]> {
+  const life: Life = { id: randomBytes(6).toString('hex'), from: revision };
+  const lives = [...folder.identity.lives, life].slice(-MOST_LIVES);
+  // On a full disk it can still be read. Places handed out now are then refused at the next start.
+  await writePrivately(fs, join(folder.path, 'helpdesk.json'), { ...folder.identity, lives }).catch(
+    () => undefined,
+  );
+  return lives;
+}
+
 /** The tokens of the folder, made at the first start for the first agent. */
 export async function openTokens(
   fs: FileSystem,
@@ -88,8 +111,8 @@ async function ownIdentity(fs: FileSystem, path: string): Promise<FolderIdentity
   if (!found) {
     const identity: FolderIdentity = {
       format: FORMAT,
-      epoch: randomBytes(6).toString('hex'),
       mailSecret: randomBytes(32).toString('base64url'),
+      lives: [],
     };
     await writePrivately(fs, path, identity);
     return identity;
