@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HttpClient } from '@shared/backends/http';
 import { backendFor } from '@shared/backends/registry';
-import { backendContract, type BackendHarness, type SampleFile } from '@shared/testing/backend.contract';
+import { backendContract } from '@shared/testing/backend.contract';
+import type { BackendHarness, SampleFile } from '@shared/testing/contract-kit';
 import { startHelpdesk, type RunningHelpdesk } from '../../e2e/harness/processes';
 import { createHttpClient } from './http-client';
 import { systemClock } from './system-clock';
@@ -16,6 +17,7 @@ const SUPPORTS = {
   tags: true,
   attachments: true,
   push: true,
+  idSweep: true,
   maxAttachmentBytes: 25 * 1024 * 1024,
 };
 

@@ -3,7 +3,7 @@
  * {@link Backend} from a vendor's declarative object; the contract suite in
  * `shared/testing/backend.contract.ts` judges every one.
  */
-import type { Agent, Change, Conversation, Message } from '../domain/entities';
+import type { Agent, Change, Conversation, EntityKind, Message } from '../domain/entities';
 import type { IntentAction } from '../domain/intents';
 
 /**
@@ -20,6 +20,8 @@ export interface BackendSupports {
   attachments: boolean;
   /** A live hint channel: something changed, pull now. */
   push: boolean;
+  /** {@link Backend.sweep} is there. */
+  idSweep?: boolean;
   /** A reply in a live chat can be sent as a mail to the contact's address instead; absent: no. */
   chatByMail?: boolean | undefined;
   /** Largest single attachment in bytes. */
@@ -43,18 +45,47 @@ export interface BackendDescriptor {
   feeds: readonly string[];
 }
 
-/** One page of a feed. `cursor` is stored together with the rows; `more` asks for the next page now. */
-export interface FeedPage {
+/** Rows as a backend gave them. */
+export interface PulledPage {
   changes: readonly Change[];
   /**
    * One for each change: a number that never falls for the same thing (a revision, `updated_at` in
    * ms), `null` where the backend tells none. Left out where it never does.
    */
   ages?: readonly (number | null)[];
-  cursor: string;
-  more: boolean;
   /** Rows that could not be understood: set aside and counted, never stopping the pull. */
   rejected: readonly RejectedRow[];
+}
+
+/** One page of a feed. `cursor` is stored together with the rows; `more` asks for the next page now. */
+export interface FeedPage extends PulledPage {
+  cursor: string;
+  more: boolean;
+}
+
+/** Some ids of things that exist. */
+export interface IdPage {
+  /** `age` as in {@link PulledPage.ages}. */
+  ids: readonly { id: string; age: number | null }[];
+  /** Where the next page begins; `null` after the last one. */
+  next: string | null;
+}
+
+/**
+ * A way to compare everything there is with everything that was pulled, which shows what no feed
+ * told: rows that were missed, and things that vanished without a tombstone.
+ */
+export interface SweepPort {
+  kinds: readonly EntityKind[];
+  /** How many ids `rows` takes at once. */
+  rowsAtOnce: number;
+  /** What is there during the whole walk is on one of its pages; what changes may be on two. */
+  ids(kind: EntityKind, cursor: string | null, signal: AbortSignal): Promise<IdPage>;
+  /**
+   * The newest rows of some ids, as changes: what is surely gone comes as a tombstone. Ids may be left
+   * out of the answer (too large a page): ask again for those.
+   */
+  rows(kind: EntityKind, ids: readonly string[], signal: AbortSignal): Promise<PulledPage>;
 }
 
 export interface RejectedRow {
@@ -98,6 +129,8 @@ export interface Backend {
   whoAmI(signal: AbortSignal): Promise<Agent>;
   /** One page of one feed after `cursor` (`null` = from the beginning). */
   pull(feed: string, cursor: string | null, signal: AbortSignal): Promise<FeedPage>;
+  /** Where `supports.idSweep`. */
+  readonly sweep?: SweepPort;
   /** The cursor `overlapMs` earlier; only where there is such an overlap. */
   rewind?(feed: string, cursor: string): string;
   /** Every message of a conversation older than what the feeds brought, newest page first. */

@@ -3,7 +3,7 @@
  * judges the answers and knows no vendor.
  */
 import type { ZodType } from 'zod';
-import type { Agent, Change, Message } from '../domain/entities';
+import type { Agent, Change, EntityKind, Message } from '../domain/entities';
 import type { Pagination } from './pagination';
 import type { BackendDescriptor, Operation, OperationProof } from './port';
 
@@ -31,6 +31,24 @@ export interface FeedDefinition {
   query?: Query;
   pagination: Pagination;
   row: RowReader<Change>;
+  /** A number in the raw row that never falls for the same thing; `null` where there is none. */
+  age?(raw: unknown): number | null;
+}
+
+/** How everything that exists is listed and asked for by id. */
+export interface SweepDefinition {
+  /** The feed whose rows are of this kind. */
+  feedOf: Partial<Record<EntityKind, string>>;
+  rowsAtOnce: number;
+  ids: {
+    path(feed: string): string;
+    pagination: Pagination;
+    row: RowReader<{ id: string; age: number | null }>;
+  };
+  rows: {
+    request(feed: string, ids: readonly string[]): RequestShape;
+    read(body: unknown): readonly unknown[];
+  };
 }
 
 /** Turns one raw row into ours; a `ZodError` sets the row aside and names the field. */
@@ -51,6 +69,7 @@ export interface RestDefinition {
     row: RowReader<Message>;
   };
   perform(operation: Operation): Exchange<OperationProof>;
+  sweep?: SweepDefinition;
   /** Asks for what a reference made; a 404 in JSON means nothing. */
   findByRef(conversationId: string, ref: string): Exchange<OperationProof>;
   upload: {

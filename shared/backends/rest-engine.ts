@@ -7,10 +7,18 @@ import { BackendError } from './backend-error';
 import type { Clock } from './clock';
 import { readHints } from './event-stream';
 import type { HttpClient, HttpRequest, HttpResponse } from './http';
-import type { Backend, RejectedRow } from './port';
+import type { Change, EntityKind } from '../domain/entities';
+import type { Backend, PulledPage, RejectedRow, SweepPort } from './port';
 import type { BackendSettings } from './registry';
 import { isSuccess, problemOf, readJson, refuseFailure, understand } from './response';
-import type { Exchange, RequestShape, RestDefinition, RowReader } from './rest-definition';
+import type {
+  Exchange,
+  FeedDefinition,
+  RequestShape,
+  RestDefinition,
+  RowReader,
+  SweepDefinition,
+} from './rest-definition';
 
 /** Whole-request limits. How long silence may last is the HTTP client's matter, and much shorter. */
 const CALL_LIMIT_MS = 30_000;
@@ -74,19 +82,51 @@ export function createRestBackend(
     return understand(() => wanted.read(body, accountId));
   }
 
+  function feedCalled(name: string | undefined): FeedDefinition {
+    const feed = name === undefined ? undefined : definition.feeds[name];
+    if (feed === undefined) throw new Error(`There is no feed called "${name}".`);
+    return feed;
+  }
+
+  function sweepBy({ feedOf, rowsAtOnce, ids, rows }: SweepDefinition): SweepPort {
+    return {
+      kinds: Object.keys(feedOf) as EntityKind[],
+      rowsAtOnce,
+      async ids(kind, cursor, signal) {
+        const path = ids.path(feedOf[kind] ?? '');
+        const query = ids.pagination.query(cursor);
+        const body = await sendForJson({ method: 'GET', path, query }, signal, PAGE_LIMIT_MS);
+        // An id that cannot be read must not look as if its thing were gone.
+        return understand(() => {
+          const page = ids.pagination.read(body);
+          const found = page.rows.map((raw) => ids.row(raw, accountId));
+          return { ids: found, next: page.more ? page.cursor : null };
+        });
+      },
+      async rows(kind, wanted, signal) {
+        const name = feedOf[kind] ?? '';
+        const body = await sendForJson(rows.request(name, wanted), signal, PAGE_LIMIT_MS);
+        return readChanges(
+          understand(() => rows.read(body)),
+          feedCalled(name),
+          accountId,
+        );
+      },
+    };
+  }
+
   return {
     descriptor: definition.descriptor,
+    ...(definition.sweep && { sweep: sweepBy(definition.sweep) }),
 
     whoAmI: (signal) => exchange(definition.me, signal),
 
     async pull(name, cursor, signal) {
-      const feed = definition.feeds[name];
-      if (feed === undefined) throw new Error(`There is no feed called "${name}".`);
+      const feed = feedCalled(name);
       const query = { ...feed.query, ...feed.pagination.query(cursor) };
       const body = await sendForJson({ method: 'GET', path: feed.path, query }, signal, PAGE_LIMIT_MS);
       const page = understand(() => feed.pagination.read(body));
-      const { read, rejected } = readRows(page.rows, feed.row, accountId);
-      return { changes: read, cursor: page.cursor, more: page.more, rejected };
+      return { ...readChanges(page.rows, feed, accountId), cursor: page.cursor, more: page.more };
     },
 
     async history(conversationId, before, signal) {
@@ -143,6 +183,17 @@ export function createRestBackend(
       }
     },
   };
+}
+
+function readChanges(raws: readonly unknown[], feed: FeedDefinition, accountId: string): PulledPage {
+  const ages: (number | null)[] = [];
+  const row: RowReader<Change> = (raw, account) => {
+    const change = feed.row(raw, account);
+    ages.push(feed.age?.(raw) ?? null);
+    return change;
+  };
+  const { read, rejected } = readRows(raws, row, accountId);
+  return { changes: read, ages, rejected };
 }
 
 /** Reads rows one by one: a broken one is set aside and never stops the page. */

@@ -3,104 +3,27 @@
  * and the other agents; the suite plays the console.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HttpClient } from '../backends/http';
-import type { Backend, BackendSupports, Operation, OutgoingFile } from '../backends/port';
-import type { Change, Conversation, Message } from '../domain/entities';
+import type { BackendSupports, Operation, OutgoingFile } from '../backends/port';
+import type { Change } from '../domain/entities';
 import type { IntentAction } from '../domain/intents';
+import { SWEEP_CASES } from './backend-sweep.contract';
+import {
+  anOperation,
+  aReply,
+  conversationOf,
+  messagesOf,
+  readAll,
+  readFeed,
+  signal,
+  type BackendHarness,
+  type ContractCase,
+  type SampleFile,
+} from './contract-kit';
 import { withUnknownFields } from './unknown-fields';
-
-export interface SampleFile {
-  name: string;
-  mediaType: string;
-  bytes: Uint8Array;
-}
-
-export interface ConnectOptions {
-  /** Rows a page of any list may have at most. */
-  pageSize?: number;
-  /** A client between the backend and the network. */
-  wrap?: (http: HttpClient) => HttpClient;
-  /** Credentials that the server does not know. */
-  stranger?: boolean;
-}
-
-/** A running server with someone who knows how to write to it as a customer does. */
-export interface BackendHarness {
-  connect(options?: ConnectOptions): Backend;
-  /** A new conversation with one message; resolves with its id. */
-  customerWrites(text: string, file?: SampleFile): Promise<string>;
-  /** One more message of the customer in a conversation made by {@link customerWrites}. */
-  customerAnswers(conversationId: string, text: string): Promise<void>;
-  remove(conversationId: string): Promise<void>;
-  merge(conversationId: string, into: string): Promise<void>;
-  close(): Promise<void>;
-}
-
-interface ContractCase {
-  title: string;
-  /** Left out where the backend does not claim it. */
-  needs?: keyof BackendSupports;
-  run(harness: BackendHarness): Promise<void>;
-}
 
 export interface ContractOptions {
   /** Runs only cases whose title matches. Matching none fails. */
   only?: RegExp;
-}
-
-const signal = new AbortController().signal;
-
-let operations = 0;
-function anOperation(
-  conversationId: string,
-  action: IntentAction,
-  parts: Partial<Operation> = {},
-): Operation {
-  operations += 1;
-  // Unique over runs against the same server: a key used before would bring back the old answer.
-  const ref = `c0ffee00-0000-4000-8000-${(Date.now() * 1_000 + operations).toString(16).padStart(12, '0').slice(-12)}`;
-  return { ref, conversationId, action, uploadIds: [], ifVersion: null, ...parts };
-}
-
-const aReply = (text: string): IntentAction => ({ kind: 'reply', text, files: [], statusAfter: null });
-
-/** Every page of a feed from a cursor on. */
-async function readFeed(
-  backend: Backend,
-  feed: string,
-  from: string | null = null,
-): Promise<{ changes: Change[]; cursor: string; pages: number }> {
-  const changes: Change[] = [];
-  let cursor = from;
-  for (let pages = 1; ; pages += 1) {
-    const page = await backend.pull(feed, cursor, signal);
-    expect(page.rejected).toEqual([]);
-    changes.push(...page.changes);
-    cursor = page.cursor;
-    if (!page.more) return { changes, cursor, pages };
-  }
-}
-
-async function readAll(backend: Backend): Promise<Change[]> {
-  const changes: Change[] = [];
-  for (const feed of backend.descriptor.feeds) changes.push(...(await readFeed(backend, feed)).changes);
-  return changes;
-}
-
-async function conversationOf(backend: Backend, id: string): Promise<Conversation> {
-  const found = (await readAll(backend)).filter(
-    (change) => change.kind === 'conversation' && change.id === id,
-  );
-  const row = found.at(-1)?.row as Conversation | null | undefined;
-  if (row === null || row === undefined) throw new Error(`The feeds do not show the conversation ${id}.`);
-  return row;
-}
-
-async function messagesOf(backend: Backend, conversationId: string): Promise<Message[]> {
-  const messages = (await readAll(backend)).flatMap((change) =>
-    change.kind === 'message' && change.row?.conversationId === conversationId ? [change.row] : [],
-  );
-  return [...new Map(messages.map((message) => [message.id, message])).values()];
 }
 
 async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<number[]> {
@@ -380,6 +303,21 @@ const CASES: readonly ContractCase[] = [
     },
   },
   {
+    title: 'moves the messages of a merged conversation into the one that stays',
+    async run(harness) {
+      const backend = harness.connect();
+      const merged = await harness.customerWrites('Said in the first one');
+      const into = await harness.customerWrites('Said in the second one');
+      const before = new Set((await messagesOf(backend, merged)).map(({ id }) => id));
+      await harness.merge(merged, into);
+      const after = (await messagesOf(backend, into)).map(({ id }) => id);
+      expect([...before].filter((id) => !after.includes(id))).toEqual([]);
+      expect((await readAll(backend)).filter((change) => before.has(change.id)).at(-1)?.row).toMatchObject({
+        conversationId: into,
+      });
+    },
+  },
+  {
     title: 'tolerates fields that it does not know',
     async run(harness) {
       const id = await harness.customerWrites('From a newer server');
@@ -416,7 +354,7 @@ export function backendContract(
   open: () => Promise<BackendHarness>,
   options: ContractOptions = {},
 ): void {
-  const chosen = CASES.filter(
+  const chosen = [...CASES, ...SWEEP_CASES].filter(
     ({ title, needs }) =>
       (options.only?.test(title) ?? true) && (needs === undefined || supports[needs] === true),
   );

@@ -49,6 +49,49 @@ describe('the registry', () => {
   });
 });
 
+describe('a sweep', () => {
+  const sweepOf = (backend: Backend) => {
+    if (backend.sweep === undefined) throw new Error('There is none.');
+    return backend.sweep;
+  };
+
+  it('lists ids page by page and asks for rows by id', async () => {
+    const { backend, requests } = connect(
+      { body: { items: [{ id: 'c1', version: '7' }], next_cursor: 'n2', has_more: true } },
+      { body: { items: [{ id: 'c2', version: '9' }], next_cursor: 'n3', has_more: false } },
+      { body: { items: [conversation, { id: 'c2', deleted: true, merged_into: 'c1', version: '9' }] } },
+    );
+    const sweep = sweepOf(backend);
+    expect(await sweep.ids('conversation', null, signal)).toEqual({
+      ids: [{ id: 'c1', age: 7 }],
+      next: 'n2',
+    });
+    expect(await sweep.ids('conversation', 'n2', signal)).toEqual({
+      ids: [{ id: 'c2', age: 9 }],
+      next: null,
+    });
+    const { changes, ages } = await sweep.rows('conversation', ['c1', 'c2'], signal);
+    expect(changes).toMatchObject([
+      { id: 'c1', row: { version: '7' } },
+      { id: 'c2', row: null, movedTo: 'c1' },
+    ]);
+    expect(ages).toEqual([7, 9]);
+    expect(requests.map(({ url }) => url.replace(/^.*v1/, ''))).toEqual([
+      '/ids/conversations?limit=1000',
+      '/ids/conversations?limit=1000&cursor=n2',
+      '/rows/conversations?ids=c1%2Cc2',
+    ]);
+  });
+
+  it('is nonsense as a whole when one id cannot be read: it would look as if the thing were gone', async () => {
+    const { backend } = connect({
+      body: { items: [{ id: 'c1', version: '7' }, {}], next_cursor: 'n', has_more: false },
+    });
+    const failed = sweepOf(backend).ids('conversation', null, signal);
+    await expect(failed).rejects.toMatchObject({ kind: 'nonsense' });
+  });
+});
+
 describe('a page of a feed', () => {
   it('sets aside a row whose id is longer than the door hands on', async () => {
     const { backend } = connect(page([{ ...conversation, id: 'x'.repeat(501) }, conversation]));
@@ -96,6 +139,15 @@ describe('a page of a feed', () => {
       { id: 'c2', problem: expect.stringContaining('updated_at') as string },
       { id: null, problem: expect.stringContaining('row') as string },
     ]);
+  });
+
+  it('tells the age of each row it understood, as far as the server does', async () => {
+    const { updated_at: _left, ...broken } = conversation;
+    const { changes, ages } = await pull(
+      connect(page([broken, conversation, { ...conversation, id: 'c3', version: 'x9' }])).backend,
+    );
+    expect(changes.map(({ id }) => id)).toEqual(['c1', 'c3']);
+    expect(ages).toEqual([7, null]);
   });
 
   it('brings tombstones with where a merged conversation lives now', async () => {

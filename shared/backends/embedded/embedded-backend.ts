@@ -15,7 +15,9 @@ import {
   messageChange,
   readAgent,
   readConversation,
+  readListed,
   readMessage,
+  readVersion,
 } from './embedded-rows';
 
 /** The helpdesk refuses larger uploads with 413. */
@@ -25,6 +27,9 @@ const MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024;
 const MESSAGES_PER_PAGE = 50;
 const ROWS_PER_PAGE = 200;
 const HISTORY_PER_PAGE = 50;
+const IDS_PER_PAGE = 1_000;
+/** The helpdesk takes no more. */
+const ROWS_BY_ID = 50;
 
 /** The stream pings every 5 s: one ping late by a retransmission (1 s) is still alive. */
 const SILENCE_MS = 6_500;
@@ -35,6 +40,7 @@ const feed = (path: string, limit: number, row: FeedDefinition['row']): FeedDefi
   path,
   pagination: cursorPagination(limit),
   row,
+  age: readVersion,
 });
 
 const made = z.object({ message: z.object({ id: rowId }), conversation: z.unknown() });
@@ -113,6 +119,7 @@ const definition: RestDefinition = {
       tags: true,
       attachments: true,
       push: true,
+      idSweep: true,
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
     },
     feeds: ['conversations', 'agents', 'messages', 'contacts'],
@@ -136,6 +143,19 @@ const definition: RestDefinition = {
       .object({ items: z.array(z.unknown()), before: z.string().nullable() })
       .transform(({ items, before }) => ({ rows: items, before })),
     row: readMessage,
+  },
+  sweep: {
+    feedOf: { conversation: 'conversations', message: 'messages', contact: 'contacts', agent: 'agents' },
+    rowsAtOnce: ROWS_BY_ID,
+    ids: {
+      path: (name) => `/ids/${name}`,
+      pagination: cursorPagination(IDS_PER_PAGE),
+      row: readListed,
+    },
+    rows: {
+      request: (name, ids) => ({ method: 'GET', path: `/rows/${name}`, query: { ids: ids.join(',') } }),
+      read: (body) => z.object({ items: z.array(z.unknown()) }).parse(body).items,
+    },
   },
   perform,
   findByRef: (_conversationId, ref) => ({

@@ -147,6 +147,20 @@ export const readMessage: RowReader<Message> = (raw, accountId) => {
   };
 };
 
+const versioned = z.object({ version: z.string().regex(/^\d+$/).transform(Number) });
+
+/** The server's revision that last changed a row. */
+export function readVersion(raw: unknown): number | null {
+  return versioned.safeParse(raw).data?.version ?? null;
+}
+
+const listedRow = z.object({ id: rowId, version: z.string() });
+
+export const readListed: RowReader<{ id: string; age: number | null }> = (raw) => ({
+  id: listedRow.parse(raw).id,
+  age: readVersion(raw),
+});
+
 const goneRow = z.object({ id: rowId, merged_into: rowId.nullable() });
 
 /** A feed's row is either a thing or the mark that it is gone. */
