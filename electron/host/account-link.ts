@@ -37,6 +37,8 @@ export interface AccountLink extends DoorAccount {
   unreachable(detail: string): void;
   /** Pull now. */
   kick(): void;
+  /** See `Puller.freshen`; false while its helpdesk is not known. */
+  freshen(maxAgeMs: number): Promise<boolean>;
   /** Stops pulling; resolves once nothing is in flight. */
   close(): Promise<void>;
 }
@@ -159,6 +161,10 @@ class PullingAccount implements AccountLink {
 
   kick(): void {
     this.puller?.kick();
+  }
+
+  async freshen(maxAgeMs: number): Promise<boolean> {
+    return (await this.puller?.freshen(maxAgeMs)) ?? false;
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,9 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+/** Nothing speaks against a reply: what these tests cut is the link. */
+const nothingKnown = { conversation: null, gone: false, movedTo: null, messages: [] };
+
 /** Pull and outbox of one account as the host wires them, with the disk left out. */
 class Console {
   readonly proxy: FaultProxy;
@@ -59,6 +62,11 @@ class Console {
       backendOf: () => backend,
       accountOnline: () => this.state?.state === 'online',
       files: { open: () => Promise.resolve(null) },
+      heads: {
+        head: async () => ((await puller.freshen(5_000)) ? nothingKnown : null),
+        known: () => Promise.resolve(nothingKnown),
+      },
+      chatLateMs: () => 180_000,
       clock: systemClock,
       random: systemRandom,
       onRow: (row) => this.#changed(() => this.rows.set(row.intent.ref, row)),

@@ -5,6 +5,7 @@ import type { Clock } from '@shared/backends/clock';
 import type { Account } from '@shared/contract/door';
 import { isUnconfirmed } from '@shared/domain/intents';
 import type { FileSystem } from '@shared/storage/file-system';
+import { createHeads } from '@shared/sync/heads';
 import { createOutbox, type Outbox } from '@shared/sync/outbox';
 import { openAccountLink, type AccountLink } from './account-link';
 import type { EventHub } from './events';
@@ -55,6 +56,11 @@ export async function openDesk(options: {
     backendOf,
     accountOnline: (accountId) => links.get(accountId)?.account().state === 'online',
     files: stores.files,
+    heads: createHeads({
+      spoolOf: (accountId) => stores.spools.get(accountId) ?? null,
+      pullerOf: (accountId) => links.get(accountId) ?? null,
+    }),
+    chatLateMs: () => stores.settings.current.chatLateMs,
     clock,
     random: systemRandom,
     onRow: (row) => events.publish({ type: 'outbox', row }),

@@ -14,6 +14,8 @@ import {
   uploadProgressSchema,
 } from '@shared/contract/door';
 import { outboxRowSchema } from '@shared/contract/entity-schemas';
+import type { Conversation } from '@shared/domain/entities';
+import type { Intent } from '@shared/domain/intents';
 import { anIntent, refOf } from '@shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -94,13 +96,22 @@ const online = (host: RunningHost) =>
 const changesOf = (host: RunningHost) =>
   ask(host, changesPageSchema, '/door/changes?account=embedded&after=0');
 const conversationIn = (host: RunningHost) =>
-  until(async () => (await changesOf(host)).changes.find((change) => change.kind === 'conversation') ?? null);
+  until(async () => {
+    const { changes } = await changesOf(host);
+    return changes.flatMap((change) => (change.kind === 'conversation' ? (change.row ?? []) : []))[0];
+  });
 
 async function mailIn(host: RunningHost, mail = MAIL): Promise<void> {
   const { tryIt } = await ask(host, sessionSchema, '/door/session');
   const headers = { authorization: `Bearer ${desk?.helpdesk.token}`, 'content-type': 'message/rfc822' };
   const answer = await fetch(tryIt?.inboundEmailUrl ?? '', { method: 'POST', headers, body: mail });
   expect(answer.status).toBe(201);
+}
+
+/** The parts of an intent of an agent who has this conversation on screen. */
+function on({ id, lastMessageId, version, status, assigneeId }: Conversation): Partial<Intent> {
+  const base = { messageId: lastMessageId, version, status, assigneeId };
+  return { accountId: 'embedded', conversationId: id, base };
 }
 
 const MAIL =
@@ -136,7 +147,7 @@ describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
     await mailIn(host);
     const conversation = await conversationIn(host);
     const reply = { kind: 'reply', text: 'Sample answer', files: [], statusAfter: null } as const;
-    const intent = anIntent(1, reply, { accountId: 'embedded', conversationId: conversation.id });
+    const intent = anIntent(1, reply, on(conversation));
     await fetch(`${host.origin}/door/intents/${refOf(1)}`, {
       method: 'PUT',
       headers: { [TOKEN_HEADER]: host.token, 'content-type': 'application/json' },
@@ -149,6 +160,25 @@ describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
     expect(row.intent.ref).toBe(refOf(1));
     const messages = (await changesOf(host)).changes.filter((change) => change.kind === 'message');
     expect(messages.map((change) => change.kind === 'message' && change.row?.clientRef)).toContain(refOf(1));
+  });
+
+  it('holds a reply of an agent who has not seen the newest mail, and shows which', async () => {
+    const host = await start();
+    await online(host);
+    await mailIn(host);
+    const conversation = await conversationIn(host);
+    const parts = on({ ...conversation, lastMessageId: 'an-earlier-one' });
+    const intent = anIntent(1, { kind: 'reply', text: 'x', files: [], statusAfter: null }, parts);
+    const init = { method: 'PUT', body: JSON.stringify(intent) };
+    await ask(host, outboxRowSchema, `/door/intents/${refOf(1)}`, init);
+    const row = await until(async () => {
+      const { rows } = await ask(host, outboxPageSchema, '/door/intents');
+      return rows.find((one) => one.state === 'held') ?? null;
+    });
+    expect(row.hold).toMatchObject({
+      kind: 'moved',
+      movement: { newMessages: [{ id: conversation.lastMessageId, kind: 'inbound' }] },
+    });
   });
 
   it.skipIf(process.platform === 'win32')('takes a file of tokens out of the reach of others', async () => {
@@ -208,7 +238,7 @@ describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
     });
     const files = uploaded.file === null ? [] : [uploaded.file];
     const reply = { kind: 'reply', text: 'See the file', files, statusAfter: 'resolved' } as const;
-    const intent = anIntent(2, reply, { accountId: 'embedded', conversationId: conversation.id });
+    const intent = anIntent(2, reply, on(conversation));
     await ask(host, outboxRowSchema, `/door/intents/${refOf(2)}`, {
       method: 'PUT',
       body: JSON.stringify(intent),
@@ -240,7 +270,7 @@ describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
     await first.close();
     const second = await start(absent);
     expect(await accountOf(second)).toMatchObject({ firstSync: null, agent });
-    expect((await changesOf(second)).changes).toContainEqual(conversation);
+    expect((await changesOf(second)).changes.map(({ row }) => row)).toContainEqual(conversation);
   });
 
   it('gives the folder up when it closes, so that it can start again with the same origin', async () => {

@@ -108,6 +108,8 @@ export const accountSchema = z.object({
     tags: z.boolean(),
     attachments: z.boolean(),
     push: z.boolean(),
+    /** A late chat reply can be sent as a mail instead; absent: no. */
+    chatByMail: z.boolean().optional(),
     maxAttachmentBytes: z.number(),
   }),
 });
@@ -202,6 +204,8 @@ export const settingsSchema = z.object({
   density: z.enum(['comfortable', 'compact']),
   undoSendMs: z.number().int().min(0).max(60_000),
   statusAfterReply: z.enum(STATUSES).nullable(),
+  /** A reply in a live chat that could not leave within this waits for the agent. */
+  chatLateMs: z.number().int().min(30_000).max(3_600_000).default(180_000),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export const DEFAULT_SETTINGS: Settings = {
@@ -210,6 +214,7 @@ export const DEFAULT_SETTINGS: Settings = {
   density: 'comfortable',
   undoSendMs: 5_000,
   statusAfterReply: null,
+  chatLateMs: 180_000,
 };
 
 export const doorEventSchema = z.discriminatedUnion('type', [

@@ -12,11 +12,15 @@ import {
 } from '../domain/entities';
 import {
   DELIVERY_STATES,
+  type Hold,
   type Intent,
   type IntentAction,
+  type IntentBase,
   type OutboxRow,
+  type Release,
   type UploadedFile,
 } from '../domain/intents';
+import type { Movement } from '../domain/thread-moved';
 
 // Zod 4 probes `eval` for its fast path; the page's policy would report every probe.
 z.config({ jitless: true });
@@ -131,16 +135,62 @@ export const intentActionSchema = z.discriminatedUnion('kind', [
 /** `<8 hex install id>-<uuid>`: unique for ever, also on a copied profile. */
 export const INTENT_REF_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+export const intentBaseSchema = z.object({
+  messageId: z.string().nullable(),
+  version: z.string().nullable(),
+  // Absent stays absent: a repeated PUT must compare equal to what an older page sent.
+  status: z.enum(STATUSES).nullable().optional(),
+  assigneeId: id.nullable().optional(),
+}) satisfies z.ZodType<IntentBase>;
+
 export const intentSchema = z.object({
   ref: z.string().regex(INTENT_REF_PATTERN),
   accountId: id,
   conversationId: id,
   agentId: id,
   decidedAt: time,
-  base: z.object({ messageId: z.string().nullable(), version: z.string().nullable() }),
+  base: intentBaseSchema,
   delayMs: z.number().int().min(0).max(120_000),
   action: intentActionSchema,
 }) satisfies z.ZodType<Intent>;
+
+export const movementSchema = z.object({
+  newMessages: z.array(
+    z.object({
+      id,
+      kind: z.enum(['inbound', 'reply', 'note']),
+      authorType: z.enum(['contact', 'agent']),
+      authorId: z.string().nullable(),
+      authorName: z.string(),
+      createdAt: time,
+    }),
+  ),
+  newCount: z.number().int(),
+  status: z.object({ from: z.enum(STATUSES), to: z.enum(STATUSES) }).nullable(),
+  assignee: z.object({ from: z.string().nullable(), to: z.string().nullable() }).nullable(),
+  baseMissing: z.boolean(),
+  head: intentBaseSchema,
+}) satisfies z.ZodType<Movement>;
+
+export const holdSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('moved'), movement: movementSchema }),
+  z.object({
+    kind: z.literal('late'),
+    since: time,
+    channel: z.enum(CHANNELS),
+    movement: movementSchema.nullable(),
+  }),
+  z.object({ kind: z.literal('merged'), into: id, movement: movementSchema.nullable() }),
+  z.object({ kind: z.literal('unproven'), movement: movementSchema.nullable() }),
+]) satisfies z.ZodType<Hold>;
+
+const releaseSchema = z.object({
+  at: time,
+  base: intentBaseSchema,
+  seenIds: z.array(z.string()),
+  toConversationId: id.nullable(),
+  via: z.literal('email').nullable(),
+}) satisfies z.ZodType<Release>;
 
 export const outboxRowSchema = z.object({
   intent: intentSchema,
@@ -159,6 +209,9 @@ export const outboxRowSchema = z.object({
         'refused-by-server',
         'file-missing',
         'settling',
+        'thread-unread',
+        'gone',
+        'keeps-failing',
       ]),
       detail: z.string().nullable(),
     })
@@ -169,4 +222,11 @@ export const outboxRowSchema = z.object({
   queuedAt: time,
   changedAt: time,
   evidence: z.array(z.object({ at: time, state: z.enum(DELIVERY_STATES), note: z.string() })),
+  hold: holdSchema.nullable().optional(),
+  release: releaseSchema.nullable().optional(),
+  effect: z
+    .object({ status: z.enum(STATUSES), assigneeId: id.nullable() })
+    .nullable()
+    .optional(),
+  uploadIds: z.array(z.string().nullable()).optional(),
 }) satisfies z.ZodType<OutboxRow>;

@@ -6,15 +6,17 @@
  *      ▼
  *   queued ──discard──▶ discarded          ◀───────────────┐ resend by the agent
  *      │  │ ──newer edit──▶ superseded                     │
- *      │  └ thread moved ──▶ held ──send as is──▶ queued   │
+ *      │  └ moved, late, merged ──▶ held ──send as is──▶ queued
  *      ▼                                                   │
  *   sending ──4xx: the server refused──────────────▶ parked ──discard──▶ discarded
+ *      │  │                                             └─the agent saw it there──▶ accepted
  *      │  │ ──no answer──▶ unknown ──settle, read back──▶ accepted | queued | (tier T4) parked
  *      │  └ never left (refused connection, 401, 429, 5xx before commit) ──▶ queued
  *      ▼
  *   accepted (server id) ──seen in the feed──▶ delivered ──returned──▶ bounced
  */
-import type { Priority, Status } from './entities';
+import type { Channel, Priority, Status } from './entities';
+import type { Movement } from './thread-moved';
 
 export const DELIVERY_STATES = [
   'delayed',
@@ -52,8 +54,13 @@ export type IntentKind = IntentAction['kind'];
 
 /** What the agent saw when deciding; compared with the server's state before sending. */
 export interface IntentBase {
+  /** The newest message on screen; `null` when there was none, so messages are not compared. */
   messageId: string | null;
   version: string | null;
+  /** The server's status as the agent saw it; `null` or absent (an older page): not compared. */
+  status?: Status | null | undefined;
+  /** The owner as the agent saw it, `null` for nobody; absent (an older page): not compared. */
+  assigneeId?: string | null | undefined;
 }
 
 export interface Intent {
@@ -81,7 +88,13 @@ export interface DeliveryReason {
     | 'no-answer'
     | 'refused-by-server'
     | 'file-missing'
-    | 'settling';
+    | 'settling'
+    /** The thread could not be read just now, so nobody knows whether it moved. */
+    | 'thread-unread'
+    /** The conversation was deleted at the backend. */
+    | 'gone'
+    /** Tried again and again, surely never done; `detail` has the server's last words. */
+    | 'keeps-failing';
   /** The server's own words, where there are any; masked of card numbers, at most 500 characters. */
   detail: string | null;
 }
@@ -91,6 +104,35 @@ export interface Evidence {
   at: number;
   state: DeliveryState;
   note: string;
+}
+
+/**
+ * Why a row waits for the agent, and what the agent must see to decide. `movement` is what became
+ * of the thread since the row's base.
+ *
+ * moved: somebody else wrote, or changed status or owner · late: a chat reply could not leave in
+ * time; `since` is when it first could have (host clock) · merged: the conversation lives on as
+ * `into`, and sending as it is sends it there · unproven (parked, not held): at a backend where
+ * nothing can be read back; one of the new messages may be this very reply.
+ */
+export type Hold =
+  | { kind: 'moved'; movement: Movement }
+  | { kind: 'late'; since: number; channel: Channel; movement: Movement | null }
+  | { kind: 'merged'; into: string; movement: Movement | null }
+  | { kind: 'unproven'; movement: Movement | null };
+
+/** What the agent decided about a held or parked row. The intent itself never changes. */
+export interface Release {
+  /** When, host clock: a chat reply is late only when it waits too long after this. */
+  at: number;
+  /** What was on screen then: the row's base from now on. */
+  base: IntentBase;
+  /** Messages that were shown with the hold, whatever their place in the thread. */
+  seenIds: readonly string[];
+  /** Where it goes instead, after a merge. */
+  toConversationId: string | null;
+  /** How it reaches the customer instead of the conversation's own channel. */
+  via: 'email' | null;
 }
 
 /** One intent in the host's outbox; the page only projects it. */
@@ -110,6 +152,24 @@ export interface OutboxRow {
   queuedAt: number;
   changedAt: number;
   evidence: readonly Evidence[];
+  /** Why it waits for the agent; absent or `null` when it does not. */
+  hold?: Hold | null | undefined;
+  /** The agent's last decision about it; absent or `null` when none was needed. */
+  release?: Release | null | undefined;
+  /** What the server said of status and owner when it took the row; absent: it did not tell. */
+  effect?: { status: Status; assigneeId: string | null } | null | undefined;
+  /** Upload ids of its files by their place, as far as they are at the backend. */
+  uploadIds?: readonly (string | null)[] | undefined;
+}
+
+/** The conversation a row goes to: its own, or where that was merged into and the agent agreed. */
+export function targetOf(row: OutboxRow): string {
+  return row.release?.toConversationId ?? row.intent.conversationId;
+}
+
+/** What the row is compared with before it leaves. */
+export function baseOf(row: OutboxRow): IntentBase {
+  return row.release?.base ?? row.intent.base;
 }
 
 /** States in which an intent still has something before it. */

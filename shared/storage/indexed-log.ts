@@ -49,6 +49,8 @@ export interface IndexedLogOptions<T, S> {
   summarise(record: T): S;
   /** Keep a sidecar per sealed segment, so opening does not parse every body. */
   sidecars: boolean;
+  /** Raised when summaries say more than before: sidecars of another version are made anew. 1 when absent. */
+  summaryVersion?: number;
 }
 
 export interface IndexedLog<T, S> {
@@ -161,7 +163,7 @@ class SegmentedLog<T, S> implements IndexedLog<T, S> {
     onEntry: (summary: S, at: RecordPosition) => void,
   ): Promise<'read' | 'other-length' | null> {
     if (!this.options.sidecars) return null;
-    const found = await readSidecar<S>(this.options.fs, this.path(segment));
+    const found = await readSidecar<S>(this.options.fs, this.path(segment), this.summaryVersion);
     if (found === null || found === 'other-length') return found;
     for (const [summary, offset, length] of found.entries) onEntry(summary, { segment, offset, length });
     this.recovery.count += found.entries.length;
@@ -188,7 +190,7 @@ class SegmentedLog<T, S> implements IndexedLog<T, S> {
       this.entries = entries;
     } else {
       this.sealedBytes += found.size;
-      if (this.options.sidecars) await writeSidecar(this.options.fs, this.path(segment), found.size, entries);
+      await this.writeSidecar(segment, found.size, entries);
     }
   }
 
@@ -258,13 +260,20 @@ class SegmentedLog<T, S> implements IndexedLog<T, S> {
   private async seal(): Promise<void> {
     await this.file?.close();
     this.file = null;
-    if (this.options.sidecars) {
-      await writeSidecar(this.options.fs, this.path(this.segment), this.goodBytes, this.entries);
-    }
+    await this.writeSidecar(this.segment, this.goodBytes, this.entries);
     this.sealedBytes += this.goodBytes;
     this.goodBytes = 0;
     this.entries = [];
     this.segment += 1;
+  }
+
+  private async writeSidecar(segment: number, size: number, entries: SidecarEntry<S>[]): Promise<void> {
+    const { fs, sidecars } = this.options;
+    if (sidecars) await writeSidecar(fs, this.path(segment), size, entries, this.summaryVersion);
+  }
+
+  private get summaryVersion(): number {
+    return this.options.summaryVersion ?? 1;
   }
 
   /** Drops the bytes of a failed append, so that it can never be read back. */

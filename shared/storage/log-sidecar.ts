@@ -12,21 +12,24 @@ interface Sidecar<S> {
   /** Length of the segment it describes. */
   size: number;
   entries: SidecarEntry<S>[];
+  /** Which form of summaries it holds; absent: 1. */
+  version?: number;
 }
 
 /**
- * The sidecar of a segment; `null` when absent or damaged; `other-length` when the segment is not as long
+ * The sidecar of a segment; `null` when absent, damaged or of another version of summaries; `other-length` when the segment is not as long
  * as it was when it was sealed: it lost something, perhaps at the end of a line where no scan can tell.
  */
 export async function readSidecar<S>(
   fs: FileSystem,
   segmentPath: string,
+  version: number,
 ): Promise<Sidecar<S> | 'other-length' | null> {
   const bytes = await fs.read(`${segmentPath}.index`);
   const frame = bytes && decodeFrame(bytes.subarray(0, -1), `${segmentPath}.index`);
   if (!frame) return null;
   const sidecar = frame.record as Sidecar<S>;
-  if (sidecar.size === 0) return null;
+  if (sidecar.size === 0 || (sidecar.version ?? 1) !== version) return null;
   const end = await fs.readRange(segmentPath, sidecar.size - 1, 2);
   return end.length === 1 ? sidecar : 'other-length';
 }
@@ -36,6 +39,7 @@ export async function writeSidecar<S>(
   segmentPath: string,
   size: number,
   entries: SidecarEntry<S>[],
+  version: number,
 ): Promise<void> {
-  await fs.replace(`${segmentPath}.index`, encodeFrame({ size, entries } satisfies Sidecar<S>));
+  await fs.replace(`${segmentPath}.index`, encodeFrame({ size, entries, version } satisfies Sidecar<S>));
 }

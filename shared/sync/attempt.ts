@@ -1,7 +1,7 @@
 /** One try at one intent: files first, then the deed; every ending is an {@link Outcome}. */
 import { BackendError, verdictOf } from '../backends/backend-error';
 import type { Backend, OperationProof, OutgoingFile } from '../backends/port';
-import type { Intent, UploadedFile } from '../domain/intents';
+import { targetOf, type Intent, type OutboxRow, type UploadedFile } from '../domain/intents';
 import type { FilePort } from './ports';
 
 export type Outcome =
@@ -22,14 +22,15 @@ export type Outcome =
 /** Upload ids by hash and place, so that a second try does not send the bytes again. */
 export type UploadIds = Map<string, string>;
 
-/** Uploads what the intent carries, then performs it. Never rejects. */
+/** Uploads what the row's intent carries, then performs it. Never rejects. */
 export async function attempt(
-  intent: Intent,
+  row: OutboxRow,
   backend: Backend,
   files: FilePort,
   uploaded: UploadIds,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const { intent, release } = row;
   const uploadIds: string[] = [];
   for (const [index, file] of filesOf(intent).entries()) {
     const ref = `${intent.ref}.${index}`;
@@ -39,9 +40,20 @@ export async function attempt(
     uploaded.set(ref, result);
     uploadIds.push(result);
   }
-  const { ref, conversationId, action } = intent;
+  const { ref, action } = intent;
+  const via = release?.via ?? null;
   try {
-    const proof = await backend.perform({ ref, conversationId, action, uploadIds, ifVersion: null }, signal);
+    const proof = await backend.perform(
+      {
+        ref,
+        conversationId: targetOf(row),
+        action,
+        uploadIds,
+        ifVersion: null,
+        ...(via === null ? {} : { via }),
+      },
+      signal,
+    );
     return { type: 'done', proof };
   } catch (error) {
     return outcomeOf(error);

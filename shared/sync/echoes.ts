@@ -5,7 +5,7 @@
  */
 import type { OperationProof } from '../backends/port';
 import type { Conversation, Message } from '../domain/entities';
-import type { DeliveryState, OutboxRow } from '../domain/intents';
+import { targetOf, type DeliveryState, type OutboxRow } from '../domain/intents';
 import { stepped, type Ledger } from './outbox-ledger';
 import type { Clock } from './ports';
 import type { Pulled } from './pull';
@@ -126,5 +126,5 @@ function isMessage(row: OutboxRow): boolean {
 }
 
 function isIn(row: OutboxRow, conversationId: string): boolean {
-  return row.intent.conversationId === conversationId;
+  return targetOf(row) === conversationId;
 }

@@ -1,29 +1,38 @@
 /**
  * One conversation's way out: strictly one row at a time, in journal order.
  *
- * - Rows that are parked (or held) are stepped over: the agent sees them and decides, and what was
- *   decided later about the conversation goes on meanwhile. A resent row keeps its old place.
+ * - Parked rows are stepped over: the agent sees them and decides, and what was decided later about
+ *   the conversation goes on meanwhile. A resent row keeps its old place.
+ * - A reply is held when its thread moved, or when a live chat has waited too long for it. Replies
+ *   behind a held one wait (`earlier-first`): an answer never overtakes another one silently. Notes
+ *   and edits pass.
  * - An unknown row blocks the lane: nothing may overtake what is perhaps already there.
  * - A queued edit with a newer queued edit of the same kind behind it is superseded when its turn
  *   comes, not before, so that undoing the newer one leaves the older one standing.
  */
 import type { Backend, OperationProof } from '../backends/port';
-import type { DeliveryReason, IntentKind, OutboxRow } from '../domain/intents';
+import { targetOf, type DeliveryReason, type Hold, type OutboxRow } from '../domain/intents';
+import { isLive } from '../domain/thread-moved';
 import type { AccountGate } from './account-gate';
 import { attempt, outcomeOf, type Outcome, type UploadIds } from './attempt';
 import { fullJitter } from './backoff';
 import type { Echoes } from './echoes';
+import { firstOf, isReply, isReplyAfter, isSuperseded, isUnfinished } from './lane-order';
 import { stepped, type Ledger, type Step } from './outbox-ledger';
 import type { Clock, FilePort, Random } from './ports';
+import type { ThreadJudge } from './thread-judge';
 
 /** Looked again after this long even if nobody called, so a lost wake-up costs a minute at most. */
 const LOOK_AGAIN_MS = 60_000;
 const RETRY_BASE_MS = 500;
 const RETRY_CAP_MS = 60_000;
+/** A thread that could not be read is asked for again within this. */
+const UNREAD_CAP_MS = 4_000;
+/** So many tries that surely did nothing, over so long a time, and a person has to look. */
+const POISON_ATTEMPTS = 8;
+const POISON_AGE_MS = 10 * 60_000;
 /** A stored plan further ahead than this comes from a clock that jumped. */
 const LONGEST_PLAN_MS = 3_600_000;
-
-const SUPERSEDABLE: ReadonlySet<IntentKind> = new Set(['status', 'assign', 'priority']);
 
 /** What all lanes of an outbox share. */
 export interface LaneDeps {
@@ -41,6 +50,9 @@ export interface LaneDeps {
   /** Cuts requests in flight. */
   cut: AbortSignal;
   echoes: Echoes;
+  judge: ThreadJudge;
+  /** How long a reply in a live chat may wait to leave, in ms. */
+  chatLateMs(): number;
 }
 
 export class Lane {
@@ -50,6 +62,13 @@ export class Lane {
   #refs: string[] = [];
   /** When a row may be tried, in monotonic time: a jump of the wall clock changes nothing. */
   readonly #due = new Map<string, number>();
+  /** Since when a reply could have left, in monotonic time; in the future during its undo time. */
+  readonly #readySince = new Map<string, number>();
+  /** Whether this is a live chat; `null` until somebody had to know. */
+  #live: boolean | null = null;
+  /** Not before this is it looked again for late replies, in monotonic time. */
+  #lookForLateAt = 0;
+  #unread = 0;
   readonly #uploaded: UploadIds = new Map();
   #pause: AbortController | null = null;
   #running: Promise<void> | null = null;
@@ -66,29 +85,38 @@ export class Lane {
 
   /** Takes a row that is live in the ledger: new, or back from being parked. */
   add(row: OutboxRow): void {
+    const { clock } = this.#deps;
     this.#due.delete(row.intent.ref);
+    const ready = Math.max(row.queuedAt + row.intent.delayMs, row.release?.at ?? 0);
+    const waitedMs = Math.max(-row.intent.delayMs, clock.now() - ready);
+    this.#readySince.set(row.intent.ref, clock.monotonic() - waitedMs);
     this.#refs = [...this.#refs.filter((ref) => ref !== row.intent.ref), row.intent.ref].sort(
       (a, b) => this.#orderOf(a) - this.#orderOf(b),
     );
   }
 
-  /** True while some row of the lane still has to leave. */
+  /** True while some row of the lane still has to leave, or is held. */
   get busy(): boolean {
-    return this.#unfinished().length > 0;
+    return this.#kept().length > 0;
   }
 
   /** Looks again now: something changed. */
   kick(): void {
     this.#pause?.abort();
-    if (this.#running === null && !this.#deps.stopping() && this.#next() !== null)
-      this.#running = this.#drain();
+    if (this.#running === null && !this.#deps.stopping() && this.#hasWork()) this.#running = this.#drain();
+  }
+
+  #hasWork(): boolean {
+    return this.#next() !== null || this.#untilLate() < Infinity;
   }
 
   async #drain(): Promise<void> {
-    while (!this.#deps.stopping()) {
+    while (!this.#deps.stopping() && this.#hasWork()) {
+      const late = this.#untilLate() <= 0 ? this.#oldestReply() : null;
       const row = this.#next();
-      if (row === null) break;
-      await this.#advance(row);
+      if (late !== null) await this.#judgeLate(late);
+      else if (row !== null) await this.#advance(row);
+      else await this.#rest(LOOK_AGAIN_MS);
     }
     // In the same breath as the last look, so that no kick can fall in between.
     this.#running = null;
@@ -96,17 +124,25 @@ export class Lane {
 
   /** Whose turn it is. A row left `sending` by a journal that never took its outcome is for the next start. */
   #next(): OutboxRow | null {
-    const first = this.#unfinished()[0];
+    const first = firstOf(this.#kept());
     return first === undefined || first.state === 'sending' ? null : first;
   }
 
-  /** Rows that still have to leave, oldest first; the others are forgotten until they are added again. */
+  /** Rows that still have to leave, oldest first. */
   #unfinished(): OutboxRow[] {
+    return this.#kept().filter(isUnfinished);
+  }
+
+  /** Those and the held ones, oldest first; the others are forgotten until they are added again. */
+  #kept(): OutboxRow[] {
     const rows: OutboxRow[] = [];
     for (const ref of this.#refs) {
       const row = this.#deps.ledger.live(ref);
-      if (row !== undefined && isUnfinished(row)) rows.push(row);
-      else this.#due.delete(ref);
+      if (row !== undefined && (isUnfinished(row) || row.state === 'held')) rows.push(row);
+      else {
+        this.#due.delete(ref);
+        this.#readySince.delete(ref);
+      }
     }
     this.#refs = rows.map((row) => row.intent.ref);
     return rows;
@@ -120,9 +156,11 @@ export class Lane {
     const dueIn = this.#dueAt(row) - clock.monotonic();
     if (dueIn > 0) return this.#rest(dueIn);
     if (row.state === 'delayed') {
-      return this.#write(row, stepped(row, 'queued', clock.now(), { note: 'undo time is over' }));
+      const behind = this.#kept().some((other) => other.state === 'held' && isReplyAfter(row, other));
+      const reason = behind ? ({ kind: 'earlier-first', detail: null } as const) : null;
+      return this.#write(row, stepped(row, 'queued', clock.now(), { note: 'undo time is over', reason }));
     }
-    if (row.state === 'queued' && this.#isSuperseded(row)) {
+    if (row.state === 'queued' && isSuperseded(row, this.#unfinished())) {
       return this.#write(row, stepped(row, 'superseded', clock.now(), { note: 'a newer edit is behind it' }));
     }
     if (backend === null || !this.#deps.accountOnline(this.accountId)) return this.#rest(LOOK_AGAIN_MS);
@@ -140,9 +178,103 @@ export class Lane {
     }
   }
 
-  /** Journals the claim, then tries. Whatever judges a row before it may leave belongs at the top here. */
+  /** The queued reply that waits longest, unless it leaves as a mail, which is never late. */
+  #oldestReply(): OutboxRow | null {
+    const replies = this.#unfinished().filter(
+      (row) => isReply(row) && row.state === 'queued' && row.release?.via !== 'email',
+    );
+    return replies.reduce<OutboxRow | null>(
+      (oldest, row) => (oldest === null || this.#readyAt(row) < this.#readyAt(oldest) ? row : oldest),
+      null,
+    );
+  }
+
+  #readyAt(row: OutboxRow): number {
+    return this.#readySince.get(row.intent.ref) ?? this.#deps.clock.monotonic();
+  }
+
+  /** Ms until a queued reply would be late if this is a live chat; Infinity when none can be. */
+  #untilLate(): number {
+    const reply = this.#live === false ? null : this.#oldestReply();
+    if (reply === null) return Infinity;
+    const lateAt = this.#readyAt(reply) + this.#deps.chatLateMs();
+    return Math.max(lateAt, this.#lookForLateAt) - this.#deps.clock.monotonic();
+  }
+
+  /** Holds a chat reply that could not leave in time, also while the link is down. */
+  async #judgeLate(row: OutboxRow): Promise<void> {
+    const { judge, clock, ledger } = this.#deps;
+    // Looked again after a while when the channel is not known or the journal cannot write.
+    this.#lookForLateAt = clock.monotonic() + LOOK_AGAIN_MS;
+    const { channel, movement } = await judge.known(row);
+    this.#live = channel === null ? null : isLive(channel);
+    if (channel === null || !this.#live || ledger.live(row.intent.ref) !== row) return;
+    this.#lookForLateAt = clock.monotonic() + this.#jitter(1);
+    const since = Math.max(row.queuedAt + row.intent.delayMs, row.release?.at ?? 0);
+    await this.#hold(row, { kind: 'late', since, channel, movement }, 'too late for a live chat');
+  }
+
+  /** Hands a row to the agent; the replies behind it wait, and say so. */
+  async #hold(row: OutboxRow, hold: Hold, note: string): Promise<void> {
+    const now = this.#deps.clock.now();
+    const behind = this.#unfinished().filter(
+      (other) =>
+        isReplyAfter(other, row) && other.state === 'queued' && other.reason?.kind !== 'earlier-first',
+    );
+    await this.#write(
+      row,
+      stepped(row, 'held', now, { note, hold }),
+      ...behind.map((other) =>
+        stepped(other, 'queued', now, {
+          note: 'a reply before it is held',
+          reason: { kind: 'earlier-first', detail: null },
+        }),
+      ),
+    );
+  }
+
+  /** Before a reply leaves: false when it does not, and why is on the row. */
+  async #mayLeave(row: OutboxRow): Promise<boolean> {
+    const { judge, cut, ledger, clock, random } = this.#deps;
+    const verdict = await judge.judge(row, cut);
+    // Taken back meanwhile, or the program is ending.
+    if (ledger.live(row.intent.ref) !== row || this.#deps.stopping()) return false;
+    switch (verdict.type) {
+      case 'leave':
+        this.#unread = 0;
+        if (verdict.channel !== null) this.#live = isLive(verdict.channel);
+        // Asking took its time: perhaps it is late by now, which the next look finds.
+        return this.#live !== true || this.#untilLate() > 0;
+      case 'unread': {
+        this.#unread += 1;
+        const waitMs = fullJitter(this.#unread, RETRY_BASE_MS, UNREAD_CAP_MS, random);
+        this.#planIn(row, waitMs);
+        if (row.reason?.kind === 'thread-unread') return false;
+        const reason = { kind: 'thread-unread', detail: null } as const;
+        const note = 'its thread could not be read';
+        await this.#write(row, stepped(row, 'queued', clock.now(), { note, reason }));
+        return false;
+      }
+      case 'gone':
+        await this.#write(row, this.#parkedAsGone(row));
+        return false;
+      case 'hold':
+        await this.#hold(row, verdict.hold, HELD_BECAUSE[verdict.hold.kind]);
+        return false;
+    }
+  }
+
+  #parkedAsGone(row: OutboxRow): OutboxRow {
+    return stepped(row, 'parked', this.#deps.clock.now(), {
+      note: 'the conversation is gone',
+      reason: { kind: 'gone', detail: null },
+    });
+  }
+
+  /** Judges, journals the claim, then tries. */
   async #send(row: OutboxRow, backend: Backend, gate: AccountGate): Promise<void> {
     const { ledger, clock, files, cut } = this.#deps;
+    if (isReply(row) && !(await this.#mayLeave(row))) return;
     const attempts = row.attempts + 1;
     const claim = stepped(row, 'sending', clock.now(), { note: `attempt ${attempts}`, attempts });
     let claimed: OutboxRow | undefined;
@@ -154,7 +286,7 @@ export class Lane {
       return;
     }
     if (claimed === undefined) return;
-    const outcome = await attempt(claimed.intent, backend, files, this.#uploaded, cut);
+    const outcome = await attempt(claimed, backend, files, this.#uploaded, cut);
     this.#tell(gate, outcome);
     await this.#conclude(claimed, row.attempts, outcome, backend);
   }
@@ -167,10 +299,7 @@ export class Lane {
     switch (outcome.type) {
       case 'done':
         this.#deps.echoes.expect(row.intent.ref, outcome.proof);
-        return this.#persist(row, 'accepted', {
-          note: 'the server took it',
-          serverId: outcome.proof.serverId,
-        });
+        return this.#persist(row, 'accepted', { note: 'the server took it', ...proved(outcome.proof) });
       case 'unknown': {
         const { settleMs } = backend.descriptor;
         this.#planIn(row, settleMs);
@@ -190,10 +319,7 @@ export class Lane {
           nextAttemptAt: this.#deps.clock.now() + this.#deps.gateOf(this.accountId).waitMs(),
         });
       case 'refused':
-        return this.#persist(row, 'parked', {
-          note: 'the server refused it',
-          reason: { kind: 'refused-by-server', detail: outcome.detail },
-        });
+        return this.#refused(row, outcome.detail);
       case 'file-missing':
         return this.#persist(row, 'parked', {
           note: 'a file is missing',
@@ -202,13 +328,24 @@ export class Lane {
     }
   }
 
+  /** Refused for good: because the conversation was merged or deleted, or for the server's own reason. */
+  async #refused(row: OutboxRow, detail: string): Promise<void> {
+    const where = await this.#deps.judge.whereabouts(row, this.#deps.cut);
+    if (where.type === 'hold') {
+      return this.#persist(row, 'held', { note: HELD_BECAUSE[where.hold.kind], hold: where.hold });
+    }
+    const reason: DeliveryReason =
+      where.type === 'gone' ? { kind: 'gone', detail } : { kind: 'refused-by-server', detail };
+    return this.#persist(row, 'parked', { note: 'the server refused it', reason });
+  }
+
   /** The settle time is over: was it done? Only a proof or its absence changes the row. */
   async #readBack(row: OutboxRow, backend: Backend, gate: AccountGate): Promise<void> {
-    const { conversationId, ref } = row.intent;
+    const { ref } = row.intent;
     const { tier } = backend.descriptor;
     let proof: OperationProof | null = null;
     try {
-      if (tier !== 'T4') proof = await backend.findByRef(conversationId, ref, this.#deps.cut);
+      if (tier !== 'T4') proof = await backend.findByRef(targetOf(row), ref, this.#deps.cut);
       gate.answered();
     } catch (error) {
       const outcome = outcomeOf(error);
@@ -225,12 +362,16 @@ export class Lane {
     if (this.#deps.ledger.live(ref) !== row) return;
     if (proof !== null) {
       this.#deps.echoes.expect(ref, proof);
-      return this.#persist(row, 'accepted', { note: 'read back by reference', serverId: proof.serverId });
+      return this.#persist(row, 'accepted', { note: 'read back by reference', ...proved(proof) });
     }
-    if (tier === 'T4') {
+    if (tier === 'T4') return this.#askTheAgent(row);
+    if (
+      row.attempts >= POISON_ATTEMPTS &&
+      this.#deps.clock.monotonic() - this.#readyAt(row) > POISON_AGE_MS
+    ) {
       return this.#persist(row, 'parked', {
-        note: 'nobody can tell whether it was done',
-        reason: { kind: 'no-answer', detail: null },
+        note: 'tried again and again, surely never done',
+        reason: { kind: 'keeps-failing', detail: row.reason?.detail ?? null },
       });
     }
     // The first repeat goes at once: the silence was the link's, and that is back.
@@ -240,6 +381,17 @@ export class Lane {
       note: 'read back by reference: not there',
       reason: row.reason,
       nextAttemptAt: this.#deps.clock.now() + waitMs,
+    });
+  }
+
+  /** Nothing can be read back here: shows the agent what came into the thread since. */
+  async #askTheAgent(row: OutboxRow): Promise<void> {
+    const movement = await this.#deps.judge.since(row, this.#deps.cut);
+    if (this.#deps.ledger.live(row.intent.ref) !== row) return;
+    return this.#persist(row, 'parked', {
+      note: 'nobody can tell whether it was done',
+      reason: { kind: 'no-answer', detail: row.reason?.detail ?? null },
+      hold: { kind: 'unproven', movement },
     });
   }
 
@@ -261,9 +413,9 @@ export class Lane {
   }
 
   /** Writes a step that may as well be taken a little later, when the journal cannot take it now. */
-  async #write(seen: OutboxRow, next: OutboxRow): Promise<void> {
+  async #write(seen: OutboxRow, ...next: readonly OutboxRow[]): Promise<void> {
     try {
-      await this.#deps.ledger.write([next]);
+      await this.#deps.ledger.write(next);
     } catch {
       this.#planIn(seen, this.#jitter(1));
     }
@@ -284,20 +436,10 @@ export class Lane {
     }
   }
 
-  #isSuperseded(row: OutboxRow): boolean {
-    const { kind } = row.intent.action;
-    if (!SUPERSEDABLE.has(kind)) return false;
-    for (const later of this.#unfinished().slice(1)) {
-      if (later.intent.action.kind === 'reply' || later.intent.action.kind === 'note') return false;
-      if (later.intent.action.kind === kind) return later.state === 'queued';
-    }
-    return false;
-  }
-
   async #rest(ms: number): Promise<void> {
     const pause = new AbortController();
     this.#pause = pause;
-    await this.#deps.clock.sleep(Math.min(ms, LOOK_AGAIN_MS), pause.signal);
+    await this.#deps.clock.sleep(Math.max(0, Math.min(ms, LOOK_AGAIN_MS, this.#untilLate())), pause.signal);
     this.#pause = null;
   }
 
@@ -343,8 +485,15 @@ const WAITING_REASON = {
   later: 'rate-limited',
 } as const satisfies Record<string, DeliveryReason['kind']>;
 
-const UNFINISHED: ReadonlySet<OutboxRow['state']> = new Set(['delayed', 'queued', 'sending', 'unknown']);
+/** For the evidence, in English like all of it. */
+const HELD_BECAUSE = {
+  moved: 'its thread moved',
+  late: 'too late for a live chat',
+  merged: 'its conversation was merged into another',
+  unproven: 'nobody can tell whether it was done',
+} as const satisfies Record<Hold['kind'], string>;
 
-function isUnfinished(row: OutboxRow): boolean {
-  return UNFINISHED.has(row.state);
+function proved({ serverId, conversation }: OperationProof): Pick<Step, 'serverId' | 'effect'> {
+  const effect = conversation && { status: conversation.status, assigneeId: conversation.assigneeId };
+  return { serverId, ...(effect === null ? {} : { effect }) };
 }

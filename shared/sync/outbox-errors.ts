@@ -21,3 +21,11 @@ export class UnknownRefError extends Error {
     this.name = 'UnknownRefError';
   }
 }
+
+/** The backend cannot do what the agent asked for. */
+export class NotOfferedError extends Error {
+  constructor(what: string) {
+    super(`This helpdesk cannot ${what}.`);
+    this.name = 'NotOfferedError';
+  }
+}

@@ -3,7 +3,7 @@
  * decisions can never both claim a row; `durable` is what the journal holds and all that anybody
  * outside is ever shown.
  */
-import type { DeliveryReason, DeliveryState, OutboxRow } from '../domain/intents';
+import type { DeliveryReason, DeliveryState, Hold, OutboxRow, Release } from '../domain/intents';
 import type { JournalPort } from './ports';
 
 /** A row keeps this many of its newest steps as evidence. */
@@ -16,12 +16,21 @@ export interface Step {
   attempts?: number;
   nextAttemptAt?: number | null;
   serverId?: string;
+  hold?: Hold | null;
+  release?: Release;
+  effect?: OutboxRow['effect'];
+  uploadIds?: OutboxRow['uploadIds'];
 }
 
-/** The row after a step, as a new object; what the step does not name of reason and plan is cleared. */
+/** The row after a step, as a new object; what the step does not name of reason, hold and plan is cleared. */
 export function stepped(row: OutboxRow, state: DeliveryState, now: number, step: Step): OutboxRow {
+  const { release = row.release, effect = row.effect, uploadIds = row.uploadIds } = step;
   return {
     ...row,
+    hold: step.hold ?? null,
+    ...(release === undefined ? {} : { release }),
+    ...(effect === undefined ? {} : { effect }),
+    ...(uploadIds === undefined ? {} : { uploadIds }),
     state,
     reason: step.reason ?? null,
     attempts: step.attempts ?? row.attempts,

@@ -11,16 +11,18 @@
  */
 import type { Backend } from '../backends/port';
 import { conversationKey } from '../domain/entities';
-import { canUndo, type Intent, type OutboxRow } from '../domain/intents';
+import { isUnconfirmed, type Intent, type IntentBase, type OutboxRow } from '../domain/intents';
 import { AccountGate } from './account-gate';
 import { fullJitter } from './backoff';
 import { Echoes } from './echoes';
 import { Lane, type LaneDeps } from './lane';
-import { ReusedRefError, TooLateError, UnknownRefError } from './outbox-errors';
+import { ReusedRefError, UnknownRefError } from './outbox-errors';
 import { Ledger, stepped } from './outbox-ledger';
-import type { Clock, FilePort, JournalPort, Random } from './ports';
+import type { Clock, FilePort, HeadPort, JournalPort, Random } from './ports';
 import type { Pulled } from './pull';
 import { sameIntent } from './same-intent';
+import * as verbs from './second-thoughts';
+import { ThreadJudge } from './thread-judge';
 
 /** On stopping, requests in flight may take this long before they are cut… */
 const STOP_PATIENCE_MS = 5_000;
@@ -37,6 +39,10 @@ export interface OutboxOptions {
   backendOf(accountId: string): Backend | null;
   accountOnline(accountId: string): boolean;
   files: FilePort;
+  /** What a conversation looks like now; asked before a reply leaves. */
+  heads: HeadPort;
+  /** How long a reply in a live chat may wait to leave before the agent is asked, in ms. */
+  chatLateMs(): number;
   clock: Clock;
   random: Random;
   /** A row changed and the change is durable. */
@@ -57,6 +63,22 @@ export interface Outbox {
   resend(ref: string): Promise<OutboxRow>;
   /** Drops a parked or held row. @throws TooLateError, UnknownRefError */
   discard(ref: string): Promise<OutboxRow>;
+  /**
+   * Lets a held row go as it is. `seen` is what was on screen beside it (`hold.movement.head`, or
+   * what the agent saw since); when the thread has moved on from there, the row is held again.
+   * @throws TooLateError, UnknownRefError
+   */
+  sendAsIs(ref: string, seen: verbs.Seen): Promise<OutboxRow>;
+  /**
+   * Lets a late chat reply go as a mail to the address on file.
+   * @throws NotOfferedError where the backend cannot, TooLateError, UnknownRefError
+   */
+  sendByMail(ref: string, seen: IntentBase): Promise<OutboxRow>;
+  /**
+   * The agent's word on a row that nobody else can tell about (parked, `no-answer`).
+   * @throws TooLateError, UnknownRefError
+   */
+  settle(ref: string, outcome: verbs.Outcome): Promise<OutboxRow>;
   /** Every row that is durable, by rising order: also the confirmed ones that the journal keeps. */
   rows(): readonly OutboxRow[];
   /** What a pull brought: own messages coming back turn accepted into delivered. */
@@ -93,6 +115,8 @@ class LaneOutbox implements Outbox {
       ...options,
       ledger: this.#ledger,
       echoes: this.#echoes,
+      judge: new ThreadJudge(this.#ledger, options.heads),
+      chatLateMs: () => options.chatLateMs(),
       gateOf: (accountId) => this.#gateOf(accountId),
       onLeave: (accountId) => this.#kickAccount(accountId),
       stopping: () => this.#stopSignal.signal.aborted,
@@ -109,24 +133,34 @@ class LaneOutbox implements Outbox {
     return this.#ledger.durable(ref) ?? (await this.#ledger.settled(ref)) ?? known;
   }
 
-  async undo(ref: string): Promise<OutboxRow> {
-    const row = this.#known(ref);
-    if (row.state === 'discarded') return (await this.#ledger.settled(ref)) ?? row;
-    if (!canUndo(row.state) || isPerhapsDone(row)) throw new TooLateError(ref);
-    return this.#write(stepped(row, 'discarded', this.#now(), { note: 'taken back by the agent' }));
+  undo(ref: string): Promise<OutboxRow> {
+    return this.#decide(ref, (row, now) => verbs.undone(row, now));
   }
 
-  async resend(ref: string): Promise<OutboxRow> {
-    const row = this.#known(ref);
-    if (row.state !== 'parked') throw new TooLateError(ref);
-    return this.#write(stepped(row, 'queued', this.#now(), { note: 'sent again by the agent' }));
+  resend(ref: string): Promise<OutboxRow> {
+    return this.#decide(ref, (row, now) => verbs.resent(row, now));
   }
 
-  async discard(ref: string): Promise<OutboxRow> {
-    const row = this.#known(ref);
-    if (row.state === 'discarded') return (await this.#ledger.settled(ref)) ?? row;
-    if (row.state !== 'parked' && row.state !== 'held') throw new TooLateError(ref);
-    return this.#write(stepped(row, 'discarded', this.#now(), { note: 'dropped by the agent' }));
+  discard(ref: string): Promise<OutboxRow> {
+    return this.#decide(ref, (row, now) => verbs.discarded(row, now));
+  }
+
+  sendAsIs(ref: string, seen: verbs.Seen): Promise<OutboxRow> {
+    return this.#decide(ref, (row, now) => verbs.sentAsIs(row, now, seen));
+  }
+
+  sendByMail(ref: string, seen: IntentBase): Promise<OutboxRow> {
+    return this.#decide(ref, (row, now) => {
+      const backend = this.#options.backendOf(row.intent.accountId);
+      return verbs.sentByMail(row, now, seen, backend?.descriptor.supports.chatByMail === true);
+    });
+  }
+
+  async settle(ref: string, outcome: verbs.Outcome): Promise<OutboxRow> {
+    const row = await this.#decide(ref, (seen, now) => verbs.settled(seen, now, outcome));
+    // Its echo may have come long ago, under an id that nobody knew to be its own.
+    if (row.state === 'accepted') this.#echoes.expect(ref, null);
+    return row;
   }
 
   rows(): readonly OutboxRow[] {
@@ -140,7 +174,8 @@ class LaneOutbox implements Outbox {
       // Not journalled: they are accepted again, and the next whole pull settles them.
       for (const row of rows) this.#echoes.expect(row.intent.ref, null);
     });
-    this.#kickAccount(accountId);
+    // What arrived proves the way there and back: a broken answer must not slow the next row down.
+    this.wake(accountId);
   }
 
   wake(accountId: string): void {
@@ -158,7 +193,7 @@ class LaneOutbox implements Outbox {
     const stopped = untilAborted(this.#stopSignal.signal);
     await this.#recover();
     this.#running = true;
-    for (const row of this.#ledger.allDurable()) this.#enlist(row);
+    for (const row of this.#ledger.allDurable()) if (isUnconfirmed(row.state)) this.#enlist(row);
     await stopped;
     signal.removeEventListener('abort', onAbort);
     this.#kickAll();
@@ -194,6 +229,15 @@ class LaneOutbox implements Outbox {
         await clock.sleep(waitMs, this.#stopSignal.signal);
       }
     }
+  }
+
+  /** Takes a second thought: writes what it makes of the row, or waits until what it is now is durable. */
+  async #decide(ref: string, verb: (row: OutboxRow, now: number) => OutboxRow): Promise<OutboxRow> {
+    const row = this.#ledger.live(ref);
+    if (row === undefined) throw new UnknownRefError(ref);
+    const next = verb(row, this.#now());
+    if (next === row) return (await this.#ledger.settled(ref)) ?? row;
+    return this.#write(next);
   }
 
   #newRow(intent: Intent): OutboxRow {
@@ -241,12 +285,6 @@ class LaneOutbox implements Outbox {
     if (this.#running) lane.kick();
   }
 
-  #known(ref: string): OutboxRow {
-    const row = this.#ledger.live(ref);
-    if (row === undefined) throw new UnknownRefError(ref);
-    return row;
-  }
-
   #now(): number {
     return this.#options.clock.now();
   }
@@ -284,11 +322,6 @@ class LaneOutbox implements Outbox {
     await Promise.race([this.#finished(), this.#options.clock.sleep(ms, done.signal)]);
     done.abort();
   }
-}
-
-/** Parked because nobody can tell: it may be dropped or sent again, but not taken back. */
-function isPerhapsDone(row: OutboxRow): boolean {
-  return row.state === 'parked' && row.reason?.kind === 'no-answer';
 }
 
 function remembered<T>(map: Map<string, T>, key: string, make: () => T): T {

@@ -1,6 +1,7 @@
 /** Everything outside that pull and outbox need: time, chance, disk. All injected. */
 import type { Change } from '../domain/entities';
 import type { OutboxRow } from '../domain/intents';
+import type { ThreadHead } from '../domain/thread-moved';
 
 export type { Clock } from '../backends/clock';
 
@@ -35,4 +36,15 @@ export interface JournalPort {
 export interface FilePort {
   /** A way to read the file from its start, as often as needed; `null` when it is not there. */
   open(hash: string): Promise<(() => AsyncIterable<Uint8Array>) | null>;
+}
+
+/** What a conversation looks like now: asked before a reply leaves. */
+export interface HeadPort {
+  /**
+   * The thread no older than a few seconds, pulled if need be; `null` when that cannot be told now
+   * (the link is down). Never rejects.
+   */
+  head(accountId: string, conversationId: string, signal: AbortSignal): Promise<ThreadHead | null>;
+  /** The thread as this computer knows it, however old; `null` when it cannot be read. Never rejects. */
+  known(accountId: string, conversationId: string): Promise<ThreadHead | null>;
 }

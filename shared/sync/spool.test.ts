@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../domain/entities';
 import { aConversation, aMessage } from '../testing/builders';
 import { MemoryFileSystem } from '../testing/memory-file-system';
+import { decodeFrame, encodeFrame } from '../storage/record-frame';
 import { openRecordLog } from '../storage/record-log';
 import { openSpool, type LightConversation, type Spool, type SpooledChange } from './spool';
 
@@ -213,5 +214,83 @@ describe('a spool', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a thread in the spool', () => {
+  const inside = (id: string, conversationId: string, text = ''): Change => ({
+    kind: 'message',
+    id,
+    row: aMessage({ id, conversationId, body: { type: 'text', content: text } }),
+    movedTo: null,
+  });
+  const idsIn = async (spool: Spool, id: string): Promise<string[]> =>
+    (await spool.thread(id)).messages.map((one) => one.id).sort();
+
+  it('is the conversation and its newest messages, also after a restart and a compaction', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('conversations', 'k1', [conversation('c1', 'one'), conversation('c2', 'two')]);
+    await spool.commit('messages', 'k1', [inside('m1', 'c1'), inside('m2', 'c2'), inside('m3', 'c1', 'old')]);
+    for (let n = 0; n < 60; n++) await spool.commit('messages', `k${n}`, [inside('m3', 'c1', `text ${n}`)]);
+    await spool.commit('messages', 'gone', [{ kind: 'message', id: 'm1', row: null, movedTo: null }]);
+    for (const one of [spool, await open(fs.afterCrash(0))]) {
+      const thread = await one.thread('c1');
+      expect(thread).toMatchObject({ conversation: { subject: 'one' }, gone: false, movedTo: null });
+      expect(thread.messages.map(({ body }) => body.content)).toEqual(['text 59']);
+      expect(await idsIn(one, 'c2')).toEqual(['m2']);
+    }
+  });
+
+  it('follows messages that were moved by a merge, and says where the conversation went', async () => {
+    const spool = await open(new MemoryFileSystem());
+    await spool.commit('conversations', 'k1', [conversation('c1', 'one'), conversation('c2', 'two')]);
+    await spool.commit('messages', 'k1', [inside('m1', 'c1'), inside('m2', 'c2')]);
+    await spool.commit('messages', 'k2', [inside('m1', 'c2')]);
+    await spool.commit('conversations', 'k2', [{ kind: 'conversation', id: 'c1', row: null, movedTo: 'c2' }]);
+    expect(await spool.thread('c1')).toEqual({ conversation: null, gone: true, movedTo: 'c2', messages: [] });
+    expect(await idsIn(spool, 'c2')).toEqual(['m1', 'm2']);
+  });
+
+  it('that was never heard of is empty and not gone', async () => {
+    const spool = await open(new MemoryFileSystem());
+    expect(await spool.thread('c9')).toEqual({
+      conversation: null,
+      gone: false,
+      movedTo: null,
+      messages: [],
+    });
+  });
+
+  it('is found also behind sidecars of an older build, which knew no threads', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('messages', 'k0', [inside('m1', 'c1', 'x'.repeat(2_000))]);
+    for (let n = 2; n < 6; n++)
+      await spool.commit('messages', `k${n}`, [inside(`m${n}`, 'c1', 'x'.repeat(2_000))]);
+    await spool.close();
+    for (const path of fs.paths().filter((one) => one.endsWith('.index'))) {
+      fs.scribble(path, (bytes) => {
+        const frame = decodeFrame(bytes.subarray(0, -1), path);
+        const { version: _version, ...old } = frame?.record as {
+          version: number;
+          entries: [Record<string, unknown>][];
+        };
+        for (const [summary] of old.entries) delete summary['in'];
+        return encodeFrame(old);
+      });
+    }
+    expect(await idsIn(await open(fs), 'c1')).toEqual(['m1', 'm2', 'm3', 'm4', 'm5']);
+  });
+
+  it('that went bad on the disk is refused, not given with a hole', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('conversations', 'k1', [conversation('c1', 'one')]);
+    fs.scribble(`${folder}/000001-000001.log`, (bytes) => {
+      bytes[200] = 1;
+      return bytes;
+    });
+    await expect(spool.thread('c1')).rejects.toThrow('disk');
   });
 });

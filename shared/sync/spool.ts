@@ -8,7 +8,8 @@
  * When rows were damaged on disk, every cursor is forgotten (all is pulled again) and the epoch
  * changes, because a page may hold a seq that no longer exists.
  */
-import type { Change, Conversation, EntityKind } from '../domain/entities';
+import type { Change, Conversation, EntityKind, Message } from '../domain/entities';
+import type { ThreadHead } from '../domain/thread-moved';
 import type { FileSystem } from '../storage/file-system';
 import {
   DamagedRecordError,
@@ -67,6 +68,8 @@ export interface Spool extends SpoolPort {
   read(after: number, limit: number): Promise<SpoolPage>;
   /** The same, not parsed: what the door hands on needs no second look (docs/decisions/0009). */
   readRaw(after: number, limit: number): Promise<RawSpoolPage>;
+  /** A conversation with its live messages, as far as they were pulled. Rejects when the disk fails. */
+  thread(conversationId: string): Promise<ThreadHead>;
   close(): Promise<void>;
 }
 
@@ -80,7 +83,18 @@ type SpoolRecord =
 
 type Summary =
   | Extract<SpoolRecord, { type: 'epoch' | 'cursor' }>
-  | { type: 'row'; seq: number; kind: EntityKind; id: string; light: LightConversation | null };
+  | {
+      type: 'row';
+      seq: number;
+      kind: EntityKind;
+      id: string;
+      light: LightConversation | null;
+      /** The conversation a live message is in. */
+      in?: string;
+    };
+
+/** 2: messages say which conversation they are in. */
+const SUMMARY_VERSION = 2;
 
 /** The row of one thing. `length` 0 marks a place whose row was replaced by a newer one. */
 interface Slot extends RecordPosition {
@@ -92,6 +106,9 @@ const SEGMENT_BYTES = 2 * 1024 * 1024;
 const PAGE_BYTES = 1024 * 1024;
 /** Rows closer than this on disk are read at once, with what lies between them. */
 const READ_GAP_BYTES = 16 * 1024;
+
+/** How often a thread is read again because it changed meanwhile. */
+const THREAD_TRIES = 5;
 
 /** Opens the spool of one account, or makes an empty one. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
@@ -108,6 +125,8 @@ class LogSpool implements Spool {
   /** Live and replaced rows by rising seq. */
   private slots: Slot[] = [];
   private slotOf = new Map<string, Slot>();
+  /** Rows of messages by conversation, replaced ones among them until they are many. */
+  private threads = new Map<string, Slot[]>();
   private liveBytes = 0;
   /** Commits and compactions, one after another. */
   private work: Promise<unknown> = Promise.resolve();
@@ -118,7 +137,7 @@ class LogSpool implements Spool {
     const { fs, folder, segmentBytes = SEGMENT_BYTES } = this.options;
     const conversations = new Map<string, LightConversation | null>();
     this.log = await openIndexedLog<SpoolRecord, Summary>(
-      { fs, folder, segmentBytes, summarise, sidecars: true },
+      { fs, folder, segmentBytes, summarise, sidecars: true, summaryVersion: SUMMARY_VERSION },
       (summary, at) => {
         this.take(summary, at);
         if (summary.type === 'row' && summary.kind === 'conversation') {
@@ -190,6 +209,23 @@ class LogSpool implements Spool {
     return { changes: await this.readSlots(wanted), seq, more };
   }
 
+  async thread(conversationId: string): Promise<ThreadHead> {
+    for (let tries = 0; tries < THREAD_TRIES; tries++) {
+      const own = this.slotOf.get(`conversation/${conversationId}`);
+      if (own?.length === 0) break;
+      const messages = (this.threads.get(conversationId) ?? []).filter(({ length }) => length > 0);
+      const slots = own === undefined ? messages : [own, ...messages];
+      const { slots: slotsNow, seq } = this;
+      const rows = await this.readSlots([...slots].sort((a, b) => a.seq - b.seq));
+      // Replaced, compacted or gone bad meanwhile: what was read may lack a row.
+      if (this.slots !== slotsNow || slots.some(({ length }) => length === 0)) continue;
+      if (this.seq === seq || this.threads.get(conversationId)?.at(-1) === messages.at(-1)) {
+        return headOf(conversationId, rows.map(changeOf));
+      }
+    }
+    throw new Error('The thread changes too fast, or lies on a disk that does not give it back.');
+  }
+
   /** Reads rows, neighbours at once; a row replaced meanwhile comes with its newer one. */
   private async readSlots(slots: readonly Slot[]): Promise<Uint8Array[]> {
     const slotsNow = this.slots;
@@ -258,9 +294,24 @@ class LogSpool implements Spool {
         const slot = { ...at, seq: summary.seq };
         this.slots.push(slot);
         this.slotOf.set(key, slot);
+        if (summary.in !== undefined) this.putInThread(summary.in, slot);
         this.liveBytes += slot.length;
         this.seq = Math.max(this.seq, summary.seq);
       }
+    }
+  }
+
+  private putInThread(conversationId: string, slot: Slot): void {
+    const slots = this.threads.get(conversationId);
+    if (slots === undefined) {
+      this.threads.set(conversationId, [slot]);
+      return;
+    }
+    slots.push(slot);
+    // At powers of two, so that a thread whose rows change for ever does not grow with each change.
+    if (slots.length >= 8 && Number.isInteger(Math.log2(slots.length))) {
+      const live = slots.filter(({ length }) => length > 0);
+      this.threads.set(conversationId, live);
     }
   }
 
@@ -297,6 +348,7 @@ class LogSpool implements Spool {
   private forgetPlaces(): void {
     this.slots = [];
     this.slotOf = new Map();
+    this.threads = new Map();
     this.liveBytes = 0;
   }
 
@@ -313,6 +365,19 @@ class LogSpool implements Spool {
   }
 }
 
+function headOf(conversationId: string, changes: readonly SpooledChange[]): ThreadHead {
+  const head: ThreadHead = { conversation: null, gone: false, movedTo: null, messages: [] };
+  const messages: Message[] = [];
+  for (const change of changes) {
+    if (change.kind === 'message' && change.row !== null) messages.push(change.row);
+    if (change.kind !== 'conversation') continue;
+    head.conversation = change.row;
+    head.gone = change.row === null;
+    head.movedTo = change.movedTo;
+  }
+  return { ...head, messages: messages.filter((one) => one.conversationId === conversationId) };
+}
+
 function summarise(record: SpoolRecord): Summary {
   if (record.type === 'change') return summarise({ type: 'row', seq: record.seq, ...record.change });
   if (record.type !== 'row') return record;
@@ -325,7 +390,8 @@ function summarise(record: SpoolRecord): Summary {
     updatedAt: row.updatedAt,
     waitingSince: row.waitingSince,
   };
-  return { type: 'row', seq, kind, id, light };
+  const place = kind === 'message' ? record.row?.conversationId : undefined;
+  return { type: 'row', seq, kind, id, light, ...(place === undefined ? {} : { in: place }) };
 }
 
 const encoder = new TextEncoder();

@@ -5,9 +5,10 @@
 import { BackendError } from '../backends/backend-error';
 import type { Clock } from '../backends/clock';
 import type { Backend, BackendDescriptor, Operation, OperationProof, OutgoingFile } from '../backends/port';
-import type { Change } from '../domain/entities';
+import type { Change, Conversation, Message } from '../domain/entities';
 import type { FailureKind } from '../domain/failures';
-import { aMessage } from './builders';
+import type { ThreadHead } from '../domain/thread-moved';
+import { aConversation, aMessage } from './builders';
 
 /**
  * How a call goes wrong. `drop`: it never arrives, no answer · `commit-drop`: done, no answer ·
@@ -39,6 +40,10 @@ export class FakeBackend implements Backend {
   readonly uploads = new Map<string, Uint8Array>();
   /** Calls by name and reference, as they arrived or would have. */
   readonly calls: string[] = [];
+  readonly #threads = new Map<
+    string,
+    { conversation: Conversation; messages: Message[]; movedTo: string | null; gone: boolean }
+  >();
   readonly #options: FakeBackendOptions;
 
   constructor(options: FakeBackendOptions) {
@@ -54,6 +59,7 @@ export class FakeBackend implements Backend {
         tags: true,
         attachments: true,
         push: false,
+        chatByMail: true,
         maxAttachmentBytes: 1_000,
       },
       feeds: ['messages'],
@@ -62,6 +68,50 @@ export class FakeBackend implements Backend {
 
   whoAmI(): Promise<never> {
     return Promise.reject(new BackendError('not-found', 'The fake has no agents.'));
+  }
+
+  /** A conversation as it is now: one customer's message `m1`, and what was done since. */
+  head(conversationId: string): ThreadHead {
+    const { conversation, messages, movedTo, gone } = this.#thread(conversationId);
+    if (gone) return { conversation: null, gone, movedTo, messages: [] };
+    return { conversation: { ...conversation }, gone, movedTo, messages: [...messages] };
+  }
+
+  /** Somebody else changes a conversation: a colleague, a supervisor, the customer. */
+  change(conversationId: string, parts: Partial<Conversation>): void {
+    const thread = this.#thread(conversationId);
+    thread.conversation = { ...thread.conversation, ...parts };
+  }
+
+  /** Somebody else writes; by default the customer. */
+  say(conversationId: string, parts: Partial<Message> = {}): Message {
+    const thread = this.#thread(conversationId);
+    const id = `x${conversationId}-${thread.messages.length + 1}`;
+    const message = aMessage({ id, conversationId, createdAt: this.#options.clock.now(), ...parts });
+    thread.messages.push(message);
+    return message;
+  }
+
+  merge(fromId: string, intoId: string): void {
+    const from = this.#thread(fromId);
+    const into = this.#thread(intoId);
+    const moved = from.messages.filter(({ id }) => into.messages.every((known) => known.id !== id));
+    into.messages.push(...moved.map((message) => ({ ...message, conversationId: intoId })));
+    Object.assign(from, { gone: true, movedTo: intoId });
+  }
+
+  remove(conversationId: string): void {
+    this.#thread(conversationId).gone = true;
+  }
+
+  #thread(id: string) {
+    let thread = this.#threads.get(id);
+    if (thread === undefined) {
+      const messages = [aMessage({ conversationId: id, createdAt: 0 })];
+      thread = { conversation: aConversation({ id }), messages, movedTo: null, gone: false };
+      this.#threads.set(id, thread);
+    }
+    return thread;
   }
 
   /** Everything that was done, as a feed would bring it. */
@@ -91,6 +141,7 @@ export class FakeBackend implements Backend {
     const fault = await this.#arrive('perform', operation.ref, signal);
     switch (fault) {
       case 'none':
+        if (this.#thread(operation.conversationId).gone) throw failure('not-found');
         return this.#commit(operation);
       case 'commit-drop':
         this.#commit(operation);
@@ -147,7 +198,20 @@ export class FakeBackend implements Backend {
     }
     const serverId = `s${this.performed.length + 1}`;
     this.performed.push({ ref: operation.ref, serverId, operation });
+    this.#apply(operation, serverId);
     return { serverId, conversation: null };
+  }
+
+  #apply({ action, conversationId, ref }: Operation, id: string): void {
+    if (action.kind === 'status') this.change(conversationId, { status: action.status });
+    if (action.kind === 'assign') this.change(conversationId, { assigneeId: action.assigneeId });
+    if (action.kind !== 'reply' && action.kind !== 'note') return;
+    const clientRef = this.descriptor.tier === 'T4' ? null : ref;
+    const author = { type: 'agent', id: 'agent-1', name: 'Sample Agent' } as const;
+    this.say(conversationId, { id, kind: action.kind, clientRef, author });
+    if (action.kind === 'reply' && action.statusAfter !== null) {
+      this.change(conversationId, { status: action.statusAfter });
+    }
   }
 
   async #commitLate(operation: Operation): Promise<void> {

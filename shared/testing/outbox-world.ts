@@ -6,14 +6,18 @@
 import type { Backend } from '../backends/port';
 import type { Clock } from '../backends/clock';
 import type { IntentAction, OutboxRow } from '../domain/intents';
+import type { ThreadHead } from '../domain/thread-moved';
 import { createOutbox, type Outbox } from '../sync/outbox';
-import type { FilePort, JournalPort } from '../sync/ports';
+import type { FilePort, HeadPort, JournalPort } from '../sync/ports';
 import { anIntent, NOON } from './builders';
 import { FakeBackend, type FakeBackendOptions, type Fault } from './fake-backend';
 import { seededRandom } from './seeded-random';
 import { VirtualClock } from './virtual-clock';
 
 const FSYNC_MS = 3;
+/** A pull that reads one thread. */
+const PULL_MS = 2;
+export const CHAT_LATE_MS = 180_000;
 
 export interface OutboxWorldOptions {
   tier?: FakeBackendOptions['tier'];
@@ -31,6 +35,10 @@ export class OutboxWorld {
   /** Every row shown, in order. */
   readonly shown: OutboxRow[] = [];
   online = true;
+  /** While unset, threads cannot be read, though the account seems well. */
+  readable = true;
+  /** Threads as they were read last. */
+  readonly #known = new Map<string, ThreadHead>();
   /** While set, the journal refuses to write. */
   diskFull = false;
   outbox!: Outbox;
@@ -75,6 +83,8 @@ export class OutboxWorld {
       backendOf: (accountId) => (accountId === 'a1' ? backend : null),
       accountOnline: () => this.online,
       files: this.#filePort(),
+      heads: this.#headPort(alive),
+      chatLateMs: () => CHAT_LATE_MS,
       clock,
       random: seededRandom((this.#options.seed ?? 1) + this.#starts),
       onRow: (row) => this.shown.push(row),
@@ -115,6 +125,21 @@ export class OutboxWorld {
         await pass(1);
         if (life.over) return new Promise(() => undefined);
       },
+    };
+  }
+
+  #headPort(alive: <T>(promise: Promise<T>) => Promise<T>): HeadPort {
+    const pull = async (conversationId: string): Promise<ThreadHead | null> => {
+      await this.clock.sleep(PULL_MS, new AbortController().signal);
+      if (!this.online || !this.readable) return null;
+      const head = this.backend.head(conversationId);
+      this.#known.set(conversationId, head);
+      return head;
+    };
+    return {
+      head: (_accountId, conversationId) => alive(pull(conversationId)),
+      known: async (_accountId, conversationId) =>
+        this.#known.get(conversationId) ?? this.backend.head(conversationId),
     };
   }
 

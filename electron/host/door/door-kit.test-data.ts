@@ -87,6 +87,8 @@ export async function openDoorKit(disk: FileSystem, folder: string, backend: Bac
     journal,
     backendOf: () => null,
     accountOnline: () => false,
+    heads: { head: async () => null, known: async () => null },
+    chatLateMs: () => 180_000,
     files,
     clock: systemClock,
     random: systemRandom,
