@@ -1,6 +1,6 @@
 import { ArrowLeft, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { LanguageProvider, useTranslation } from './components/use-translation';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import type { ConversationKey } from '@shared/domain/entities';
 import { useAppearance } from './appearance';
@@ -25,15 +25,21 @@ import { Rail } from './features/rail/Rail';
 import { SettingsDialog } from './features/settings/SettingsDialog';
 import { ShortcutSheet } from './features/shortcuts/ShortcutSheet';
 import { StatusLine } from './features/status-line/StatusLine';
+import { useLanguage } from './i18n';
 import { useCommand, useCommandKeys } from './state/commands';
 import { PERSON_WIDTH, QUEUE_WIDTH, usePanes } from './state/panes';
 import { useSelection, type Pane as PaneName } from './state/selection';
 
 /** The window: rail, queue, conversation and person side by side, the status line under them. */
-export function App() {
+export function App({ onDrawn }: { onDrawn: () => void }) {
   useAppearance(useSettings());
+  useEffect(onDrawn, [onDrawn]);
   const link = useHostLink();
-  return <TooltipProvider>{link.state === 'wrong-token' ? <WrongToken /> : <Console />}</TooltipProvider>;
+  return (
+    <LanguageProvider value={useLanguage()}>
+      <TooltipProvider>{link.state === 'wrong-token' ? <WrongToken /> : <Console />}</TooltipProvider>
+    </LanguageProvider>
+  );
 }
 
 function Console() {

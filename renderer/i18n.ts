@@ -1,6 +1,6 @@
 /** The words of the page: one chunk a language, one namespace a feature (resources/locales). */
 import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { useSyncExternalStore } from 'react';
 
 export const LANGUAGES = ['en', 'ru', 'be', 'vi'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -44,7 +44,7 @@ async function load(language: Language): Promise<void> {
 
 /** Gets the first language ready; call once, before anything is drawn. */
 export async function startLanguage(language: Language): Promise<void> {
-  await i18next.use(initReactI18next).init({
+  await i18next.init({
     lng: language,
     // Every language is complete (locales.test.ts), so none stands in for another.
     fallbackLng: false,
@@ -52,7 +52,6 @@ export async function startLanguage(language: Language): Promise<void> {
     defaultNS: 'common',
     resources: {},
     interpolation: { escapeValue: false },
-    react: { useSuspense: false },
   });
   await load(language);
   document.documentElement.lang = language;
@@ -64,4 +63,14 @@ export async function changeLanguage(language: Language): Promise<void> {
   await load(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
+}
+
+/** The language of the page, followed live. */
+export function useLanguage(): string {
+  return useSyncExternalStore(onLanguageChange, () => i18next.language);
+}
+
+function onLanguageChange(listener: () => void): () => void {
+  i18next.on('languageChanged', listener);
+  return () => i18next.off('languageChanged', listener);
 }

@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { applyLook } from './appearance';
 import { currentSettings } from './data/settings';
-import { startData } from './data/start';
+import { firstDrawn, startData } from './data/start';
 import { languageFor, startLanguage } from './i18n';
 import { startKeyboard } from './state/commands';
 
@@ -15,5 +15,5 @@ const settings = currentSettings();
 applyLook(settings);
 startKeyboard(window);
 await startLanguage(languageFor(settings.locale, navigator.languages));
-createRoot(root).render(<App />);
+createRoot(root).render(<App onDrawn={firstDrawn} />);
 await data;

@@ -8,7 +8,7 @@ import {
   TextCursorInput,
   type LucideIcon,
 } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './use-translation';
 import type { Channel, SocialOrigin } from '@shared/domain/entities';
 
 export const CHANNEL_ICONS: Readonly<Record<Channel, LucideIcon>> = {

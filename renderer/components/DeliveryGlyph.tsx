@@ -13,7 +13,7 @@ import {
   Undo2,
   type LucideIcon,
 } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './use-translation';
 import type { DeliveryState } from '@shared/domain/intents';
 import { cx } from './class-names';
 import { Tooltip } from './Tooltip';

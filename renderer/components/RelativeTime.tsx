@@ -1,7 +1,8 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './use-translation';
 import { useNow } from './clock';
 import { formatDate, formatListDate } from './dates';
 import { DAY_MS, elapsedSince } from './elapsed';
+import { Moment } from './Moment';
 
 export interface RelativeTimeProps {
   /** Milliseconds since the epoch. */
@@ -21,12 +22,8 @@ export function RelativeTime({ at, className }: RelativeTimeProps) {
         ? t('ago.now')
         : t(`ago.${unit}`, { count });
   return (
-    <time
-      dateTime={new Date(at).toISOString()}
-      title={formatDate(at, i18n.language, 'full')}
-      className={className}
-    >
+    <Moment at={at} exact={() => formatDate(at, i18n.language, 'full')} className={className}>
       {words}
-    </time>
+    </Moment>
   );
 }

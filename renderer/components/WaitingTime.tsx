@@ -1,10 +1,11 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './use-translation';
 import type { Channel, Priority } from '@shared/domain/entities';
 import { urgencyAt } from '@shared/domain/queue-order';
 import { cx } from './class-names';
 import { useNow } from './clock';
 import { formatDate } from './dates';
 import { MINUTE_MS, elapsedSince } from './elapsed';
+import { Moment } from './Moment';
 
 export interface WaitingTimeProps {
   channel: Channel;
@@ -41,13 +42,13 @@ function Shown(
   const urgency = urgencyAt(props, now);
   const words = unit === 'seconds' && props.channel !== 'chat' ? t('wait.now') : t(`wait.${unit}`, { count });
   return (
-    <time
-      dateTime={new Date(waitingSince).toISOString()}
-      title={t('wait.since', { time: formatDate(waitingSince, language, 'full') })}
+    <Moment
+      at={waitingSince}
+      exact={() => t('wait.since', { time: formatDate(waitingSince, language, 'full') })}
       className={cx('tabular whitespace-nowrap', LOOK[urgency])}
     >
       {words}
       {urgency !== 'calm' && <span className="sr-only"> {t(`urgency.${urgency}`)}</span>}
-    </time>
+    </Moment>
   );
 }

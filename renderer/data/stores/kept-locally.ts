@@ -25,10 +25,13 @@ export class KeptSignal<K extends Kept> extends Signal<z.infer<(typeof SCHEMAS)[
     this.#local = local;
   }
 
+  /** Tells nobody when the value is the same in all its parts: the host often only repeats itself. */
   override set(value: z.infer<(typeof SCHEMAS)[K]>): void {
+    const text = JSON.stringify(value);
+    if (text === JSON.stringify(this.get())) return;
     super.set(value);
     try {
-      this.#local.setItem(`holdfast.${this.#name}`, JSON.stringify(value));
+      this.#local.setItem(`holdfast.${this.#name}`, text);
     } catch {
       // Full or forbidden: the next start waits for the host instead.
     }

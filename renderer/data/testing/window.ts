@@ -57,7 +57,7 @@ export class FakeWindow {
       clock: origin.clock,
       local: origin.local,
       newId: () => `00000000-0000-4000-9000-${String((this.#ids += 1)).padStart(12, '0')}`,
-      afterPaint: () => Promise.resolve(),
+      whenIdle: () => Promise.resolve(),
       onWrongToken: () => void this.reloads.push('wrong-token'),
       onOtherBuild: () => void this.reloads.push('other-build'),
     });

@@ -1,6 +1,6 @@
 import { Globe, Lock, Paperclip, Reply, Save, SendHorizontal, StickyNote } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { isEmptyDraft } from '@shared/domain/drafts';
 import { conversationKey, type Conversation, type ConversationKey } from '@shared/domain/entities';
 import { Button } from '@renderer/components/Button';

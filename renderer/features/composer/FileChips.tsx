@@ -1,5 +1,5 @@
 import { Paperclip, RotateCcw, X } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { UploadedFile } from '@shared/domain/intents';
 import { cx } from '@renderer/components/class-names';
 import { useSizeFormat } from '@renderer/components/file-size';

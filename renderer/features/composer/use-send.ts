@@ -1,6 +1,6 @@
 /** Sending: the intent is drawn first, and only then the composer is emptied. */
 import { useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { isEmptyDraft } from '@shared/domain/drafts';
 import { conversationKey, type Conversation } from '@shared/domain/entities';
 import type { IntentAction } from '@shared/domain/intents';

@@ -10,7 +10,7 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { Attachment } from '@shared/domain/entities';
 import { cx } from '@renderer/components/class-names';
 import { Dialog } from '@renderer/components/Dialog';

@@ -1,6 +1,6 @@
 import { ChevronDown, CircleUser, Hand, Plus, SignalHigh, Tag } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { PRIORITIES, STATUSES, type Conversation } from '@shared/domain/entities';
 import type { IntentAction } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';

@@ -1,5 +1,5 @@
 import { Check, ExternalLink, Globe, RotateCcw } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { Conversation } from '@shared/domain/entities';
 import type { IntentAction } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { canUndo, type OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { cx } from '@renderer/components/class-names';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { Message } from '@shared/domain/entities';
 import { Folded } from '@renderer/components/mail/Folded';
 import { MailView } from '@renderer/components/mail/MailView';

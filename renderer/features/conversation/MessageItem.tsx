@@ -1,12 +1,13 @@
 import { Globe, Lock, Paperclip } from 'lucide-react';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { assertNever } from '@shared/domain/assert-never';
 import type { EmailHeaders, Message } from '@shared/domain/entities';
 import type { OutboxRow } from '@shared/domain/intents';
 import { cx } from '@renderer/components/class-names';
 import { formatDate } from '@renderer/components/dates';
 import { DeliveryGlyph } from '@renderer/components/DeliveryGlyph';
+import { Moment } from '@renderer/components/Moment';
 import { PlainText } from '@renderer/components/mail/PlainText';
 import { agentName, useAgentIds } from '@renderer/data/accounts';
 import type { TimelineItem } from '@renderer/data/conversation';
@@ -166,13 +167,13 @@ function Stamp({ item, kind }: { item: TimelineItem; kind: Kind }) {
   return (
     <>
       {kind === 'reply' && <DeliveryMark item={item} />}
-      <time
-        dateTime={new Date(at).toISOString()}
-        title={formatDate(at, i18n.language, 'full')}
+      <Moment
+        at={at}
+        exact={() => formatDate(at, i18n.language, 'full')}
         className="tabular text-meta text-faint"
       >
         {formatDate(at, i18n.language, 'clock')}
-      </time>
+      </Moment>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { conversationKey, type Conversation } from '@shared/domain/entities';
 import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { Skeleton } from '@renderer/components/Skeleton';
 import { useDelayed } from '@renderer/components/use-delayed';
 

@@ -1,6 +1,6 @@
 import { ArrowDown } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { conversationKey, type Conversation, type Message } from '@shared/domain/entities';
 import { Button } from '@renderer/components/Button';
 import { formatDate } from '@renderer/components/dates';

@@ -1,6 +1,6 @@
 import { Undo2 } from 'lucide-react';
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { canUndo } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { useNow } from '@renderer/components/clock';

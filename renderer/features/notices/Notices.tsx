@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
 import { Progress } from '@renderer/components/Progress';

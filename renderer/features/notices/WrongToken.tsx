@@ -1,5 +1,5 @@
 import { KeyRound } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { EmptyState } from '@renderer/components/EmptyState';
 
 /** The whole page when it has no right to the host: an old link, another launch. */

@@ -1,6 +1,6 @@
 import { CircleCheckBig } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { assertNever } from '@shared/domain/assert-never';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import { canUndo, type IntentAction, type OutboxRow } from '@shared/domain/intents';

@@ -1,7 +1,7 @@
 import { Dialog as Radix } from 'radix-ui';
 import { CornerDownLeft, Search } from 'lucide-react';
 import { useId, useRef, useState, type KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { ConversationKey } from '@shared/domain/entities';
 import { wordMatcher } from '@shared/domain/word-match';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';

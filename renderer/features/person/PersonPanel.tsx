@@ -1,6 +1,6 @@
 import { AtSign, Copy, Mail, Phone } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { CHANNELS, conversationKey, type Conversation, type ConversationKey } from '@shared/domain/entities';
 import { Avatar } from '@renderer/components/Avatar';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';

@@ -1,5 +1,5 @@
 import { CircleCheckBig, CloudOff, Inbox, KeyRound, MessageCircle, PlugZap } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { QueueFilter } from '@shared/domain/queue-views';
 import { Button } from '@renderer/components/Button';
 import { formatDate } from '@renderer/components/dates';

@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { CHANNELS } from '@shared/domain/entities';
 import { QUEUE_VIEWS, type QueueFilter } from '@shared/domain/queue-views';
 import { CHANNEL_ICONS } from '@renderer/components/ChannelGlyph';
@@ -16,9 +16,7 @@ export function QueueHeader({ filter }: { filter: QueueFilter }) {
   const { t } = useTranslation('queue');
   const setFilter = useSelection((state) => state.setFilter);
   const counts = useCounts(filter.view);
-  const commands = useCommands();
   const accounts = useAccounts();
-  const keysOf = (view: string) => commands.find(({ id }) => id === `view.${view}`)?.keys;
   return (
     <header className="shrink-0 border-b">
       <div className="flex h-11 items-center gap-2 pr-3 pl-1.5">
@@ -33,16 +31,7 @@ export function QueueHeader({ filter }: { filter: QueueFilter }) {
             </button>
           }
         >
-          <MenuChoice
-            value={filter.view}
-            onChange={(view) => setFilter({ ...filter, view })}
-            options={QUEUE_VIEWS.map((view) => ({
-              value: view,
-              label: t(`view.${view}`),
-              detail: counts.views[view],
-              keys: keysOf(view),
-            }))}
-          />
+          <ViewChoice filter={filter} counts={counts.views} />
           {accounts.length > 1 && (
             <>
               <MenuSeparator />
@@ -67,6 +56,26 @@ export function QueueHeader({ filter }: { filter: QueueFilter }) {
       </div>
       <ChannelFilter filter={filter} counts={counts.channels} />
     </header>
+  );
+}
+
+/** Inside the menu, so that the keys are looked up only while it is open. */
+function ViewChoice(props: { filter: QueueFilter; counts: ReturnType<typeof useCounts>['views'] }) {
+  const { filter, counts } = props;
+  const { t } = useTranslation('queue');
+  const setFilter = useSelection((state) => state.setFilter);
+  const commands = useCommands();
+  return (
+    <MenuChoice
+      value={filter.view}
+      onChange={(view) => setFilter({ ...filter, view })}
+      options={QUEUE_VIEWS.map((view) => ({
+        value: view,
+        label: t(`view.${view}`),
+        detail: counts[view],
+        keys: commands.find(({ id }) => id === `view.${view}`)?.keys,
+      }))}
+    />
   );
 }
 

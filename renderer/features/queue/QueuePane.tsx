@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { useDelayed } from '@renderer/components/use-delayed';
 import { useQueue } from '@renderer/data/queue';
 import { useSettings } from '@renderer/data/settings';

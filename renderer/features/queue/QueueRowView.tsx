@@ -1,8 +1,8 @@
 import { ChevronsUp, PencilLine } from 'lucide-react';
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { ConversationKey } from '@shared/domain/entities';
-import { agentName, useAccounts, useAgentIds } from '@renderer/data/accounts';
+import { agentName, useAccountName, useAgentIds } from '@renderer/data/accounts';
 import { useQueueRow, type QueueRow } from '@renderer/data/queue';
 import { Avatar } from '@renderer/components/Avatar';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
@@ -149,9 +149,7 @@ function Time({ row: { conversation } }: { row: QueueRow }) {
 }
 
 function Chips({ row: { conversation }, most }: { row: QueueRow; most: 1 | 2 }) {
-  const accounts = useAccounts();
-  const account =
-    accounts.length > 1 ? accounts.find(({ id }) => id === conversation.accountId)?.name : undefined;
+  const account = useAccountName(conversation.accountId);
   const words = [conversation.tags[0], account ?? conversation.tags[1]].filter((word) => word !== undefined);
   return words.slice(0, most).map((word, i) => (
     <span key={word} className={i === 0 ? 'flex' : 'hidden @min-[25rem]:flex'}>

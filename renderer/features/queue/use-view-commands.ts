@@ -1,5 +1,5 @@
 /** The keys that switch the queue's view: `g` and a letter. */
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { QueueViewId } from '@shared/domain/queue-views';
 import { useCommand } from '@renderer/state/commands';
 import { useSelection } from '@renderer/state/selection';

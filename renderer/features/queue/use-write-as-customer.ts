@@ -1,5 +1,5 @@
 /** Opens the embedded helpdesk's chat page, where an agent can write to themselves as a customer. */
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { useSession } from '@renderer/data/session';
 import { useCommand } from '@renderer/state/commands';
 

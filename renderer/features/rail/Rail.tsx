@@ -12,13 +12,13 @@ import {
   UserRoundX,
   type LucideIcon,
 } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { QUEUE_VIEWS, type QueueViewId } from '@shared/domain/queue-views';
 import { cx } from '@renderer/components/class-names';
 import { IconButton } from '@renderer/components/IconButton';
 import { Tooltip } from '@renderer/components/Tooltip';
 import { useCounts } from '@renderer/data/queue';
-import { useCommands } from '@renderer/state/commands';
+import { runCommand, useSomeCommands } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
 import { useSelection } from '@renderer/state/selection';
 
@@ -35,6 +35,10 @@ const ICONS: Readonly<Record<QueueViewId, LucideIcon>> = {
 /** Views whose number is load to work off; of the others a number says nothing. */
 const COUNTED: readonly QueueViewId[] = ['waiting', 'mine', 'unassigned'];
 
+/** Whose keys the buttons teach. */
+const TAUGHT = [...QUEUE_VIEWS.map((view) => `view.${view}`), 'app.palette', 'app.shortcuts', 'app.settings'];
+const PERSON = ['pane.person'];
+
 /** The views of the queue with their load, and the way to everything else. */
 export function Rail() {
   const { t } = useTranslation(['queue', 'common', 'settings', 'shortcuts', 'palette']);
@@ -43,8 +47,7 @@ export function Rail() {
   const focusPane = useSelection((state) => state.focusPane);
   const show = useOverlay((state) => state.show);
   const { views } = useCounts();
-  const commands = useCommands();
-  const person = commands.find(({ id }) => id === 'pane.person');
+  const commands = useSomeCommands(TAUGHT);
   const keysOf = (id: string) => commands.find((command) => command.id === id)?.keys;
   return (
     <nav
@@ -82,17 +85,7 @@ export function Rail() {
         );
       })}
       <div className="mt-auto flex flex-col items-center gap-1">
-        {person !== undefined && (
-          <IconButton
-            icon={PanelRight}
-            label={person.label}
-            keys={person.keys}
-            size="large"
-            tooltipSide="right"
-            disabled={person.enabled === false}
-            onClick={person.run}
-          />
-        )}
+        <PersonToggle />
         <IconButton
           icon={Search}
           label={t('palette:open')}
@@ -119,5 +112,22 @@ export function Rail() {
         />
       </div>
     </nav>
+  );
+}
+
+/** Alone, since it changes with every conversation that opens. */
+function PersonToggle() {
+  const [person] = useSomeCommands(PERSON);
+  if (person === undefined) return null;
+  return (
+    <IconButton
+      icon={PanelRight}
+      label={person.label}
+      keys={person.keys}
+      size="large"
+      tooltipSide="right"
+      disabled={person.enabled === false}
+      onClick={() => runCommand('pane.person')}
+    />
   );
 }

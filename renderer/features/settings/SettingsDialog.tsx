@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { Settings } from '@shared/contract/door';
 import { STATUSES } from '@shared/domain/entities';
 import { Banner } from '@renderer/components/Banner';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import { Dialog } from '@renderer/components/Dialog';
 import { Kbd } from '@renderer/components/Kbd';
 import { TextField } from '@renderer/components/TextField';
@@ -11,8 +11,6 @@ export function ShortcutSheet() {
   const { t } = useTranslation(['shortcuts', 'common']);
   const open = useOverlay((state) => state.open) === 'shortcuts';
   const show = useOverlay((state) => state.show);
-  const [wanted, setWanted] = useState('');
-  const commands = useCommands();
   useCommand({
     id: 'app.shortcuts',
     group: 'app',
@@ -20,21 +18,29 @@ export function ShortcutSheet() {
     label: t('title'),
     run: () => show('shortcuts'),
   });
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(next) => show(next ? 'shortcuts' : null)}
+      title={t('title')}
+      description={t('layouts')}
+      size="wide"
+    >
+      <Sheet />
+    </Dialog>
+  );
+}
+
+function Sheet() {
+  const { t } = useTranslation(['shortcuts', 'common']);
+  const [wanted, setWanted] = useState('');
+  const commands = useCommands();
   const needle = wanted.trim().toLocaleLowerCase();
   const shown = commands.filter(
     ({ keys, label }) => keys.length > 0 && label.toLocaleLowerCase().includes(needle),
   );
   return (
-    <Dialog
-      open={open}
-      onOpenChange={(next) => {
-        show(next ? 'shortcuts' : null);
-        setWanted('');
-      }}
-      title={t('title')}
-      description={t('layouts')}
-      size="wide"
-    >
+    <>
       <div className="pt-1 pb-3">
         <TextField
           label={t('find')}
@@ -73,6 +79,6 @@ export function ShortcutSheet() {
           );
         })}
       </div>
-    </Dialog>
+    </>
   );
 }

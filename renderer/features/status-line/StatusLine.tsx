@@ -9,7 +9,7 @@ import {
   Unplug,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@renderer/components/use-translation';
 import type { Account } from '@shared/contract/door';
 import { useNow } from '@renderer/components/clock';
 import { cx } from '@renderer/components/class-names';
@@ -20,7 +20,7 @@ import { Tooltip } from '@renderer/components/Tooltip';
 import { useAccounts } from '@renderer/data/accounts';
 import { useHostLink } from '@renderer/data/host-link';
 import { useOutbox, useSaving } from '@renderer/data/outbox';
-import { useCommands } from '@renderer/state/commands';
+import { useCommandKeys, useSomeCommands } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
 import { useSelection, type Pane } from '@renderer/state/selection';
 
@@ -172,8 +172,7 @@ function OutboxCount() {
   const outbox = useOutbox();
   const saving = useSaving();
   const show = useOverlay((state) => state.show);
-  const commands = useCommands();
-  const keys = commands.find(({ id }) => id === 'app.outbox')?.keys;
+  const keys = useCommandKeys('app.outbox');
   const needsAgent = outbox.filter(({ state }) => state === 'parked' || state === 'held').length;
   // What the server has taken only waits to be seen again; that is nobody's worry.
   const taken = outbox.filter(({ state }) => state === 'accepted').length;
@@ -218,10 +217,7 @@ const HINTS: Readonly<Record<Pane, readonly string[]>> = {
 /** Keys for what is selected, taught where the eye rests. */
 function KeyHints() {
   const pane = useSelection((state) => state.pane);
-  const commands = useCommands();
-  const hints = HINTS[pane]
-    .map((id) => commands.find((command) => command.id === id && command.enabled !== false))
-    .filter((command) => command !== undefined);
+  const hints = useSomeCommands(HINTS[pane]).filter(({ enabled }) => enabled !== false);
   return (
     <ul
       aria-hidden
