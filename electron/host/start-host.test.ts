@@ -162,7 +162,7 @@ describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
     expect(messages.map((change) => change.kind === 'message' && change.row?.clientRef)).toContain(refOf(1));
   });
 
-  it('holds a reply of an agent who has not seen the newest mail, and shows which', async () => {
+  it('holds a reply of an agent who has not seen the newest mail, shows which, and lets it go on their word', async () => {
     const host = await start();
     await online(host);
     await mailIn(host);
@@ -178,6 +178,15 @@ describe('the host with its embedded helpdesk', { timeout: 30_000 }, () => {
     expect(row.hold).toMatchObject({
       kind: 'moved',
       movement: { newMessages: [{ id: conversation.lastMessageId, kind: 'inbound' }] },
+    });
+    const seen = { base: row.hold?.movement?.head };
+    const path = `/door/intents/${refOf(1)}/send-as-is`;
+    for (let times = 0; times < 2; times++) {
+      await ask(host, outboxRowSchema, path, { method: 'POST', body: JSON.stringify(seen) });
+    }
+    await until(async () => {
+      const { rows } = await ask(host, outboxPageSchema, '/door/intents');
+      return rows.find((one) => one.state === 'delivered') ?? null;
     });
   });
 

@@ -257,7 +257,12 @@ describe('decisions', () => {
     const timeline = window.data.timelines.get('desk/1');
     await vi.waitFor(() => expect(timeline.view.get().items).toHaveLength(1));
     const first = await window.data.decide('desk/1', { kind: 'note', text: 'Called', files: [] });
-    expect(host.rows.get(first)?.intent.base).toEqual({ messageId: 'm1', version: '1' });
+    expect(host.rows.get(first)?.intent.base).toEqual({
+      messageId: 'm1',
+      version: '1',
+      status: 'open',
+      assigneeId: null,
+    });
     host.spool(put(message('m2', '1', { createdAt: NOON + 1 })));
     await vi.waitFor(() =>
       expect(timeline.view.get().items.filter(({ type }) => type === 'message')).toHaveLength(2),

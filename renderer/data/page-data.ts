@@ -202,6 +202,8 @@ export class PageData {
           conversation?.lastMessageId ??
           null,
         version: conversation?.version ?? null,
+        // As the server has them: the agent's own pending edits are known to the host.
+        ...(conversation && { status: conversation.status, assigneeId: conversation.assigneeId }),
       },
       delayMs: speaks ? this.settings.get().undoSendMs : 0,
       action,

@@ -14,6 +14,10 @@
  *   POST /door/intents/:ref/undo                  → OutboxRow (409 `too-late` once it has left)
  *   POST /door/intents/:ref/resend                → OutboxRow (parked only)
  *   POST /door/intents/:ref/discard               → OutboxRow (parked or held only)
+ *   POST /door/intents/:ref/send-as-is   Seen     → OutboxRow (held only; held again if it moved on since)
+ *   POST /door/intents/:ref/send-by-mail Seen     → OutboxRow (held as late only; 422 `not-offered`)
+ *   POST /door/intents/:ref/settle       Settle   → OutboxRow (parked as `no-answer` only)
+ *                                                   each verb again answers with the row as it is
  *   GET  /door/drafts                             → Draft[]
  *   PUT  /door/drafts/:account/:conversation DraftContent → Draft, after the fsync
  *   PUT  /door/uploads/:uploadId?offset&total&name&type   octet-stream → UploadProgress
@@ -31,6 +35,7 @@ import {
   agentSchema,
   contactSchema,
   conversationSchema,
+  intentBaseSchema,
   messageSchema,
   outboxRowSchema,
   uploadedFileSchema,
@@ -52,6 +57,7 @@ export const DOOR_ERROR_CODES = [
   'not-found',
   'too-late',
   'reused-ref',
+  'not-offered',
   'too-large',
   'disk-full',
   'account-unreachable',
@@ -148,6 +154,20 @@ export const outboxPageSchema = z.object({
   recovery: z.object({ tornBytes: z.number().int(), damaged: z.number().int() }),
 });
 export type OutboxPage = z.infer<typeof outboxPageSchema>;
+
+/**
+ * What was on screen when the agent let a held row go: the hold's `movement.head`, or what is newer
+ * on screen. `toConversationId` is the hold's `into`, which the agent agreed to.
+ */
+export const seenSchema = z.object({ base: intentBaseSchema, toConversationId: id.nullable().optional() });
+export type Seen = z.infer<typeof seenSchema>;
+
+/** The agent's word on what nobody else can tell: "this message is it", or "it is not there". */
+export const settleSchema = z.union([
+  z.object({ arrived: id }).strict(),
+  z.object({ notThere: z.literal(true) }).strict(),
+]);
+export type Settle = z.infer<typeof settleSchema>;
 
 export const draftContentSchema = z.object({
   mode: z.enum(['reply', 'note']),

@@ -202,6 +202,19 @@ describe('intents at the door', () => {
     expect(await refusal('POST', `/door/intents/${refOf(9)}/discard`)).toEqual([404, 'not-found']);
   });
 
+  it('take second thoughts only where they fit, and in the words of the contract', async () => {
+    await good(outboxRowSchema, ...put(anIntent(1, note('x'))));
+    const { base } = anIntent(1, note('x'));
+    const verb = (name: string, body: unknown) => refusal('POST', `/door/intents/${refOf(1)}/${name}`, body);
+    expect(await verb('send-as-is', { base })).toEqual([409, 'too-late']);
+    expect(await verb('send-by-mail', { base })).toEqual([409, 'too-late']);
+    expect(await verb('settle', { notThere: true })).toEqual([409, 'too-late']);
+    expect(await verb('send-as-is', {})).toEqual([400, 'bad-request']);
+    expect(await verb('settle', { arrived: 'm1', notThere: true })).toEqual([400, 'bad-request']);
+    const elsewhere = `/door/intents/${refOf(9)}/settle`;
+    expect(await refusal('POST', elsewhere, { notThere: true })).toEqual([404, 'not-found']);
+  });
+
   it('are listed after a revision, with what the journal lost', async () => {
     await good(outboxRowSchema, ...put(anIntent(1, note('x'))));
     const { revision, recovery } = await good(outboxPageSchema, 'GET', '/door/intents?after=0');

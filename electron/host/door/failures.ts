@@ -1,7 +1,7 @@
 /** One place that says how a failure looks at the door. */
 import { BackendError } from '@shared/backends/backend-error';
 import type { DoorError, DoorErrorCode } from '@shared/contract/door';
-import { ReusedRefError, TooLateError, UnknownRefError } from '@shared/sync/outbox-errors';
+import { NotOfferedError, ReusedRefError, TooLateError, UnknownRefError } from '@shared/sync/outbox-errors';
 import { z } from 'zod';
 import { BadChunkError } from '../files/uploads';
 import { asDiskFull, DiskFullError } from '../files/file-store';
@@ -13,6 +13,7 @@ const STATUS_OF: Readonly<Record<DoorErrorCode, number>> = {
   'too-late': 409,
   'reused-ref': 409,
   'too-large': 413,
+  'not-offered': 422,
   'disk-full': 507,
   'account-unreachable': 502,
   closing: 503,
@@ -47,6 +48,7 @@ function doorErrorOf(thrown: unknown): DoorError {
   if (error instanceof z.ZodError) return { code: 'bad-request', message: wordsOf(error) };
   if (error instanceof ReusedRefError) return { code: 'reused-ref', message: error.message };
   if (error instanceof TooLateError) return { code: 'too-late', message: error.message };
+  if (error instanceof NotOfferedError) return { code: 'not-offered', message: error.message };
   if (error instanceof UnknownRefError) return { code: 'not-found', message: error.message };
   if (error instanceof BadChunkError) return { code: 'bad-request', message: error.message };
   if (error instanceof DiskFullError) return { code: 'disk-full', message: error.message };

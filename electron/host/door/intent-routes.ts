@@ -1,5 +1,5 @@
 /** What agents decide: taken once per reference, acknowledged only after the journal's fsync. */
-import type { OutboxPage } from '@shared/contract/door';
+import { seenSchema, settleSchema, type OutboxPage } from '@shared/contract/door';
 import { INTENT_REF_PATTERN, intentSchema } from '@shared/contract/entity-schemas';
 import type { Intent, OutboxRow } from '@shared/domain/intents';
 import { Hono, type Context } from 'hono';
@@ -25,6 +25,16 @@ export function intentRoutes(deps: DoorDeps): Hono {
   app.post('/intents/:ref/undo', async (c) => c.json(await deps.outbox.undo(refOf(c))));
   app.post('/intents/:ref/resend', async (c) => c.json(await deps.outbox.resend(refOf(c))));
   app.post('/intents/:ref/discard', async (c) => c.json(await deps.outbox.discard(refOf(c))));
+  app.post('/intents/:ref/send-as-is', async (c) => {
+    return c.json(await deps.outbox.sendAsIs(refOf(c), await bodyOf(c, seenSchema)));
+  });
+  app.post('/intents/:ref/send-by-mail', async (c) => {
+    const { base } = await bodyOf(c, seenSchema);
+    return c.json(await deps.outbox.sendByMail(refOf(c), base));
+  });
+  app.post('/intents/:ref/settle', async (c) => {
+    return c.json(await deps.outbox.settle(refOf(c), await bodyOf(c, settleSchema)));
+  });
   return app;
 }
 

@@ -28,6 +28,7 @@ export function isPassing(code: DoorFailureCode): boolean {
     case 'not-found':
     case 'too-late':
     case 'reused-ref':
+    case 'not-offered':
     case 'too-large':
       return false;
   }
