@@ -55,6 +55,7 @@ export function conversationRoutes({ desk, mail, me }: HelpdeskContext): OpenAPI
         uploadIds: body.upload_ids,
         clientRef: body.client_ref,
         statusAfter: body.status_after,
+        via: body.via ?? null,
       },
       requestKey(headers['idempotency-key'], 'POST', id, body),
       headers['if-match'] ?? null,

@@ -186,6 +186,10 @@ export const newMessageSchema = z
     upload_ids: z.array(id).max(50).default([]),
     client_ref: z.string().min(1).max(300).nullable().default(null),
     status_after: z.enum(STATUSES).nullable().default(null),
+    // Without a default: the body is part of what a repeated Idempotency-Key must match.
+    via: z.literal('email').optional().openapi({
+      description: 'Sends a reply in a chat to the address on file, as a mail, instead of into the chat.',
+    }),
   })
   .openapi('NewMessage');
 

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestHelpdesk, rawMail, type TestHelpdesk } from '../helpdesk.test-data';
 import { RateLimiter } from './rate-limit';
@@ -52,6 +54,22 @@ describe('a customer on the chat page', () => {
     const later = await say('Hello', 'ref-0001');
     expect([again.body, later.body]).toEqual([first.body, first.body]);
     expect((await say('Other', 'ref-0001')).status).toBe(409);
+    expect(await seen()).toHaveLength(1);
+  });
+
+  it('is answered by mail where the agent asks for that, if there is an address on file', async () => {
+    await say('Hello', 'ref-0001');
+    const [{ id }] = await conversations();
+    const refused = await answer(id, 'k1', { via: 'email' });
+    expect([refused.status, refused.body.error.code]).toEqual([422, 'no_recipient']);
+    const { store } = desk.running.desk;
+    const contact = store.state.contacts.get(desk.running.desk.conversation(id).contactId)!;
+    await store.commit({ v: 1, contacts: [{ ...contact, emails: ['olga@example.com'] }] });
+    const { body } = await answer(id, 'k2', { via: 'email' });
+    expect(body.message.email).toMatchObject({ to: ['olga@example.com'], subject: 'Re: Hello' });
+    await desk.running.mailSent();
+    expect(await readdir(join(desk.folder, 'maildir', 'new'))).toHaveLength(1);
+    // The chat's page shows what was said in the chat.
     expect(await seen()).toHaveLength(1);
   });
 

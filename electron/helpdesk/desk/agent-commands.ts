@@ -13,6 +13,8 @@ export interface NewMessage {
   uploadIds: readonly string[];
   clientRef: string | null;
   statusAfter: Status | null;
+  /** A reply in a chat that is to go to the contact's address as a mail. */
+  via: 'email' | null;
 }
 
 export interface ConversationPatch {
@@ -67,7 +69,7 @@ export async function addMessage(
     );
   }
   const earlier = desk.thread(before.id);
-  const outgoing = asked.kind === 'reply' ? wayOut(desk, before, earlier) : null;
+  const outgoing = asked.kind === 'reply' ? wayOut(desk, before, earlier, asked.via) : null;
   const id = store.nextId('m');
   const message: StoredMessage = {
     id,
@@ -226,15 +228,17 @@ function wayOut(
   desk: Desk,
   conversation: StoredConversation,
   earlier: readonly StoredMessage[],
+  via: NewMessage['via'],
 ): StoredMessage['outgoing'] {
   if (conversation.channel === 'social') return 'social';
-  if (conversation.channel !== 'email' && conversation.channel !== 'form') return null;
+  const mailed = conversation.channel === 'email' || via === 'email';
+  if (!mailed && conversation.channel !== 'form') return null;
   const recipient = mailRecipient(earlier, contactEmail(desk, conversation));
   if (recipient !== null) return 'mail';
   if (conversation.channel === 'form') return null;
   throw new DeskError(
     422,
     'no_recipient',
-    'This mail names no address to answer to. Leave a note, or reach the customer another way.',
+    'There is no address to answer to. Leave a note, or reach the customer another way.',
   );
 }

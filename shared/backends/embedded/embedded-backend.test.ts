@@ -195,6 +195,12 @@ describe('an operation', () => {
     });
   });
 
+  it('says so when a chat reply is to go as a mail', async () => {
+    const { backend, requests } = connect({ status: 201, body: { message: { id: 'm2' }, conversation } });
+    await backend.perform({ ...reply, via: 'email' }, signal);
+    expect(JSON.parse(requests[0]?.body as string)).toMatchObject({ via: 'email' });
+  });
+
   it.each([
     [{ kind: 'status', status: 'pending' }, { status: 'pending' }],
     [{ kind: 'assign', assigneeId: null }, { assignee_id: null }],

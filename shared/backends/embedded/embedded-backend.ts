@@ -75,6 +75,7 @@ function perform(operation: Operation): Exchange<OperationProof> {
         upload_ids: uploadIds,
         client_ref: ref,
         status_after: action.kind === 'reply' ? action.statusAfter : null,
+        ...(operation.via === undefined ? {} : { via: operation.via }),
       },
       read(body, accountId) {
         const answer = made.parse(body);
@@ -119,6 +120,7 @@ const definition: RestDefinition = {
       tags: true,
       attachments: true,
       push: true,
+      chatByMail: true,
       idSweep: true,
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
     },
