@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BackendError } from '../backends/backend-error';
 import type { Change } from '../domain/entities';
-import { aConversation, aMessage } from '../testing/builders';
+import { aConversation, aMessage, NOON } from '../testing/builders';
 import { AGENT, PullWorld } from '../testing/pull-world';
 
 const SECOND_MS = 1_000;
@@ -259,5 +259,52 @@ describe('a backend that leads in a circle', () => {
     await world.clock.advance(SECOND_MS);
     expect(world.stored.map(({ id }) => id)).toEqual(['c1', 'c2', 'c3', 'c4', 'c5']);
     expect(world.state).toMatchObject({ state: 'online', failure: null });
+  });
+});
+
+describe('a server that went back', () => {
+  it('is told of in the state and to whoever relies on what it confirmed, before its rows are stored', async () => {
+    const world = new PullWorld();
+    world.cursors.set('messages', 'forgotten');
+    world.feeds['messages'] = [message('m1')];
+    const storedBefore: number[] = [];
+    world.onRollback = () => {
+      storedBefore.push(world.stored.length);
+      return Promise.resolve();
+    };
+    world.start();
+    await world.clock.advance(SECOND_MS);
+    expect(storedBefore).toEqual([0]);
+    expect(world.state.rolledBack?.at).toBeGreaterThan(0);
+    expect(world.stored).toHaveLength(1);
+  });
+
+  it('is told of again when the first telling was cut short', async () => {
+    const world = new PullWorld();
+    world.cursors.set('messages', 'forgotten');
+    world.feeds['messages'] = [message('m1')];
+    const storedBefore: number[] = [];
+    world.onRollback = () => {
+      storedBefore.push(world.stored.length);
+      return storedBefore.length === 1 ? Promise.reject(new Error('ENOSPC')) : Promise.resolve();
+    };
+    world.start();
+    await world.clock.advance(20 * SECOND_MS);
+    expect([storedBefore, world.storageProblems.length]).toEqual([[0, 0], 1]);
+    expect(world.stored).toHaveLength(1);
+  });
+});
+
+describe('the "as of" time', () => {
+  it('is when the last whole pull began, and moves also when nothing changed', async () => {
+    const world = new PullWorld();
+    world.start();
+    await world.clock.advance(SECOND_MS);
+    const first = world.state.asOf ?? 0;
+    // Two feeds take 20 ms, and who we are 10 ms before them.
+    expect(first).toBe(NOON);
+    await world.clock.advance(30 * SECOND_MS);
+    expect(world.clock.now() - (world.state.asOf ?? 0)).toBeLessThanOrEqual(2_100);
+    expect(world.stored).toEqual([]);
   });
 });

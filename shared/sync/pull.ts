@@ -19,6 +19,7 @@ import type { Clock, Random, SpoolPort } from './ports';
 import { PullFreshness } from './pull-freshness';
 import { PulledRows } from './pulled-rows';
 import { PushWatch } from './push-watch';
+import { SweepWatch } from './sweep-watch';
 
 /** Between pulls when hints arrive by themselves, and when they do not. */
 const POLL_WITH_PUSH_MS = 15_000;
@@ -104,6 +105,7 @@ class FeedPuller implements Puller {
   readonly #push: PushWatch;
   readonly #freshness: PullFreshness;
   readonly #rows: PulledRows;
+  readonly #sweeps: SweepWatch;
   #state: PullState;
   /** Something happened that a pull would show. */
   #wanted = false;
@@ -133,6 +135,14 @@ class FeedPuller implements Puller {
       agent: null,
       rolledBack: null,
     };
+    this.#sweeps = new SweepWatch({
+      backend,
+      rows: this.#rows,
+      clock,
+      random,
+      onNews: (changes, seq) => options.onChanges({ changes, seq, caughtUp: false }),
+      onWentBack: () => this.#rolledBack(),
+    });
     this.#push = new PushWatch({
       backend,
       clock,
@@ -170,6 +180,7 @@ class FeedPuller implements Puller {
     signal.removeEventListener('abort', wake);
     this.#freshness.close();
     this.#push.drop();
+    await this.#sweeps.close();
   }
 
   async #pullAll(signal: AbortSignal): Promise<void> {
@@ -202,6 +213,7 @@ class FeedPuller implements Puller {
     this.#tell({ asOf: this.#freshness.since ?? clock.now(), firstSync: null, failure: null });
     onChanges({ changes: [], seq: null, caughtUp: true });
     this.#freshness.ended();
+    this.#sweeps.caughtUp();
   }
 
   #walk(feed: string): FeedWalk {
@@ -262,6 +274,7 @@ class FeedPuller implements Puller {
     const { clock, random, onStorageProblem } = this.#options;
     this.#failures += 1;
     this.#freshness.fail();
+    this.#sweeps.begin();
     const backoff = fullJitter(this.#failures, LINK_BASE_MS, LINK_CAP_MS, random);
     if (!(error instanceof BackendError)) {
       onStorageProblem?.(error);

@@ -4,7 +4,7 @@
  * seconds, become visible a while after their time, and what is deleted just vanishes.
  */
 import { BackendError } from '../backends/backend-error';
-import type { Backend, FeedPage } from '../backends/port';
+import type { Backend, FeedPage, SweepPort } from '../backends/port';
 import type { Change, EntityKind } from '../domain/entities';
 import { aConversation, aMessage } from './builders';
 import { FakeBackend } from './fake-backend';
@@ -21,6 +21,8 @@ interface ServerRow {
   change: Change;
   age: number;
   visibleAt: number;
+  /** What is seen until then. */
+  before: ServerRow | null;
 }
 
 export class FeedServer {
@@ -95,6 +97,7 @@ export class FeedServer {
         await this.#call(`pull ${feed} ${cursor ?? 'start'}`);
         return this.#page(feed as FeedName, cursor);
       },
+      sweep: this.#sweep(),
       ...(this.kind === 'time' && { rewind: (_feed: string, cursor: string) => this.#rewound(cursor) }),
       listen: () => new Promise<never>(() => undefined),
       history: () => fake.history(),
@@ -103,6 +106,38 @@ export class FeedServer {
       upload: (file, ref, signal) => fake.upload(file, ref, signal),
       download: () => fake.download(),
     };
+  }
+
+  /** Lists by rising (age, id), as the feeds do; what is invisible yet is not on the list either. */
+  #sweep(): SweepPort {
+    return {
+      kinds: Object.values(FEEDS),
+      rowsAtOnce: 2,
+      ids: async (kind, cursor) => {
+        await this.#call(`ids ${kind} ${cursor ?? 'start'}`);
+        const feed = kind === 'conversation' ? 'conversations' : 'messages';
+        const { changes, ages = [], ...page } = this.#page(feed, cursor);
+        const ids = changes.map(({ id }, i) => ({ id, age: ages[i] ?? null }));
+        return {
+          ids: ids.filter((_, i) => changes[i]?.row !== null),
+          next: page.more ? page.cursor : null,
+        };
+      },
+      rows: async (kind, ids) => {
+        await this.#call(`rows ${kind} ${ids.join(' ')}`);
+        const visible = new Map(this.#ordered(kind).map((row) => [row.change.id, row]));
+        const found = ids.map((id) => visible.get(id) ?? this.#unknown(kind, id));
+        return {
+          changes: found.map(({ change }) => change),
+          ages: found.map(({ age }) => age),
+          rejected: [],
+        };
+      },
+    };
+  }
+
+  #unknown(kind: EntityKind, id: string): { change: Change; age: number | null } {
+    return { change: { kind, id, row: null, movedTo: null }, age: null };
   }
 
   async #call(call: string): Promise<void> {
@@ -114,12 +149,20 @@ export class FeedServer {
     this.#revision += 1;
     const feed = change.kind === 'conversation' ? 'conversations' : 'messages';
     const age = this.kind === 'time' ? this.now - (this.now % SECOND_MS) : this.#revision;
-    this.#rows.set(`${feed}/${change.id}`, { change, age, visibleAt: this.now + lateMs });
+    const key = `${feed}/${change.id}`;
+    const before = lateMs === 0 ? null : this.#visible(this.#rows.get(key) ?? null);
+    this.#rows.set(key, { change, age, visibleAt: this.now + lateMs, before });
+  }
+
+  #visible(row: ServerRow | null): ServerRow | null {
+    return row === null || row.visibleAt <= this.now ? row : this.#visible(row.before);
   }
 
   #ordered(kind: EntityKind): ServerRow[] {
     return [...this.#rows.values()]
-      .filter(({ change, visibleAt }) => change.kind === kind && visibleAt <= this.now)
+      .filter(({ change }) => change.kind === kind)
+      .map((row) => this.#visible(row))
+      .filter((row) => row !== null)
       .sort((a, b) => a.age - b.age || (a.change.id < b.change.id ? -1 : 1));
   }
 

@@ -36,6 +36,7 @@ export class PullWorld {
   samePage: FeedPage | null = null;
   rejected: FeedPage['rejected'] = [];
   puller!: Puller;
+  onRollback: () => Promise<void> = () => Promise.resolve();
   readonly #stop = new AbortController();
 
   start(): () => void {
@@ -57,6 +58,7 @@ export class PullWorld {
       onState: (state) => this.states.push(state),
       onChanges: (pulled) => this.pulled.push(pulled),
       onStorageProblem: (error) => this.storageProblems.push(error),
+      onRollback: () => this.onRollback(),
     });
     void this.puller.run(this.#stop.signal);
     return () => this.puller.kick();
