@@ -115,6 +115,10 @@ async function fillCache(context: BrowserContext, app: RunningApp, conversations
   await page.goto(app.url);
   await page.waitForFunction(
     async (expected) => {
+      const { storageBuckets } = navigator as unknown as {
+        storageBuckets: { open(name: string): Promise<{ indexedDB: IDBFactory }> };
+      };
+      const { indexedDB } = await storageBuckets.open('cache');
       const names = await indexedDB.databases();
       if (!names.some(({ name }) => name === 'holdfast-cache')) return false;
       return new Promise<boolean>((resolve) => {

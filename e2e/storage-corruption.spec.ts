@@ -74,7 +74,7 @@ test(`${PROFILES} damaged browser profiles: the screen is rebuilt, unsent answer
     unsent.push(text);
     await expect.poll(async () => (await unconfirmed(app)).length).toBe(unsent.length);
     await (random() < 0.5 ? browser.kill() : browser.close());
-    const database = join(lab.folder, 'profile', 'Default', 'IndexedDB');
+    const database = join(lab.folder, 'profile', 'Default', 'WebStorage');
     const done = await damage(pick(random, await filesBelow(database)), random);
 
     await test.step(done.replace(lab.folder, ''), async () => {

@@ -7,6 +7,11 @@ import { Console } from './harness/screens';
 const DRAFT = 'A half-written answer that must not be lost';
 const UNSENT = 'An answer that waits for the helpdesk';
 
+/** The databases live in storage buckets (renderer/data/cache/store-bucket.ts), which have no types yet. */
+interface Buckets {
+  storageBuckets: { open(name: string): Promise<{ indexedDB: IDBFactory }> };
+}
+
 /** Empties every store of every database, as a damaged profile comes back. */
 function emptyDatabases(page: Page): Promise<void> {
   return page.evaluate(async () => {
@@ -15,9 +20,9 @@ function emptyDatabases(page: Page): Promise<void> {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error ?? new Error('IndexedDB failed.'));
       });
-    for (const { name } of await indexedDB.databases()) {
-      if (name === undefined) continue;
-      const db = await wait(indexedDB.open(name));
+    for (const bucket of ['cache', 'work']) {
+      const { indexedDB } = await (navigator as unknown as Buckets).storageBuckets.open(bucket);
+      const db = await wait(indexedDB.open(`holdfast-${bucket}`));
       const stores = [...db.objectStoreNames];
       if (stores.length > 0) {
         const work = db.transaction(stores, 'readwrite');
@@ -33,10 +38,10 @@ function emptyDatabases(page: Page): Promise<void> {
 /** Deletes every database, as clearing the site's data does. */
 function deleteDatabases(page: Page): Promise<void> {
   return page.evaluate(async () => {
-    for (const { name } of await indexedDB.databases()) {
-      if (name === undefined) continue;
+    for (const bucket of ['cache', 'work']) {
+      const { indexedDB } = await (navigator as unknown as Buckets).storageBuckets.open(bucket);
       await new Promise((resolve) => {
-        const request = indexedDB.deleteDatabase(name);
+        const request = indexedDB.deleteDatabase(`holdfast-${bucket}`);
         request.onsuccess = resolve;
         request.onerror = resolve;
         request.onblocked = resolve;

@@ -3,6 +3,7 @@ import './styles/index.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { applyLook } from './appearance';
+import { openBuckets } from './data/cache/store-bucket';
 import { currentSettings } from './data/settings';
 import { firstDrawn, startData } from './data/start';
 import { languageFor, startLanguage } from './i18n';
@@ -10,7 +11,7 @@ import { startKeyboard } from './state/commands';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root');
-const data = startData();
+const data = startData(await openBuckets());
 const settings = currentSettings();
 applyLook(settings);
 startKeyboard(window);

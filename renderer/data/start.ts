@@ -1,6 +1,8 @@
-import { declareCacheDb, yieldWhenReplaced } from './cache/cache-db';
+import type { DexieOptions } from 'dexie';
+import { CACHE_NAME, declareCacheDb, yieldWhenReplaced } from './cache/cache-db';
 import { createCodec, nullCipher } from './cache/codec';
-import { declareWorkDb } from './cache/work-db';
+import { discardIfBroken, type StoreName } from './cache/store-bucket';
+import { declareWorkDb, WORK_NAME } from './cache/work-db';
 import { systemClock } from './clock';
 import { setPageData } from './current';
 import { DoorClient } from './door/door-client';
@@ -23,7 +25,7 @@ const IDLE_WITHIN_MS = 200;
  * Starts the page's data: token, cache, leader worker. Resolves once the first rows can be drawn;
  * everything else arrives in the background, after {@link firstDrawn}. Call it once, before the first render.
  */
-export async function startData(): Promise<void> {
+export async function startData(where: Record<StoreName, DexieOptions>): Promise<void> {
   const channel = openChannel();
   const cacheWasHere = hadCache(localStorage);
   let worker: Worker | null = null;
@@ -40,7 +42,8 @@ export async function startData(): Promise<void> {
     tellWorker();
     void data.refresh();
   };
-  const cache = declareCacheDb();
+  const cache = declareCacheDb(CACHE_NAME, where.cache);
+  const work = declareWorkDb(WORK_NAME, where.work);
   yieldWhenReplaced(cache, () => undefined);
   const data = new PageData({
     door: new DoorClient({
@@ -52,7 +55,7 @@ export async function startData(): Promise<void> {
     }),
     channel,
     cache,
-    work: declareWorkDb(),
+    work,
     codec: createCodec(nullCipher),
     clock: systemClock,
     local: localStorage,
@@ -62,6 +65,12 @@ export async function startData(): Promise<void> {
     onOtherBuild: () => void reloadOnce(data),
   });
   setPageData(data);
+  channel.listen((message) => {
+    if (message.type === 'cache-broken') void reloadOnce(data);
+  });
+  void Promise.all([discardIfBroken('cache', cache), discardIfBroken('work', work)]).then((discarded) => {
+    if (discarded.includes(true)) void reloadOnce(data);
+  });
   shareToken(channel, () => (data.link.get().state === 'wrong-token' ? null : token), adopt);
   if (token === null) adopt(await askSiblings(channel));
   else channel.send({ type: 'token', token });

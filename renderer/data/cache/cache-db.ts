@@ -2,7 +2,7 @@
  * The cache: a projection of the host's spools that may be lost at any time. Nothing an agent
  * typed lives here (see work-db.ts). Losing it costs a refill.
  */
-import Dexie, { type EntityTable, type Table } from 'dexie';
+import Dexie, { type DexieOptions, type EntityTable, type Table } from 'dexie';
 import type { Sealed } from './codec';
 
 export const CACHE_NAME = 'holdfast-cache';
@@ -103,8 +103,8 @@ const VERSION_1 = {
 };
 
 /** Declares the cache database; it opens at first use, and again after somebody deleted it. */
-export function declareCacheDb(name: string = CACHE_NAME): CacheDb {
-  const db = new Dexie(name, { chromeTransactionDurability: 'relaxed' }) as CacheDb;
+export function declareCacheDb(name: string = CACHE_NAME, where: DexieOptions = {}): CacheDb {
+  const db = new Dexie(name, { ...where, chromeTransactionDurability: 'relaxed' }) as CacheDb;
   db.version(1).stores(VERSION_1);
   return db;
 }

@@ -3,7 +3,7 @@
  * drafts not yet taken over; and what belongs to this device alone: how far was read. Apart from
  * the cache, so that throwing the cache away never touches it. Written with strict durability.
  */
-import Dexie, { type EntityTable } from 'dexie';
+import Dexie, { type DexieOptions, type EntityTable } from 'dexie';
 import type { Sealed } from './codec';
 
 export const WORK_NAME = 'holdfast-work';
@@ -39,8 +39,8 @@ export interface WorkDb extends Dexie {
 }
 
 /** Version 1: saving by reference, drafts and read marks by conversation key. */
-export function declareWorkDb(name: string = WORK_NAME): WorkDb {
-  const db = new Dexie(name, { chromeTransactionDurability: 'strict' }) as WorkDb;
+export function declareWorkDb(name: string = WORK_NAME, where: DexieOptions = {}): WorkDb {
+  const db = new Dexie(name, { ...where, chromeTransactionDurability: 'strict' }) as WorkDb;
   db.version(1).stores({ saving: 'ref', drafts: 'key', reads: 'key' });
   return db;
 }

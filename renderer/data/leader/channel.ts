@@ -33,7 +33,9 @@ export type LeaderMessage =
   /** The cache was emptied: forget what is in memory. */
   | { type: 'emptied'; leaderEpoch: number; accountId: string | null }
   | { type: 'event'; event: Extract<DoorEvent, { type: 'outbox' | 'account' | 'draft' | 'settings' }> }
-  | { type: 'other-build' };
+  | { type: 'other-build' }
+  /** The cache's folder cannot even be emptied: every window starts anew, which makes another. */
+  | { type: 'cache-broken' };
 
 export type WindowMessage =
   | { type: 'token-wanted' }

@@ -8,6 +8,7 @@ import type { DoorEvent } from '@shared/contract/door';
 import type { CacheDb } from '../cache/cache-db';
 import { CacheWriter } from '../cache/cache-writer';
 import type { Codec } from '../cache/codec';
+import { isBeyondOpening } from '../cache/store-bucket';
 import { CacheLostError, LostLeadError } from '../cache/store-changes';
 import type { Clock } from '../clock';
 import type { DoorClient } from '../door/door-client';
@@ -72,7 +73,9 @@ export class Leader {
         if (!(failure instanceof CacheLostError)) {
           // The database itself fails: a new one costs a refill, never work.
           broken += 1;
-          await db.delete({ disableAutoOpen: false }).catch(() => undefined);
+          await db.delete({ disableAutoOpen: false }).catch((beyond: unknown) => {
+            if (isBeyondOpening(beyond)) channel.send({ type: 'cache-broken' });
+          });
           await clock.sleep(AFTER_BROKEN_CACHE_MS * Math.min(broken, 10), signal);
         }
       } finally {

@@ -1,6 +1,7 @@
 /** One per window. Competes for the lead; whoever has it holds the event stream and writes the cache. */
-import { declareCacheDb, yieldWhenReplaced } from '../cache/cache-db';
+import { CACHE_NAME, declareCacheDb, yieldWhenReplaced } from '../cache/cache-db';
 import { createCodec, nullCipher } from '../cache/codec';
+import { bucketOf } from '../cache/store-bucket';
 import { systemClock } from '../clock';
 import { DoorClient } from '../door/door-client';
 import { openChannel } from './channel';
@@ -12,8 +13,8 @@ const channel = openChannel();
 let token: string | null = null;
 let started = false;
 
-function start(hadCache: boolean): void {
-  const db = declareCacheDb();
+async function start(hadCache: boolean): Promise<void> {
+  const db = declareCacheDb(CACHE_NAME, await bucketOf('cache'));
   const door = new DoorClient({
     base: '',
     token: () => token,
@@ -41,5 +42,5 @@ self.addEventListener('message', (heard: MessageEvent<ToWorker>) => {
   token = heard.data.token;
   if (started) return;
   started = true;
-  start(heard.data.hadCache);
+  void start(heard.data.hadCache);
 });
