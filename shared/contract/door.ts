@@ -10,7 +10,10 @@
  *   GET  /door/changes?account&after&limit        → ChangesPage
  *   GET  /door/events                             → text/event-stream of DoorEvent (JSON in `data:`)
  *   PUT  /door/intents/:ref            Intent     → OutboxRow, after the journal's fsync; idempotent
- *   GET  /door/intents?after                      → OutboxPage, rows changed after a revision
+ *   GET  /door/intents?after                      → OutboxPage, rows changed after a revision; from 0
+ *                                                   what is unconfirmed or finished within a day
+ *   GET  /door/log?before&limit                   → LogPage, newest first, also what is finished for long
+ *   GET  /door/log.csv · /door/log.json           → the whole delivery log as a file
  *   POST /door/intents/:ref/undo                  → OutboxRow (409 `too-late` once it has left)
  *   POST /door/intents/:ref/resend                → OutboxRow (parked only)
  *   POST /door/intents/:ref/discard               → OutboxRow (parked or held only)
@@ -154,6 +157,13 @@ export const outboxPageSchema = z.object({
   recovery: z.object({ tornBytes: z.number().int(), damaged: z.number().int() }),
 });
 export type OutboxPage = z.infer<typeof outboxPageSchema>;
+
+export const logPageSchema = z.object({
+  rows: z.array(outboxRowSchema),
+  /** Ask again with this; `null` at the oldest. */
+  before: z.number().int().nullable(),
+});
+export type LogPage = z.infer<typeof logPageSchema>;
 
 /**
  * What was on screen when the agent let a held row go: the hold's `movement.head`, or what is newer

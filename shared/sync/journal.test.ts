@@ -43,18 +43,32 @@ describe('the journal', () => {
     );
   });
 
-  it('forgets rows confirmed more than a week ago, never unconfirmed ones', async () => {
+  it('forgets rows finished more than 90 days ago, never unconfirmed ones', async () => {
     const fs = new MemoryFileSystem();
     await (
       await open(fs)
     ).append([
       row(1, { state: 'delivered' }),
       row(2, { state: 'parked' }),
-      row(3, { state: 'delivered', changedAt: NOON + 5 * DAY_MS }),
+      row(3, { state: 'delivered', changedAt: NOON + 50 * DAY_MS }),
       row(4),
     ]);
-    const later = await open(fs, NOON + 8 * DAY_MS);
+    expect((await open(fs, NOON + 89 * DAY_MS)).rows).toHaveLength(4);
+    const later = await open(fs, NOON + 91 * DAY_MS);
     expect(later.rows.map((one) => one.order)).toEqual([2, 3, 4]);
+  });
+
+  it('lets the oldest finished rows go first when they take too much room, none of the last week', async () => {
+    const fs = new MemoryFileSystem();
+    const note = { kind: 'note', text: 'x'.repeat(4_000_000), files: [] } as const;
+    const rows = [1, 2, 3, 4, 5, 6].map((n) =>
+      anOutboxRow(n, note, { state: 'delivered', changedAt: NOON + n * DAY_MS }),
+    );
+    const journal = await open(fs);
+    for (const one of rows) await journal.append([one]);
+    expect((await open(fs, NOON + 7 * DAY_MS)).rows).toHaveLength(6);
+    const later = await open(fs, NOON + 20 * DAY_MS);
+    expect(later.rows.map((one) => one.order)).toEqual([3, 4, 5, 6]);
   });
 
   it('never forgets the highest counters, however far the clock jumps', async () => {

@@ -20,8 +20,15 @@ interface JournalRecord {
 }
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
-/** Confirmed rows are kept this long: they prove a repeated request is a repetition. */
-const CONFIRMED_KEPT_MS = 7 * 24 * 3_600_000;
+/**
+ * Finished rows are kept whole this long (docs/decisions/0007): they prove what was sent, and that a
+ * repeated request is a repetition.
+ */
+const FINISHED_KEPT_MS = 90 * 24 * 3_600_000;
+/** Together they take no more than this, in bytes of JSON; the oldest go first… */
+const FINISHED_KEPT_BYTES = 32 * 1024 * 1024;
+/** …but not before the end of this: a restored server is compared with what was sent in it. */
+const FINISHED_SURELY_KEPT_MS = 7 * 24 * 3_600_000;
 /** The log is rewritten once it is longer than this and mostly old versions of rows. */
 const REWRITE_BYTES = 8 * 1024 * 1024;
 
@@ -34,13 +41,13 @@ export async function openJournal(fs: FileSystem, folder: string, clock: Clock):
   forgetOld(kept, clock.now());
   const rows = [...kept.values()].sort((a, b) => a.order - b.order);
 
-  let bytesAfterRewrite = 0;
+  let worthFrom = Math.max(REWRITE_BYTES, 2 * bytesOf(kept.values()));
   let work: Promise<unknown> = Promise.resolve();
   const rewriteIfWorth = async (): Promise<void> => {
-    if (log.bytes < Math.max(REWRITE_BYTES, 2 * bytesAfterRewrite)) return;
+    if (log.bytes < worthFrom) return;
     forgetOld(kept, clock.now());
     await log.rewrite([...kept.values()].map((row) => ({ rows: [row] })));
-    bytesAfterRewrite = log.bytes;
+    worthFrom = Math.max(REWRITE_BYTES, 2 * log.bytes);
   };
   await rewriteIfWorth();
 
@@ -73,11 +80,33 @@ export async function openJournal(fs: FileSystem, folder: string, clock: Clock):
  * must not be given twice, whatever the clock did.
  */
 function forgetOld(kept: Map<string, OutboxRow>, now: number): void {
-  const all = [...kept.values()];
-  const lastOrder = Math.max(...all.map((row) => row.order));
-  const lastRevision = Math.max(...all.map((row) => row.revision));
-  for (const row of all) {
-    const over = !isUnconfirmed(row.state) && now - row.changedAt > CONFIRMED_KEPT_MS;
-    if (over && row.order !== lastOrder && row.revision !== lastRevision) kept.delete(row.intent.ref);
+  const finished = [...kept.values()].filter((row) => !isUnconfirmed(row.state));
+  const lastOrder = highest(kept.values(), (row) => row.order);
+  const lastRevision = highest(kept.values(), (row) => row.revision);
+  let bytes = bytesOf(finished);
+  for (const row of finished.sort((a, b) => a.changedAt - b.changedAt)) {
+    const age = now - row.changedAt;
+    const tooMuch = bytes > FINISHED_KEPT_BYTES && age > FINISHED_SURELY_KEPT_MS;
+    if (age <= FINISHED_KEPT_MS && !tooMuch) continue;
+    if (row.order === lastOrder || row.revision === lastRevision) continue;
+    kept.delete(row.intent.ref);
+    bytes -= bytesOf([row]);
   }
+}
+
+function highest(rows: Iterable<OutboxRow>, of: (row: OutboxRow) => number): number {
+  let most = 0;
+  for (const row of rows) most = Math.max(most, of(row));
+  return most;
+}
+
+/** About as many bytes as the rows take in the log, without making their JSON. */
+function bytesOf(rows: Iterable<OutboxRow>): number {
+  let bytes = 0;
+  for (const { intent, evidence, hold } of rows) {
+    const text = 'text' in intent.action ? intent.action.text.length : 0;
+    const shown = hold?.movement?.newMessages.length ?? 0;
+    bytes += 700 + 2 * text + 90 * evidence.length + 150 * shown;
+  }
+  return bytes;
 }

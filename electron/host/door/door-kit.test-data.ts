@@ -110,7 +110,7 @@ export async function openDoorKit(disk: FileSystem, folder: string, backend: Bac
       installId: '0a0a0a0a',
       epoch: 'e1',
       mailFrameUrl: 'http://127.0.0.1:2/mail-frame',
-      hostTime: 1,
+      hostTime: systemClock.now(),
       tryIt: null,
     }),
     accounts: () => [{ account: () => account, spool, backend: () => backend }],

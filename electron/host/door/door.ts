@@ -7,6 +7,7 @@ import type { DoorDeps } from './deps';
 import { draftRoutes } from './draft-routes';
 import { failureResponse, isUnforeseen, Refusal } from './failures';
 import { intentRoutes } from './intent-routes';
+import { logRoutes } from './log-routes';
 import { readRoutes } from './read-routes';
 import { uploadRoutes } from './upload-routes';
 
@@ -18,6 +19,7 @@ export function createDoor(deps: DoorDeps): (request: Request) => Promise<Respon
   app.use('/door/*', takeNothingWhileClosing(deps));
   app.route('/door', readRoutes(deps));
   app.route('/door', intentRoutes(deps));
+  app.route('/door', logRoutes(deps));
   app.route('/door', draftRoutes(deps));
   app.route('/door', uploadRoutes(deps));
   app.route('/', blobRoutes(deps));

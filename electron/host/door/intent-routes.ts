@@ -1,12 +1,15 @@
 /** What agents decide: taken once per reference, acknowledged only after the journal's fsync. */
 import { seenSchema, settleSchema, type OutboxPage } from '@shared/contract/door';
 import { INTENT_REF_PATTERN, intentSchema } from '@shared/contract/entity-schemas';
-import type { Intent, OutboxRow } from '@shared/domain/intents';
+import { isUnconfirmed, type Intent, type OutboxRow } from '@shared/domain/intents';
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import { accountOf, type DoorDeps } from './deps';
 import { Refusal } from './failures';
 import { bodyOf, queryOf } from './requests';
+
+/** A page that begins needs what is finished only for the marks on what it shows first; the log has the rest. */
+const FINISHED_SHOWN_MS = 24 * 3_600_000;
 
 const afterQuery = z.object({ after: z.coerce.number().int().min(0).default(0) });
 
@@ -44,8 +47,10 @@ function refOf(c: Context): string {
 
 function pageAfter(deps: DoorDeps, after: number): { rows: readonly OutboxRow[] } & Omit<OutboxPage, 'rows'> {
   const rows = deps.outbox.rows();
+  const since = deps.session().hostTime - FINISHED_SHOWN_MS;
+  const isShown = (row: OutboxRow): boolean => after > 0 || isUnconfirmed(row.state) || row.changedAt > since;
   return {
-    rows: rows.filter((row) => row.revision > after),
+    rows: rows.filter((row) => row.revision > after && isShown(row)),
     revision: rows.reduce((newest, row) => Math.max(newest, row.revision), after),
     recovery: deps.recovery,
   };
