@@ -1,4 +1,4 @@
-import { Globe, Lock, Paperclip, Reply, Save, SendHorizontal, StickyNote } from 'lucide-react';
+import { CheckCheck, Globe, Lock, Paperclip, Reply, Save, SendHorizontal, StickyNote } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import { isEmptyDraft } from '@shared/domain/drafts';
@@ -162,7 +162,7 @@ function Editor({ conversation }: { conversation: Conversation }) {
   return (
     <div
       className={cx(
-        'relative shrink-0 border-t transition-colors duration-120',
+        '@container relative shrink-0 border-t transition-colors duration-120',
         isNote ? 'border-note-line bg-note' : isPublic ? 'border-public-line' : '',
       )}
     >
@@ -252,7 +252,10 @@ function Editor({ conversation }: { conversation: Conversation }) {
               )}
               {!isNote && (
                 <Tooltip label={t('command.sendAndResolve')} keys={keys.resolve} side="top">
-                  <Button onClick={() => trySend(true)}>{t('sendAndResolve')}</Button>
+                  <Button onClick={() => trySend(true)}>
+                    <CheckCheck size={14} strokeWidth={2} aria-hidden className="@min-[24rem]:hidden" />
+                    <span className="@max-[24rem]:sr-only">{t('sendAndResolve')}</span>
+                  </Button>
                 </Tooltip>
               )}
               <Tooltip label={t(isNote ? 'command.saveNote' : 'command.send')} keys={keys.send} side="top">

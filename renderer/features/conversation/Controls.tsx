@@ -23,7 +23,7 @@ export interface ControlsProps {
 export function Controls({ conversation, decide }: ControlsProps) {
   const account = useAccounts().find(({ id }) => id === conversation.accountId);
   return (
-    <div className="flex flex-wrap items-center gap-x-1 gap-y-1">
+    <div className="flex flex-wrap items-center gap-x-1 gap-y-1 @max-[26rem]:gap-x-0">
       <StatusControl conversation={conversation} decide={decide} />
       <AssignControl conversation={conversation} decide={decide} />
       {account?.supports.priority !== false && (
@@ -36,6 +36,9 @@ export function Controls({ conversation, decide }: ControlsProps) {
 
 /** Seven words in a row: none of them may shout. */
 const LIGHT = 'font-normal!';
+
+/** In a narrow header what is not out of the ordinary keeps its glyph and its spoken name. */
+const NARROW = '@max-[26rem]:sr-only';
 
 const DOT: Readonly<Record<Conversation['status'], string>> = {
   new: 'bg-info',
@@ -125,7 +128,7 @@ function AssignControl({ conversation, decide }: ControlsProps) {
           <Button variant="quiet" size="small" className={LIGHT} title={hint(t('command.assign'), keys)}>
             <CircleUser size={14} className="text-faint" aria-hidden />
             <span className="sr-only">{t('control.assignee')}: </span>
-            <bdi className="max-w-36 truncate">{name}</bdi>
+            <bdi className="max-w-36 truncate @max-[26rem]:max-w-24">{name}</bdi>
             <ChevronDown size={12} className="text-faint" aria-hidden />
           </Button>
         }
@@ -159,7 +162,7 @@ function AssignControl({ conversation, decide }: ControlsProps) {
             icon={Hand}
             onClick={() => decide({ kind: 'assign', assigneeId: mine })}
           >
-            {t('control.claim')}
+            <span className="@max-[19rem]:sr-only">{t('control.claim')}</span>
           </Button>
         </Tooltip>
       )}
@@ -195,7 +198,7 @@ function PriorityControl({ conversation, decide }: ControlsProps) {
           )}
         >
           <SignalHigh size={14} aria-hidden className={priority === 'normal' ? 'text-faint' : ''} />
-          {t(`common:priority.${priority}`)}
+          <span className={cx(priority === 'normal' && NARROW)}>{t(`common:priority.${priority}`)}</span>
           <ChevronDown size={12} className="text-faint" aria-hidden />
         </Button>
       }
@@ -227,6 +230,7 @@ function TagsControl({ conversation, decide }: ControlsProps) {
       {tags.map((tag) => (
         <Chip
           key={tag}
+          className="mx-0.5"
           removeLabel={t('control.removeTag', { tag })}
           onRemove={() => decide({ kind: 'tags', add: [], remove: [tag] })}
         >
@@ -245,7 +249,7 @@ function TagsControl({ conversation, decide }: ControlsProps) {
             icon={tags.length === 0 ? Tag : Plus}
             title={hint(t('command.tag'), keys)}
           >
-            {t('control.tag')}
+            <span className={NARROW}>{t('control.tag')}</span>
           </Button>
         }
       >

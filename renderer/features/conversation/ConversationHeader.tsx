@@ -59,7 +59,7 @@ function Subject({ conversation }: { conversation: Conversation }) {
       dir="auto"
       title={subject === '' ? undefined : subject}
       className={cx(
-        'line-clamp-2 min-w-0 flex-1 text-start text-title font-strong [overflow-wrap:anywhere]',
+        'line-clamp-2 min-w-0 flex-1 text-start text-title font-strong [overflow-wrap:anywhere] @max-[26rem]:text-body',
         words === t('subject.none') && 'text-muted',
       )}
     >

@@ -64,11 +64,14 @@ function CompactRow({ row }: { row: QueueRow }) {
   return (
     <span className="flex h-full w-full items-center gap-2 px-3">
       <Channel row={row} />
-      <span className="flex w-[40%] max-w-44 shrink-0 items-center gap-1.5">
+      {/* In a narrow list the name comes first; what was said follows where there is room to read it. */}
+      <span className="flex min-w-0 flex-1 items-center gap-1.5 @min-[20rem]:max-w-[55%] @min-[20rem]:flex-none @min-[25rem]:w-[40%] @min-[25rem]:max-w-44">
         <Name row={row} />
         <PriorityMark priority={row.conversation.priority} />
       </span>
-      <LastWords row={row} />
+      <span className="hidden min-w-0 flex-1 @min-[20rem]:flex">
+        <LastWords row={row} />
+      </span>
       <span className="hidden shrink-0 items-center gap-1.5 @min-[25rem]:flex">
         <Chips row={row} most={1} />
         <Owner row={row} />
