@@ -11,6 +11,7 @@ import { backendFor } from '@shared/backends/registry';
 import type { Message } from '@shared/domain/entities';
 import type { Intent, OutboxRow } from '@shared/domain/intents';
 import { createOutbox, type Outbox } from '@shared/sync/outbox';
+import { HeldSpool } from '@shared/testing/held-spool';
 import { createPuller, type PullState } from '@shared/sync/pull';
 import { FaultProxy, type Fault } from '../../e2e/harness/fault-proxy';
 import { startHelpdesk, type RunningHelpdesk } from '../../e2e/harness/processes';
@@ -40,11 +41,10 @@ const nothingKnown = { conversation: null, gone: false, movedTo: null, messages:
 /** Pull and outbox of one account as the host wires them, with the disk left out. */
 class Console {
   readonly proxy: FaultProxy;
-  readonly messages = new Map<string, Message>();
   readonly rows = new Map<string, OutboxRow>();
   readonly outbox: Outbox;
   state: PullState | null = null;
-  readonly #cursors = new Map<string, string>();
+  readonly #spool = new HeldSpool();
   readonly #http: HostHttp = createHttpClient();
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
@@ -74,16 +74,7 @@ class Console {
     const puller = createPuller({
       accountId: 'a1',
       backend,
-      spool: {
-        cursorOf: (feed) => this.#cursors.get(feed) ?? null,
-        commit: (feed, cursor, changes) => {
-          this.#cursors.set(feed, cursor);
-          for (const change of changes) {
-            if (change.kind === 'message' && change.row !== null) this.messages.set(change.id, change.row);
-          }
-          return Promise.resolve(this.messages.size);
-        },
-      },
+      spool: this.#spool,
       clock: systemClock,
       random: systemRandom,
       onState: (state) => {
@@ -93,6 +84,13 @@ class Console {
       onChanges: (pulled) => this.#changed(() => this.outbox.pulled('a1', pulled)),
     });
     this.#done = Promise.all([puller.run(this.#stop.signal), this.outbox.run(this.#stop.signal)]);
+  }
+
+  get messages(): Message[] {
+    const changes = [...this.#spool.rows.values()].map(({ change }) => change);
+    return changes.flatMap((change) =>
+      change.kind === 'message' && change.row !== null ? [change.row] : [],
+    );
   }
 
   async close(): Promise<void> {
@@ -192,10 +190,10 @@ async function workGoesOn(
   const delivered = (intent: Intent): boolean => console.rows.get(intent.ref)?.state === 'delivered';
   await console.until('both delivered', () => delivered(first) && delivered(second));
   await console.until('the new message', () =>
-    [...console.messages.values()].some((message) => message.conversationId === fromCustomer),
+    console.messages.some((message) => message.conversationId === fromCustomer),
   );
   await console.until('online again', () => console.state?.state === 'online');
-  const replies = [...console.messages.values()].filter(
+  const replies = console.messages.filter(
     (message) => message.conversationId === conversationId && message.kind === 'reply',
   );
   expect(replies.map(({ body }) => body.content)).toEqual(['Answer 1', 'Answer 2']);

@@ -102,7 +102,7 @@ describe('a thread is not called fresh', () => {
 
   it('when what came could not be stored', async () => {
     const world = await quietWorld();
-    world.diskFull = true;
+    world.spool.full = true;
     world.feeds['conversations']?.push({
       kind: 'conversation',
       id: 'c1',

@@ -47,11 +47,11 @@ describe('staying up to date', () => {
     const world = new PullWorld();
     world.start();
     await world.clock.advance(SECOND_MS);
-    const { commits } = world;
+    const { commits } = world.spool;
     world.asked.length = 0;
     await world.clock.advance(10 * SECOND_MS);
     expect(world.asked.length).toBeGreaterThanOrEqual(8);
-    expect(world.commits).toBe(commits);
+    expect(world.spool.commits).toBe(commits);
     world.feeds['messages']?.push(message('m1'));
     await world.clock.advance(3 * SECOND_MS);
     expect(world.stored.map(({ id }) => id)).toEqual(['m1']);
@@ -84,7 +84,7 @@ describe('staying up to date', () => {
 
   it('reads a feed from its start when the backend has forgotten the cursor', async () => {
     const world = new PullWorld();
-    world.cursors.set('messages', 'forgotten');
+    world.spool.cursors.set('messages', 'forgotten');
     world.feeds['messages'] = [message('m1')];
     world.start();
     await world.clock.advance(SECOND_MS);
@@ -95,12 +95,12 @@ describe('staying up to date', () => {
   it('keeps what was not stored for later and says that the disk is the problem', async () => {
     const world = new PullWorld();
     world.feeds['messages'] = [message('m1')];
-    world.diskFull = true;
+    world.spool.full = true;
     world.start();
     await world.clock.advance(5 * SECOND_MS);
     expect(world.storageProblems.length).toBeGreaterThan(0);
     expect(world.state).toMatchObject({ state: 'online', failure: { kind: 'storage' } });
-    world.diskFull = false;
+    world.spool.full = false;
     await world.clock.advance(15 * SECOND_MS);
     expect(world.stored.map(({ id }) => id)).toEqual(['m1']);
     expect(world.state.failure).toBeNull();
@@ -254,7 +254,7 @@ describe('a backend that leads in a circle', () => {
   it('may forget a cursor in the middle of a pull and is read again from the start', async () => {
     const world = new PullWorld();
     world.feeds['conversations'] = ['c1', 'c2', 'c3', 'c4', 'c5'].map(conversation);
-    world.cursors.set('conversations', 'forgotten');
+    world.spool.cursors.set('conversations', 'forgotten');
     world.start();
     await world.clock.advance(SECOND_MS);
     expect(world.stored.map(({ id }) => id)).toEqual(['c1', 'c2', 'c3', 'c4', 'c5']);
@@ -265,7 +265,7 @@ describe('a backend that leads in a circle', () => {
 describe('a server that went back', () => {
   it('is told of in the state and to whoever relies on what it confirmed, before its rows are stored', async () => {
     const world = new PullWorld();
-    world.cursors.set('messages', 'forgotten');
+    world.spool.cursors.set('messages', 'forgotten');
     world.feeds['messages'] = [message('m1')];
     const storedBefore: number[] = [];
     world.onRollback = () => {
@@ -281,7 +281,7 @@ describe('a server that went back', () => {
 
   it('is told of again when the first telling was cut short', async () => {
     const world = new PullWorld();
-    world.cursors.set('messages', 'forgotten');
+    world.spool.cursors.set('messages', 'forgotten');
     world.feeds['messages'] = [message('m1')];
     const storedBefore: number[] = [];
     world.onRollback = () => {

@@ -65,7 +65,7 @@ export interface Pulled {
 export interface PullerOptions {
   accountId: string;
   backend: Backend;
-  spool: SpoolPort & Partial<HeldRows>;
+  spool: SpoolPort & HeldRows;
   clock: Clock;
   random: Random;
   onState(state: PullState): void;

@@ -18,12 +18,9 @@ export class PulledRows {
   readonly held: HeldRows;
   #work: Promise<unknown> = Promise.resolve();
 
-  constructor(spool: SpoolPort & Partial<HeldRows>) {
+  constructor(spool: SpoolPort & HeldRows) {
     this.#spool = spool;
-    this.held = {
-      markOf: (kind, id) => spool.markOf?.(kind, id) ?? null,
-      idsOf: (kind) => spool.idsOf?.(kind) ?? [],
-    };
+    this.held = spool;
   }
 
   cursorOf(feed: string): string | null {

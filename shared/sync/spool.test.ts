@@ -5,6 +5,7 @@ import { aConversation, aMessage } from '../testing/builders';
 import { MemoryFileSystem } from '../testing/memory-file-system';
 import { decodeFrame, encodeFrame } from '../storage/record-frame';
 import { openRecordLog } from '../storage/record-log';
+import { newsOf } from './merge';
 import { openSpool, type LightConversation, type Spool, type SpooledChange } from './spool';
 
 const folder = 'data/spool/a1';
@@ -292,5 +293,47 @@ describe('a thread in the spool', () => {
       return bytes;
     });
     await expect(spool.thread('c1')).rejects.toThrow('disk');
+  });
+});
+
+describe('what the spool remembers of its rows', () => {
+  const mark = (spool: Spool, id: string) => spool.markOf('conversation', id);
+
+  it('is the same after a restart, without its sidecars, and after a compaction', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    for (let n = 0; n < 60; n += 1) {
+      const changes = [conversation('c1', `edit ${n}`), conversation('c2', 'x'.repeat(100))];
+      await spool.commit('conversations', `k${n}`, changes, [n, null]);
+    }
+    await spool.commit('conversations', 'end', [
+      { kind: 'conversation', id: 'c3', row: null, movedTo: 'c1' },
+    ]);
+    const marks = ['c1', 'c2', 'c3'].map((id) => mark(spool, id));
+    expect(marks).toMatchObject([
+      { age: 59, gone: false },
+      { age: null, gone: false },
+      { age: null, gone: true },
+    ]);
+    expect(mark(spool, 'c4')).toBeNull();
+    await spool.close();
+    const sidecars = fs.paths().filter((path) => path.endsWith('.index'));
+    expect(sidecars.length).toBeGreaterThan(0);
+    for (const path of sidecars) await fs.remove(path);
+    const again = await open(fs);
+    expect(['c1', 'c2', 'c3'].map((id) => mark(again, id))).toEqual(marks);
+    expect([...again.idsOf('conversation')].sort()).toEqual(['c1', 'c2']);
+    expect([...again.idsOf('message')]).toEqual([]);
+  });
+
+  it('makes a row that comes again no news', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    const came = () => [conversation('c1', 'a'), message('m1', 'b')];
+    await spool.commit('conversations', 'k1', came(), [1, 2]);
+    await spool.close();
+    const again = await open(fs);
+    expect(newsOf(came(), [1, 2], again, 'age')).toEqual([]);
+    expect(newsOf([conversation('c1', 'changed')], [1], again, 'age')).toHaveLength(1);
   });
 });

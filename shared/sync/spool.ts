@@ -17,10 +17,11 @@ import {
   type IndexedLog,
   type RecordPosition,
 } from '../storage/indexed-log';
+import { fingerprint, type HeldRows, type RowMark } from './merge';
 import type { SpoolPort } from './ports';
 
-/** A change with its place in the spool. */
-export type SpooledChange = Change & { seq: number };
+/** A change with its place in the spool, and the age its backend told, as in {@link RowMark}. */
+export type SpooledChange = Change & { seq: number; age?: number };
 
 /** What the host must know of a conversation with no page open. */
 export interface LightConversation {
@@ -57,7 +58,7 @@ export interface RawSpoolPage extends PagePlace {
   changes: Uint8Array[];
 }
 
-export interface Spool extends SpoolPort {
+export interface Spool extends SpoolPort, HeldRows {
   /** Changes when seqs of an earlier life no longer count. */
   readonly epoch: string;
   /** The newest seq; 0 when empty. */
@@ -91,14 +92,16 @@ type Summary =
       light: LightConversation | null;
       /** The conversation a live message is in. */
       in?: string;
+      mark: RowMark;
     };
 
-/** 2: messages say which conversation they are in. */
-const SUMMARY_VERSION = 2;
+/** 2: messages say which conversation they are in. 3: rows have marks. */
+const SUMMARY_VERSION = 3;
 
 /** The row of one thing. `length` 0 marks a place whose row was replaced by a newer one. */
 interface Slot extends RecordPosition {
   seq: number;
+  mark: RowMark;
 }
 
 /** Small enough that reading one sidecar does not hold up the host for long. */
@@ -168,13 +171,30 @@ class LogSpool implements Spool {
     return this.cursors.get(feed) ?? null;
   }
 
-  commit(feed: string, cursor: string, changes: readonly Change[]): Promise<number> {
+  markOf(kind: EntityKind, id: string): RowMark | null {
+    const slot = this.slotOf.get(`${kind}/${id}`);
+    // A row that went bad on the disk is not held.
+    return slot === undefined || slot.length === 0 ? null : slot.mark;
+  }
+
+  *idsOf(kind: EntityKind): Generator<string> {
+    const start = `${kind}/`;
+    for (const [key, { length, mark }] of this.slotOf) {
+      if (length > 0 && !mark.gone && key.startsWith(start)) yield key.slice(start.length);
+    }
+  }
+
+  commit(
+    feed: string,
+    cursor: string,
+    changes: readonly Change[],
+    ages: readonly (number | null)[] = [],
+  ): Promise<number> {
     return this.inTurn(async () => {
-      const records: SpoolRecord[] = changes.map((change, i) => ({
-        type: 'row',
-        seq: this.seq + 1 + i,
-        ...change,
-      }));
+      const records: SpoolRecord[] = changes.map((change, i) => {
+        const age = ages[i] ?? null;
+        return { type: 'row', seq: this.seq + 1 + i, ...change, ...(age !== null && { age }) };
+      });
       records.push({ type: 'cursor', feed, cursor });
       const places = await this.log.append(records);
       records.forEach((record, i) => {
@@ -291,7 +311,7 @@ class LogSpool implements Spool {
         const key = `${summary.kind}/${summary.id}`;
         const before = this.slotOf.get(key);
         if (before !== undefined) this.bury(before);
-        const slot = { ...at, seq: summary.seq };
+        const slot = { ...at, seq: summary.seq, mark: summary.mark };
         this.slots.push(slot);
         this.slotOf.set(key, slot);
         if (summary.in !== undefined) this.putInThread(summary.in, slot);
@@ -391,7 +411,8 @@ function summarise(record: SpoolRecord): Summary {
     waitingSince: row.waitingSince,
   };
   const place = kind === 'message' ? record.row?.conversationId : undefined;
-  return { type: 'row', seq, kind, id, light, ...(place === undefined ? {} : { in: place }) };
+  const mark = { age: record.age ?? null, print: fingerprint(record), gone: record.row === null };
+  return { type: 'row', seq, kind, id, light, ...(place === undefined ? {} : { in: place }), mark };
 }
 
 const encoder = new TextEncoder();

@@ -9,6 +9,8 @@ export class HeldSpool implements SpoolPort, HeldRows {
   /** Every change that was stored, in order. */
   readonly stored: Change[] = [];
   commits = 0;
+  /** While set, nothing can be stored. */
+  full = false;
 
   cursorOf(feed: string): string | null {
     return this.cursors.get(feed) ?? null;
@@ -20,6 +22,7 @@ export class HeldSpool implements SpoolPort, HeldRows {
     changes: readonly Change[],
     ages: readonly (number | null)[] = [],
   ): Promise<number> {
+    if (this.full) return Promise.reject(new Error('ENOSPC'));
     this.commits += 1;
     changes.forEach((change, i) => {
       const mark = { age: ages[i] ?? null, print: fingerprint(change), gone: change.row === null };

@@ -6,6 +6,7 @@ import type { FailureKind } from '../domain/failures';
 import { createPuller, type Pulled, type Puller, type PullState } from '../sync/pull';
 import { NOON } from './builders';
 import { FakeBackend } from './fake-backend';
+import { HeldSpool } from './held-spool';
 import { seededRandom } from './seeded-random';
 import { VirtualClock } from './virtual-clock';
 
@@ -18,10 +19,8 @@ export class PullWorld {
   readonly states: PullState[] = [];
   readonly pulled: Pulled[] = [];
   readonly asked: string[] = [];
-  readonly stored: Change[] = [];
-  readonly cursors = new Map<string, string>();
+  readonly spool = new HeldSpool();
   readonly storageProblems: unknown[] = [];
-  commits = 0;
   /** Every call fails so while set; `silence`: it never returns. */
   failing: FailureKind | 'silence' | null = null;
   retryAfterMs: number | null = null;
@@ -30,7 +29,6 @@ export class PullWorld {
   breakPush: (error: Error) => void = () => undefined;
   listening = 0;
   pageSize = 2;
-  diskFull = false;
   refusesCursors = false;
   /** What every page says, whatever was asked. */
   samePage: FeedPage | null = null;
@@ -43,16 +41,7 @@ export class PullWorld {
     this.puller = createPuller({
       accountId: 'a1',
       backend: this.#backend(),
-      spool: {
-        cursorOf: (feed) => this.cursors.get(feed) ?? null,
-        commit: (feed, cursor, changes) => {
-          if (this.diskFull) return Promise.reject(new Error('ENOSPC'));
-          this.commits += 1;
-          this.cursors.set(feed, cursor);
-          this.stored.push(...changes);
-          return Promise.resolve(this.stored.length);
-        },
-      },
+      spool: this.spool,
       clock: this.clock,
       random: seededRandom(1),
       onState: (state) => this.states.push(state),
@@ -62,6 +51,10 @@ export class PullWorld {
     });
     void this.puller.run(this.#stop.signal);
     return () => this.puller.kick();
+  }
+
+  get stored(): readonly Change[] {
+    return this.spool.stored;
   }
 
   stop(): void {
