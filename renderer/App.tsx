@@ -43,19 +43,16 @@ export function App({ onDrawn }: { onDrawn: () => void }) {
 }
 
 function Console() {
-  const { t } = useTranslation('common');
-  const waiting = useCounts().views.waiting;
   const [floats, setFloats] = useState<HTMLElement | null>(null);
-  useEffect(() => {
-    document.title = waiting > 0 ? `(${waiting}) ${t('appName')}` : t('appName');
-  }, [waiting, t]);
   return (
     <FloatPlaceProvider value={floats}>
+      <WindowTitle />
       <div className="flex h-full flex-col">
         <Notices />
         <div className="flex min-h-0 flex-1">
           <Rail />
           <main className="min-w-0 flex-1">
+            <PaneCommands />
             <Panes />
             <div ref={setFloats} />
           </main>
@@ -70,21 +67,38 @@ function Console() {
   );
 }
 
+/** Alone, so that a count that moves draws nothing else anew. */
+function WindowTitle() {
+  const { t } = useTranslation('common');
+  const waiting = useCounts().views.waiting;
+  useEffect(() => {
+    document.title = waiting > 0 ? `(${waiting}) ${t('appName')}` : t('appName');
+  }, [waiting, t]);
+  return null;
+}
+
+/** Drawn anew by what it watches itself, never by what stands around it. */
+const QUEUE = <QueuePane />;
+
 const CYCLE: readonly PaneName[] = ['queue', 'conversation', 'person'];
 
-function Panes() {
-  const { t } = useTranslation('common');
+/** What stands beside or over the conversation, and whether there is only one place for all. */
+function usePersonPlace() {
   const wide = useMedia('(min-width: 1100px)');
   const narrow = useMedia('(max-width: 899.98px)');
-  const panes = usePanes();
-  // Read once: a default that moved along would end the drag that moves it.
-  const [queueWidth] = useState(panes.queueWidth);
+  const shown = usePanes((state) => state.personShown);
+  const overlaid = usePanes((state) => state.personOverlaid);
+  const isHere = useIsHere(useSelection((state) => state.key));
+  return { wide, narrow, isHere, beside: wide && shown && isHere, over: !wide && overlaid && isHere };
+}
+
+/** Alone, so that a hand that goes to another pane draws none of them anew. */
+function PaneCommands() {
+  const { t } = useTranslation('common');
+  const { wide, isHere, beside, over } = usePersonPlace();
   const pane = useSelection((state) => state.pane);
   const key = useSelection((state) => state.key);
   const focusPane = useSelection((state) => state.focusPane);
-  const isHere = useIsHere(key);
-  const personBeside = wide && panes.personShown && isHere;
-  const personOver = !wide && panes.personOverlaid && isHere;
 
   useCommand({
     id: 'pane.next',
@@ -95,7 +109,7 @@ function Panes() {
     inPalette: false,
     run: () => {
       const there = CYCLE.filter(
-        (name) => name === 'queue' || (key !== null && (name === 'conversation' || personBeside)),
+        (name) => name === 'queue' || (key !== null && (name === 'conversation' || beside)),
       );
       focusPane(there[(there.indexOf(pane) + 1) % there.length] ?? 'queue');
     },
@@ -107,6 +121,7 @@ function Panes() {
     label: t('pane.togglePerson'),
     enabled: isHere,
     run: () => {
+      const panes = usePanes.getState();
       if (wide) panes.setPersonShown(!panes.personShown);
       else panes.setPersonOverlaid(!panes.personOverlaid);
     },
@@ -119,10 +134,20 @@ function Panes() {
     enabled: pane !== 'queue',
     inPalette: false,
     run: () => {
-      if (personOver) panes.setPersonOverlaid(false);
+      if (over) usePanes.getState().setPersonOverlaid(false);
       else focusPane('queue');
     },
   });
+  return null;
+}
+
+function Panes() {
+  const { t } = useTranslation('common');
+  const { narrow, beside, over } = usePersonPlace();
+  // Read once: a default that moved along would end the drag that moves it.
+  const [queueWidth] = useState(() => usePanes.getState().queueWidth);
+  const key = useSelection((state) => state.key);
+  const inside = useSelection((state) => narrow && state.key !== null && state.pane !== 'queue');
 
   const conversation = (
     <PaneBox name="conversation" label={t('pane.conversation')}>
@@ -134,7 +159,7 @@ function Panes() {
           <ConversationPane conversationKey={key} composer={<Composer conversationKey={key} />} />
         )}
       </div>
-      {personOver && key !== null && (
+      {over && key !== null && (
         <aside
           aria-label={t('pane.person')}
           className="absolute inset-y-0 right-0 z-20 flex w-70 max-w-full animate-fade-in flex-col border-l bg-raised shadow-float"
@@ -144,7 +169,7 @@ function Panes() {
             label={t('action.close')}
             keys={['Escape']}
             size="small"
-            onClick={() => panes.setPersonOverlaid(false)}
+            onClick={() => usePanes.getState().setPersonOverlaid(false)}
             className="absolute top-2 right-2 z-10"
           />
           <PersonPanel conversationKey={key} />
@@ -154,11 +179,10 @@ function Panes() {
   );
   const queue = (
     <PaneBox name="queue" label={t('pane.queue')}>
-      <QueuePane />
+      {QUEUE}
     </PaneBox>
   );
   if (narrow) {
-    const inside = key !== null && pane !== 'queue';
     return (
       <>
         <div className={inside ? 'hidden' : 'h-full'}>{queue}</div>
@@ -174,15 +198,20 @@ function Panes() {
         minSize={`${QUEUE_WIDTH.least}px`}
         maxSize={`${QUEUE_WIDTH.most}px`}
         groupResizeBehavior="preserve-pixel-size"
-        onResize={({ inPixels }) => panes.resizeQueue(inPixels)}
+        onResize={({ inPixels }) => usePanes.getState().resizeQueue(inPixels)}
       >
         {queue}
       </Panel>
       <PaneEdge />
-      <Panel id="conversation" minSize="360px">
-        {conversation}
+      <Panel id="opened" minSize="360px">
+        {/* A group of their own: a customer's column that comes or goes lays no row of the queue out anew. */}
+        <Group orientation="horizontal" className="h-full">
+          <Panel id="conversation" minSize="360px">
+            {conversation}
+          </Panel>
+          {beside && key !== null && <PersonColumn conversationKey={key} label={t('pane.person')} />}
+        </Group>
       </Panel>
-      {personBeside && key !== null && <PersonColumn conversationKey={key} label={t('pane.person')} />}
     </Group>
   );
 }

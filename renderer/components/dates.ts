@@ -43,16 +43,16 @@ function formatOf(locale: string, style: DateStyle): Intl.DateTimeFormat {
 /**
  * Writes a moment in a style of {@link DATE_STYLES}.
  * @param at milliseconds since the epoch; shown in the agent's own time zone
- * @param hasCalendar whether Intl knows the locale's calendar
+ * @param hasCalendar whether Intl knows the locale's calendar; asked of Intl itself by default
  */
 export function formatDate(
   at: number,
   locale: string,
   style: DateStyle,
-  hasCalendar = Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0,
+  hasCalendar?: boolean,
 ): string {
   if (style === 'clock') return clockTime(at);
-  if (hasCalendar || locale !== 'be') return formatOf(locale, style).format(at);
+  if (locale !== 'be' || (hasCalendar ?? knowsCalendar(locale))) return formatOf(locale, style).format(at);
   const { month, weekday }: Intl.DateTimeFormatOptions = DATE_STYLES[style];
   const date = new Date(at);
   return formatOf('ru', style)
@@ -70,6 +70,10 @@ export function formatDate(
       return part.type === 'literal' ? part.value.replace(' в ', ', ') : part.value;
     })
     .join('');
+}
+
+function knowsCalendar(locale: string): boolean {
+  return Intl.DateTimeFormat.supportedLocalesOf(locale).length > 0;
 }
 
 /** Alike in all our languages, and on screen from the first paint on, where Intl would take 13 ms. */

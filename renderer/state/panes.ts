@@ -21,13 +21,18 @@ export const PERSON_WIDTH = { least: 240, first: 280, most: 380 };
 
 export const usePanes = create<Panes>()(
   persist(
-    (set) => ({
+    (set, get) => ({
       queueWidth: QUEUE_WIDTH.first,
       personWidth: PERSON_WIDTH.first,
       personShown: true,
       personOverlaid: false,
-      resizeQueue: (width) => set({ queueWidth: Math.round(width) }),
-      resizePerson: (width) => set({ personWidth: Math.round(width) }),
+      // Told of every layout, also of one that moves nothing: that is not worth a write.
+      resizeQueue: (width) => {
+        if (Math.round(width) !== get().queueWidth) set({ queueWidth: Math.round(width) });
+      },
+      resizePerson: (width) => {
+        if (Math.round(width) !== get().personWidth) set({ personWidth: Math.round(width) });
+      },
       setPersonShown: (personShown) => set({ personShown }),
       setPersonOverlaid: (personOverlaid) => set({ personOverlaid }),
     }),

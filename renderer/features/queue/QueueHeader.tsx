@@ -1,4 +1,5 @@
 import { ChevronDown } from 'lucide-react';
+import { memo } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import { CHANNELS } from '@shared/domain/entities';
 import { QUEUE_VIEWS, type QueueFilter } from '@shared/domain/queue-views';
@@ -12,7 +13,7 @@ import { useCommands } from '@renderer/state/commands';
 import { useSelection } from '@renderer/state/selection';
 
 /** Which queue this is, how much is in it, and by which channel and account it is narrowed. */
-export function QueueHeader({ filter }: { filter: QueueFilter }) {
+export const QueueHeader = memo(function QueueHeader({ filter }: { filter: QueueFilter }) {
   const { t } = useTranslation('queue');
   const setFilter = useSelection((state) => state.setFilter);
   const counts = useCounts(filter.view);
@@ -57,7 +58,7 @@ export function QueueHeader({ filter }: { filter: QueueFilter }) {
       <ChannelFilter filter={filter} counts={counts.channels} />
     </header>
   );
-}
+});
 
 /** Inside the menu, so that the keys are looked up only while it is open. */
 function ViewChoice(props: { filter: QueueFilter; counts: ReturnType<typeof useCounts>['views'] }) {

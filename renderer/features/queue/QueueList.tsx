@@ -1,6 +1,6 @@
 import { useVirtualizer, defaultRangeExtractor } from '@tanstack/react-virtual';
 import { ArrowUp } from 'lucide-react';
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { ConversationKey } from '@shared/domain/entities';
 import { Button } from '@renderer/components/Button';
@@ -23,7 +23,8 @@ export interface QueueListProps {
  * The rows, virtualised. The list itself holds the focus and names its active row
  * (`aria-activedescendant`), so a row that scrolls away or leaves never takes the focus with it.
  */
-export function QueueList({ queue, filterName, density, label }: QueueListProps) {
+export const QueueList = memo(function QueueList(props: QueueListProps) {
+  const { queue, filterName, density, label } = props;
   const { t } = useTranslation('queue');
   const [box, setBox] = useState<HTMLDivElement | null>(null);
   const listId = useId();
@@ -150,4 +151,4 @@ export function QueueList({ queue, filterName, density, label }: QueueListProps)
       </div>
     </div>
   );
-}
+});

@@ -22,7 +22,6 @@ export function QueuePane() {
   const loading = !queue.ready && queue.length === 0;
   const showSkeleton = useDelayed(loading);
   useQueueOrder(queue);
-  useQueueCommands();
   useViewCommands();
   useWriteAsCustomer();
   const holder = useRef<HTMLDivElement>(null);
@@ -34,6 +33,7 @@ export function QueuePane() {
 
   return (
     <div ref={holder} tabIndex={-1} className="flex h-full min-h-0 flex-col outline-none">
+      <QueueCommands />
       <QueueHeader filter={filter} />
       {queue.length > 0 ? (
         <QueueList
@@ -58,7 +58,8 @@ export function QueuePane() {
   );
 }
 
-function useQueueCommands(): void {
+/** Alone, so that a hand that goes elsewhere draws only this anew. */
+function QueueCommands() {
   const { t } = useTranslation('queue');
   const pane = useSelection((state) => state.pane);
   const cursor = useSelection((state) => state.cursor);
@@ -121,4 +122,5 @@ function useQueueCommands(): void {
       focusPane('queue');
     },
   });
+  return null;
 }

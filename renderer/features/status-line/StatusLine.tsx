@@ -117,30 +117,20 @@ function AccountFreshness({ account }: { account: Account }) {
     asOf === null || (current && state === 'online' && now - asOf < FRESH_MS)
       ? null
       : t('asOf', { time: formatDate(asOf, i18n.language, now - asOf < DAY_MS ? 'clock' : 'dayAndYear') });
-  const details = [
-    current ? t(`state.${state}`) : null,
-    failure === null ? null : t(`failure.${failure.kind}`),
-    asOf === null ? t('neverSynced') : t('fetched', { time: formatDate(asOf, i18n.language, 'full') }),
-    firstSync === null ? null : t('firstSync', { count: firstSync.rows }),
-    account.rejectedRows > 0 ? t('rejected', { count: account.rejectedRows }) : null,
-  ].filter((line) => line !== null);
+  const details = (fetched: string | null) =>
+    [
+      current ? t(`state.${state}`) : null,
+      failure === null ? null : t(`failure.${failure.kind}`),
+      asOf === null ? t('neverSynced') : fetched,
+      firstSync === null ? null : t('firstSync', { count: firstSync.rows }),
+      account.rejectedRows > 0 ? t('rejected', { count: account.rejectedRows }) : null,
+    ].filter((line) => line !== null);
   return (
-    <Tooltip
-      side="top"
-      label={
-        <span className="block">
-          {details.map((line) => (
-            <span key={line} className="block">
-              {line}
-            </span>
-          ))}
-        </span>
-      }
-    >
+    <Tooltip side="top" label={<Lines asOf={asOf} details={details} />}>
       <button
         type="button"
         className="flex h-6 items-center gap-1.5 whitespace-nowrap"
-        aria-label={[account.name, ...details].join('. ')}
+        aria-label={[account.name, ...details(age)].join('. ')}
       >
         {state === 'connecting' ? (
           <RefreshCw size={11} className="animate-spin text-faint" aria-hidden />
@@ -163,6 +153,22 @@ function AccountFreshness({ account }: { account: Account }) {
         )}
       </button>
     </Tooltip>
+  );
+}
+
+/** Drawn only while they are asked for, so that the exact time is put into words only then. */
+function Lines(props: { asOf: number | null; details: (fetched: string | null) => string[] }) {
+  const { asOf, details } = props;
+  const { t, i18n } = useTranslation('status');
+  const fetched = asOf === null ? null : t('fetched', { time: formatDate(asOf, i18n.language, 'full') });
+  return (
+    <span className="block">
+      {details(fetched).map((line) => (
+        <span key={line} className="block">
+          {line}
+        </span>
+      ))}
+    </span>
   );
 }
 
