@@ -12,17 +12,17 @@ export function isReply(row: OutboxRow): boolean {
   return row.intent.action.kind === 'reply';
 }
 
-/** Whether both are replies, the first later than the second. */
-export function isReplyAfter(row: OutboxRow, earlier: OutboxRow): boolean {
-  return isReply(row) && isReply(earlier) && row.order > earlier.order;
+/** Whether a queued reply stands behind one that the agent has to decide about first. */
+export function waitsBehindHeld(row: OutboxRow, rows: readonly OutboxRow[]): boolean {
+  if (!isReply(row) || row.state !== 'queued') return false;
+  return rows.some((other) => other.state === 'held' && isReply(other) && other.order < row.order);
 }
 
-/** The oldest row that may move: a queued reply behind a held one may not. */
+/** The oldest row that may move, or that does not yet say why it may not. */
 export function firstOf(rows: readonly OutboxRow[]): OutboxRow | undefined {
-  const held = rows.find((row) => row.state === 'held' && isReply(row));
-  const waits = (row: OutboxRow): boolean =>
-    held !== undefined && row.state === 'queued' && isReplyAfter(row, held);
-  return rows.find((row) => isUnfinished(row) && !waits(row));
+  return rows.find(
+    (row) => isUnfinished(row) && !(row.reason?.kind === 'earlier-first' && waitsBehindHeld(row, rows)),
+  );
 }
 
 /** Whether a newer edit of the same kind is queued behind an edit, with nothing said in between. */

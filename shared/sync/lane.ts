@@ -17,7 +17,7 @@ import type { AccountGate } from './account-gate';
 import { attempt, outcomeOf, type Outcome, type UploadIds } from './attempt';
 import { fullJitter } from './backoff';
 import type { Echoes } from './echoes';
-import { firstOf, isReply, isReplyAfter, isSuperseded, isUnfinished } from './lane-order';
+import { firstOf, isReply, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
 import { stepped, type Ledger, type Step } from './outbox-ledger';
 import type { Clock, FilePort, Random } from './ports';
 import type { ThreadJudge } from './thread-judge';
@@ -156,9 +156,14 @@ export class Lane {
     const dueIn = this.#dueAt(row) - clock.monotonic();
     if (dueIn > 0) return this.#rest(dueIn);
     if (row.state === 'delayed') {
-      const behind = this.#kept().some((other) => other.state === 'held' && isReplyAfter(row, other));
-      const reason = behind ? ({ kind: 'earlier-first', detail: null } as const) : null;
-      return this.#write(row, stepped(row, 'queued', clock.now(), { note: 'undo time is over', reason }));
+      return this.#write(row, stepped(row, 'queued', clock.now(), { note: 'undo time is over' }));
+    }
+    if (waitsBehindHeld(row, this.#kept())) {
+      const reason = { kind: 'earlier-first', detail: null } as const;
+      return this.#write(
+        row,
+        stepped(row, 'queued', clock.now(), { note: 'a reply before it is held', reason }),
+      );
     }
     if (row.state === 'queued' && isSuperseded(row, this.#unfinished())) {
       return this.#write(row, stepped(row, 'superseded', clock.now(), { note: 'a newer edit is behind it' }));
@@ -214,23 +219,10 @@ export class Lane {
     await this.#hold(row, { kind: 'late', since, channel, movement }, 'too late for a live chat');
   }
 
-  /** Hands a row to the agent; the replies behind it wait, and say so. */
+  /** Hands a row to the agent. */
   async #hold(row: OutboxRow, hold: Hold, note: string): Promise<void> {
     const now = this.#deps.clock.now();
-    const behind = this.#unfinished().filter(
-      (other) =>
-        isReplyAfter(other, row) && other.state === 'queued' && other.reason?.kind !== 'earlier-first',
-    );
-    await this.#write(
-      row,
-      stepped(row, 'held', now, { note, hold }),
-      ...behind.map((other) =>
-        stepped(other, 'queued', now, {
-          note: 'a reply before it is held',
-          reason: { kind: 'earlier-first', detail: null },
-        }),
-      ),
-    );
+    await this.#write(row, stepped(row, 'held', now, { note, hold }));
   }
 
   /** Before a reply leaves: false when it does not, and why is on the row. */
@@ -413,9 +405,9 @@ export class Lane {
   }
 
   /** Writes a step that may as well be taken a little later, when the journal cannot take it now. */
-  async #write(seen: OutboxRow, ...next: readonly OutboxRow[]): Promise<void> {
+  async #write(seen: OutboxRow, next: OutboxRow): Promise<void> {
     try {
-      await this.#deps.ledger.write(next);
+      await this.#deps.ledger.write([next]);
     } catch {
       this.#planIn(seen, this.#jitter(1));
     }

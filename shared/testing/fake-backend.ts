@@ -32,6 +32,8 @@ export interface Performed {
   ref: string;
   serverId: string;
   operation: Operation;
+  /** When its request arrived. */
+  arrivedAt: number;
 }
 
 export class FakeBackend implements Backend {
@@ -138,16 +140,17 @@ export class FakeBackend implements Backend {
   }
 
   async perform(operation: Operation, signal: AbortSignal): Promise<OperationProof> {
+    const arrivedAt = this.#options.clock.now();
     const fault = await this.#arrive('perform', operation.ref, signal);
     switch (fault) {
       case 'none':
         if (this.#thread(operation.conversationId).gone) throw failure('not-found');
-        return this.#commit(operation);
+        return this.#commit(operation, arrivedAt);
       case 'commit-drop':
-        this.#commit(operation);
+        this.#commit(operation, arrivedAt);
         break;
       case 'late-commit':
-        void this.#commitLate(operation);
+        void this.#commitLate(operation, arrivedAt);
         break;
       case 'drop':
         break;
@@ -191,13 +194,13 @@ export class FakeBackend implements Backend {
   }
 
   /** A T1 server recognises the reference; the others do it again. */
-  #commit(operation: Operation): OperationProof {
+  #commit(operation: Operation, arrivedAt: number): OperationProof {
     const before = this.performed.find((done) => done.ref === operation.ref);
     if (before !== undefined && this.descriptor.tier === 'T1') {
       return { serverId: before.serverId, conversation: null };
     }
     const serverId = `s${this.performed.length + 1}`;
-    this.performed.push({ ref: operation.ref, serverId, operation });
+    this.performed.push({ ref: operation.ref, serverId, operation, arrivedAt });
     this.#apply(operation, serverId);
     return { serverId, conversation: null };
   }
@@ -214,9 +217,9 @@ export class FakeBackend implements Backend {
     }
   }
 
-  async #commitLate(operation: Operation): Promise<void> {
+  async #commitLate(operation: Operation, arrivedAt: number): Promise<void> {
     await this.#options.clock.sleep(this.descriptor.settleMs * 0.9, new AbortController().signal);
-    this.#commit(operation);
+    this.#commit(operation, arrivedAt);
   }
 }
 

@@ -25,6 +25,8 @@ export interface OutboxWorldOptions {
   fault?: FakeBackendOptions['fault'];
   files?: Readonly<Record<string, Uint8Array>>;
   seed?: number;
+  /** Threads look as if nobody had ever heard of them: switches holding off. */
+  blind?: boolean;
 }
 
 export class OutboxWorld {
@@ -132,6 +134,9 @@ export class OutboxWorld {
     const pull = async (conversationId: string): Promise<ThreadHead | null> => {
       await this.clock.sleep(PULL_MS, new AbortController().signal);
       if (!this.online || !this.readable) return null;
+      if (this.#options.blind === true) {
+        return { conversation: null, gone: false, movedTo: null, messages: [] };
+      }
       const head = this.backend.head(conversationId);
       this.#known.set(conversationId, head);
       return head;
