@@ -29,7 +29,12 @@ export function useCacheNotice(): CacheNotice | null {
       state: state === 'filling' ? 'rebuilding' : 'rebuilt',
       reason,
       rows,
-      dismiss: () => cacheState.set({ state, reason: null, rows }),
+      dismiss: () => cacheState.set({ ...cacheState.get(), reason: null }),
     };
   }, [cacheState, state, reason, rows]);
+}
+
+/** True while the browser has no room for what comes: what is on screen may be old. */
+export function useCacheFull(): boolean {
+  return useSignal(pageData().cacheState).full;
 }

@@ -68,7 +68,7 @@ export class PageData {
   readonly settings: KeptSignal<'settings'>;
   readonly agentIds: Signal<Readonly<Record<string, string>>>;
   readonly link: Signal<HostLink>;
-  readonly cacheState = new Signal<CacheState>({ state: 'ready', reason: null, rows: 0 });
+  readonly cacheState = new Signal<CacheState>({ state: 'ready', reason: null, rows: 0, full: false });
   readonly rows: RowStore;
   readonly outbox: OutboxStore;
   readonly drafts: DraftStore;
@@ -330,8 +330,8 @@ export class PageData {
     const known = this.cacheState.get();
     if (cache.state === 'ready') markCached(this.#deps.local);
     // A new leader knows nothing of a rebuilding that is done; the notice stays until dismissed.
-    if (cache.reason === null && known.state === 'ready') return;
-    this.cacheState.set(cache.reason === null ? { ...known, state: 'ready' } : cache);
+    if (cache.reason === null && known.state === 'ready' && cache.full === known.full) return;
+    this.cacheState.set(cache.reason === null ? { ...known, state: 'ready', full: cache.full } : cache);
   }
 
   #hearEvent(event: Extract<DoorEvent, { type: 'outbox' | 'account' | 'draft' | 'settings' }>): void {

@@ -50,4 +50,6 @@ export interface CacheState {
   reason: FillReason | null;
   /** Rows stored since the filling began. */
   rows: number;
+  /** True while the browser has no room for what came last; what was there before can still be read. */
+  full: boolean;
 }

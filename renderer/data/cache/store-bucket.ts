@@ -46,10 +46,18 @@ export async function discardIfBroken(name: StoreName, db: Dexie): Promise<boole
 
 /** True for what Chromium says of a folder that it cannot make sense of. */
 export function isBeyondOpening(failure: unknown): boolean {
-  for (let at = failure; at instanceof Error; at = (at as { inner?: unknown }).inner) {
-    if (at.name === 'UnknownError') return true;
-  }
-  return false;
+  return namesOf(failure).includes('UnknownError');
+}
+
+/** True for a write that found no room, however Dexie wraps that. */
+export function isFull(failure: unknown): boolean {
+  return namesOf(failure).includes('QuotaExceededError');
+}
+
+/** The names of an error and of everything it was made from. */
+function namesOf(failure: unknown): string[] {
+  if (!(failure instanceof Error)) return [];
+  return [failure.name, ...namesOf((failure as { inner?: unknown }).inner)];
 }
 
 function buckets(): StorageBuckets | undefined {

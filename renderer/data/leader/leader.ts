@@ -8,7 +8,7 @@ import type { DoorEvent } from '@shared/contract/door';
 import type { CacheDb } from '../cache/cache-db';
 import { CacheWriter } from '../cache/cache-writer';
 import type { Codec } from '../cache/codec';
-import { isBeyondOpening } from '../cache/store-bucket';
+import { isBeyondOpening, isFull } from '../cache/store-bucket';
 import { CacheLostError, LostLeadError } from '../cache/store-changes';
 import type { Clock } from '../clock';
 import type { DoorClient } from '../door/door-client';
@@ -16,7 +16,7 @@ import { readEvents, SILENT_AFTER_MS } from '../door/event-stream';
 import { DoorFailure } from '../door/failure';
 import type { CacheState, FillReason, HostLinkState } from '../shapes';
 import type { WindowChannel } from './channel';
-import { Puller, RETRY_MS } from './puller';
+import { FULL_RETRY_MS, Puller, RETRY_MS } from './puller';
 
 const BEAT_EVERY_MS = 2_000;
 const RECONNECT_FIRST_MS = 250;
@@ -44,7 +44,7 @@ export class Leader {
   #leaderEpoch = 0;
   #link: HostLinkState = 'connecting';
   #linkSince = 0;
-  #cache: CacheState = { state: 'ready', reason: null, rows: 0 };
+  #cache: CacheState = { state: 'ready', reason: null, rows: 0, full: false };
   #hadCache: boolean;
   #signal: AbortSignal = AbortSignal.abort();
   #breakTerm: (failure: unknown) => void = () => undefined;
@@ -70,7 +70,11 @@ export class Leader {
         await this.#term(term.signal);
       } catch (failure) {
         if (failure instanceof LostLeadError) break;
-        if (!(failure instanceof CacheLostError)) {
+        if (isFull(failure)) {
+          // What is there can still be read: nothing is thrown away for want of room.
+          this.#setFull(true);
+          await clock.sleep(FULL_RETRY_MS, signal);
+        } else if (!(failure instanceof CacheLostError)) {
           // The database itself fails: a new one costs a refill, never work.
           broken += 1;
           await db.delete({ disableAutoOpen: false }).catch((beyond: unknown) => {
@@ -112,7 +116,13 @@ export class Leader {
     while (!this.#signal.aborted) {
       this.#beat();
       await clock.sleep(BEAT_EVERY_MS, this.#signal);
-      if (!this.#signal.aborted) await writer.flushIfDue(clock.now());
+      if (this.#signal.aborted) return;
+      try {
+        await writer.flushIfDue(clock.now());
+      } catch (failure) {
+        if (!isFull(failure)) throw failure;
+        this.#setFull(true);
+      }
     }
   }
 
@@ -165,7 +175,9 @@ export class Leader {
           if (this.#cache.state === 'filling') {
             this.#cache = { ...this.#cache, rows: this.#cache.rows + rows };
           }
+          this.#setFull(false);
         },
+        onFull: () => this.#setFull(true),
         onBroken: this.#breakTerm,
       },
       signal,
@@ -247,8 +259,14 @@ export class Leader {
   }
 
   #emptied(reason: FillReason, accountId: string | null): void {
-    this.#cache = { state: 'filling', reason, rows: 0 };
+    this.#cache = { ...this.#cache, state: 'filling', reason, rows: 0 };
     this.#deps.channel.send({ type: 'emptied', leaderEpoch: this.#leaderEpoch, accountId });
+    this.#beat();
+  }
+
+  #setFull(full: boolean): void {
+    if (full === this.#cache.full) return;
+    this.#cache = { ...this.#cache, full };
     this.#beat();
   }
 

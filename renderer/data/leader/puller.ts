@@ -2,6 +2,7 @@
 import type { ChangesPage } from '@shared/contract/door';
 import { followSpool } from '@shared/sync/follow-spool';
 import type { CacheWriter } from '../cache/cache-writer';
+import { isFull } from '../cache/store-bucket';
 import type { Clock } from '../clock';
 import type { DoorClient } from '../door/door-client';
 import { DoorFailure } from '../door/failure';
@@ -19,6 +20,8 @@ const BATCH_ROWS_WHILE_READING = 100;
 /** How long a reader is expected to read on. */
 const READING_LASTS_MS = 1_000;
 export const RETRY_MS = 2_000;
+/** Room is made by a person: looking for it more often only wears the disk. */
+export const FULL_RETRY_MS = 10_000;
 
 export interface PullerDeps {
   door: DoorClient;
@@ -28,6 +31,8 @@ export interface PullerDeps {
   /** The rows of an account came from another spool than the cached ones, which are gone now. */
   onReplaced(accountId: string): void;
   onStored(rows: number): void;
+  /** There is no room to write; it is tried again by itself. */
+  onFull(): void;
   /** Writing failed: the term of this leader is over. */
   onBroken(failure: unknown): void;
 }
@@ -75,17 +80,20 @@ export class Puller {
       return true;
     } catch (failure) {
       if (this.#signal.aborted) return false;
-      if (!(failure instanceof DoorFailure)) this.#deps.onBroken(failure);
-      else if (failure.code === 'not-found') return true;
-      else void this.#later(accountId);
+      if (failure instanceof DoorFailure && failure.code === 'not-found') return true;
+      if (isFull(failure)) {
+        this.#deps.onFull();
+        void this.#later(accountId, FULL_RETRY_MS);
+      } else if (failure instanceof DoorFailure) void this.#later(accountId, RETRY_MS);
+      else this.#deps.onBroken(failure);
       return false;
     } finally {
       this.#pulls.delete(accountId);
     }
   }
 
-  async #later(accountId: string): Promise<void> {
-    await this.#deps.clock.sleep(RETRY_MS, this.#signal);
+  async #later(accountId: string, ms: number): Promise<void> {
+    await this.#deps.clock.sleep(ms, this.#signal);
     if (!this.#signal.aborted) await this.pull(accountId);
   }
 

@@ -3,13 +3,14 @@ import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
 import { Progress } from '@renderer/components/Progress';
 import { flushDrafts } from '@renderer/data/drafts';
-import { useCacheNotice, useHostLink } from '@renderer/data/host-link';
+import { useCacheFull, useCacheNotice, useHostLink } from '@renderer/data/host-link';
 import { useRecoveryNotice } from '@renderer/data/outbox';
 
 /** What happened that the agent should know once: a rebuilt cache, a repaired journal, a newer build. */
 export function Notices() {
   const { t } = useTranslation('notices');
   const cache = useCacheNotice();
+  const full = useCacheFull();
   const link = useHostLink();
   const recovery = useRecoveryNotice();
   return (
@@ -26,6 +27,7 @@ export function Notices() {
           {t('newerBuild')}
         </Banner>
       )}
+      {full && <Banner tone="warning">{t('full')}</Banner>}
       {recovery !== null && (
         <Banner
           tone={recovery.damaged > 0 ? 'warning' : 'info'}
