@@ -60,7 +60,7 @@ function stage() {
       leading.push(who);
       while (!signal.aborted) {
         if (beats) {
-          const cache = { state: 'ready', reason: null, rows: 0 } as const;
+          const cache = { state: 'ready', reason: null, rows: 0, full: false } as const;
           channel.send({ type: 'beat', leaderEpoch: 1, link: 'live', since: 0, cache });
         }
         await clock.sleep(2_000, signal);
