@@ -1,5 +1,5 @@
 import { ArrowLeft, X } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from 'react';
 import { LanguageProvider, useTranslation } from './components/use-translation';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import type { ConversationKey } from '@shared/domain/entities';
@@ -220,6 +220,8 @@ function Panes() {
 function PersonColumn({ conversationKey, label }: { conversationKey: ConversationKey; label: string }) {
   const [width] = useState(() => usePanes.getState().personWidth);
   const resize = usePanes((state) => state.resizePerson);
+  // The column stands at once, so nothing moves; what was asked for, the conversation, is drawn before it.
+  const follows = useDeferredValue(true, false);
   return (
     <>
       <PaneEdge />
@@ -232,7 +234,7 @@ function PersonColumn({ conversationKey, label }: { conversationKey: Conversatio
         onResize={({ inPixels }) => resize(inPixels)}
       >
         <PaneBox name="person" label={label}>
-          <PersonPanel conversationKey={conversationKey} />
+          {follows && <PersonPanel conversationKey={conversationKey} />}
         </PaneBox>
       </Panel>
     </>

@@ -36,7 +36,6 @@ export const QueueList = memo(function QueueList(props: QueueListProps) {
   const focusRequest = useSelection((state) => state.focusRequest);
   const cursorIndex = cursor === null ? -1 : queue.indexOf(cursor);
 
-  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used here only, never handed to a memoised child
   const virtual = useVirtualizer<HTMLDivElement, Element>({
     count: queue.length,
     getScrollElement: () => box,
