@@ -36,6 +36,29 @@ describe('files', () => {
     expect(world.backend.uploads.get(key)).toEqual(bytes);
   });
 
+  it('are not sent again after a restart, and again only when the agent resends a refused message', async () => {
+    const faults: Record<string, Fault[]> = { perform: ['drop', 'invalid'] };
+    const world = new OutboxWorld({
+      tier: 'T2',
+      files: { [file.hash]: bytes },
+      fault: (call) => faults[call]?.shift() ?? 'none',
+    });
+    await take(world, 1, withFile());
+    await world.clock.advance(30);
+    world.crash();
+    await world.clock.advance(1_000);
+    world.start();
+    await world.clock.advance(MINUTE_MS);
+    const uploads = () => world.backend.calls.filter((call) => call.startsWith('upload'));
+    expect(world.row(refOf(1)).state).toBe('parked');
+    expect(uploads()).toHaveLength(1);
+    const resent = world.outbox.resend(refOf(1));
+    await world.clock.advance(MINUTE_MS);
+    await resent;
+    expect(world.row(refOf(1)).state).toBe('accepted');
+    expect(uploads()).toHaveLength(2);
+  });
+
   it.each([
     ['is missing', {}, {}, 'file-missing'],
     ['has another size than the agent added', { size: 2 }, { ['a'.repeat(64)]: bytes }, 'file-missing'],

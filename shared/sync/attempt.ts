@@ -19,26 +19,29 @@ export type Outcome =
   /** A file is no longer what the agent added. */
   | { type: 'file-missing'; detail: string };
 
-/** Upload ids by hash and place, so that a second try does not send the bytes again. */
-export type UploadIds = Map<string, string>;
+/** Upload ids by the files' places; `null` where a file is not yet at the backend. */
+export type UploadIds = NonNullable<OutboxRow['uploadIds']>;
 
-/** Uploads what the row's intent carries, then performs it. Never rejects. */
+/**
+ * Uploads what the row's intent carries and is not yet there, then performs it. Never rejects.
+ * @param onUploaded told after each file, so that no later try sends its bytes again
+ */
 export async function attempt(
   row: OutboxRow,
   backend: Backend,
   files: FilePort,
-  uploaded: UploadIds,
+  onUploaded: (uploadIds: UploadIds) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { intent, release } = row;
+  const attached = filesOf(intent);
   const uploadIds: string[] = [];
-  for (const [index, file] of filesOf(intent).entries()) {
-    const ref = `${intent.ref}.${index}`;
-    const known = uploaded.get(ref);
-    const result = known ?? (await uploadOne(file, ref, backend, files, signal));
+  for (const [index, file] of attached.entries()) {
+    const known = row.uploadIds?.[index];
+    const result = known ?? (await uploadOne(file, `${intent.ref}.${index}`, backend, files, signal));
     if (typeof result !== 'string') return result;
-    uploaded.set(ref, result);
     uploadIds.push(result);
+    if (result !== known) await onUploaded(attached.map((_, place) => uploadIds[place] ?? null));
   }
   const { ref, action } = intent;
   const via = release?.via ?? null;

@@ -77,6 +77,23 @@ describe('a reply whose thread moved', () => {
     });
   });
 
+  it('shows also what happens while it is held', async () => {
+    const world = await offlineWithReply();
+    world.backend.say('c1');
+    await reconnect(world);
+    const steps = world.row(refOf(1)).evidence.length;
+    const later = world.backend.say('c1');
+    await world.pullThread('c1');
+    await world.clock.advance(10);
+    const row = world.row(refOf(1));
+    expect(row.hold?.movement?.newMessages.map(({ id }) => id)).toContain(later.id);
+    expect(row.evidence).toHaveLength(steps);
+    const sent = world.outbox.sendAsIs(refOf(1), { base: headOf(row) });
+    await world.clock.advance(MINUTE_MS);
+    await sent;
+    expect(world.row(refOf(1)).state).toBe('accepted');
+  });
+
   it('is let go once however often that is said, and not after it was dropped', async () => {
     const world = await offlineWithReply();
     world.backend.say('c1');
@@ -294,8 +311,6 @@ describe('a reply whose outcome only the agent can tell', () => {
     await world.clock.advance(MINUTE_MS);
     await settled;
     await expect(world.outbox.settle(refOf(1), { arrived: 's1' })).resolves.toMatchObject({ serverId: 's1' });
-    world.pullAll();
-    await world.clock.advance(10);
     expect(world.row(refOf(1))).toMatchObject({ state: 'delivered', serverId: 's1' });
     expect(done(world)).toEqual([refOf(1)]);
   });

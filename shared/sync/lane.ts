@@ -69,7 +69,6 @@ export class Lane {
   /** Not before this is it looked again for late replies, in monotonic time. */
   #lookForLateAt = 0;
   #unread = 0;
-  readonly #uploaded: UploadIds = new Map();
   #pause: AbortController | null = null;
   #running: Promise<void> | null = null;
 
@@ -150,7 +149,7 @@ export class Lane {
 
   /** One step for the first row: wait, release, supersede, send or read back. */
   async #advance(row: OutboxRow): Promise<void> {
-    const { ledger, clock, gateOf, onLeave } = this.#deps;
+    const { clock, gateOf, onLeave } = this.#deps;
     const backend = this.#deps.backendOf(this.accountId);
     if (backend === null && row.state !== 'delayed') return this.#rest(LOOK_AGAIN_MS);
     const dueIn = this.#dueAt(row) - clock.monotonic();
@@ -178,8 +177,6 @@ export class Lane {
     } finally {
       gate.leave();
       onLeave(this.accountId);
-      const after = ledger.live(row.intent.ref);
-      if (after === undefined || !isUnfinished(after)) this.#dropUploads(row);
     }
   }
 
@@ -278,9 +275,15 @@ export class Lane {
       return;
     }
     if (claimed === undefined) return;
-    const outcome = await attempt(claimed, backend, files, this.#uploaded, cut);
+    let latest = claimed;
+    const onUploaded = async (uploadIds: UploadIds): Promise<void> => {
+      latest = { ...latest, uploadIds };
+      // A disk that takes nothing now: the next step of the row carries it.
+      await ledger.write([latest]).catch(() => undefined);
+    };
+    const outcome = await attempt(claimed, backend, files, onUploaded, cut);
     this.#tell(gate, outcome);
-    await this.#conclude(claimed, row.attempts, outcome, backend);
+    await this.#conclude(latest, row.attempts, outcome, backend);
   }
 
   async #conclude(row: OutboxRow, attemptsBefore: number, outcome: Outcome, backend: Backend): Promise<void> {
@@ -462,12 +465,6 @@ export class Lane {
 
   #orderOf(ref: string): number {
     return this.#deps.ledger.live(ref)?.order ?? 0;
-  }
-
-  #dropUploads(row: OutboxRow): void {
-    for (const key of this.#uploaded.keys()) {
-      if (key.startsWith(`${row.intent.ref}.`)) this.#uploaded.delete(key);
-    }
   }
 }
 

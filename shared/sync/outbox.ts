@@ -11,7 +11,7 @@
  */
 import type { Backend } from '../backends/port';
 import { conversationKey } from '../domain/entities';
-import { isUnconfirmed, type Intent, type IntentBase, type OutboxRow } from '../domain/intents';
+import { isUnconfirmed, targetOf, type Intent, type IntentBase, type OutboxRow } from '../domain/intents';
 import { AccountGate } from './account-gate';
 import { fullJitter } from './backoff';
 import { Echoes } from './echoes';
@@ -157,8 +157,13 @@ class LaneOutbox implements Outbox {
   }
 
   async settle(ref: string, outcome: verbs.Outcome): Promise<OutboxRow> {
-    const row = await this.#decide(ref, (seen, now) => verbs.settled(seen, now, outcome));
-    // Its echo may have come long ago, under an id that nobody knew to be its own.
+    const doubtful = this.#ledger.live(ref);
+    // Its echo has come long ago, under an id that nobody knew to be its own.
+    const isThere =
+      doubtful !== undefined &&
+      'arrived' in outcome &&
+      (await this.#deps.judge.isThere(doubtful, outcome.arrived));
+    const row = await this.#decide(ref, (seen, now) => verbs.settled(seen, now, outcome, isThere));
     if (row.state === 'accepted') this.#echoes.expect(ref, null);
     return row;
   }
@@ -168,6 +173,7 @@ class LaneOutbox implements Outbox {
   }
 
   pulled(accountId: string, pulled: Pulled): void {
+    this.#refreshHolds(accountId, pulled);
     const rows = this.#echoes.delivered(accountId, pulled);
     if (rows.length === 0) return;
     void this.#ledger.write(rows).catch(() => {
@@ -238,6 +244,30 @@ class LaneOutbox implements Outbox {
     const next = verb(row, this.#now());
     if (next === row) return (await this.#ledger.settled(ref)) ?? row;
     return this.#write(next);
+  }
+
+  /** What the agent is shown beside a held row follows its thread. */
+  #refreshHolds(accountId: string, { changes }: Pulled): void {
+    if (changes.length === 0) return;
+    const touched = new Set(
+      changes.map(({ kind, id, row }) =>
+        kind === 'message' ? row?.conversationId : kind === 'conversation' && id,
+      ),
+    );
+    for (const row of this.#ledger.allLive()) {
+      const { hold, intent } = row;
+      if (!hold || intent.accountId !== accountId) continue;
+      const where = hold.kind === 'merged' ? hold.into : targetOf(row);
+      if (touched.has(where)) void this.#refreshHold(row, where);
+    }
+  }
+
+  async #refreshHold(row: OutboxRow, where: string): Promise<void> {
+    const { movement } = await this.#deps.judge.known(row, where);
+    if (movement === null || !row.hold || this.#ledger.live(row.intent.ref) !== row) return;
+    if (JSON.stringify(movement) === JSON.stringify(row.hold.movement)) return;
+    // Not a step of the row: its evidence stays what became of it. The next pull tries again.
+    await this.#ledger.write([{ ...row, hold: { ...row.hold, movement } }]).catch(() => undefined);
   }
 
   #newRow(intent: Intent): OutboxRow {

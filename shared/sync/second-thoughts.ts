@@ -69,11 +69,12 @@ export function sentByMail(row: OutboxRow, now: number, seen: IntentBase, offere
   });
 }
 
-export function settled(row: OutboxRow, now: number, outcome: Outcome): OutboxRow {
+/** @param isThere the thread is known to have the message that the agent named */
+export function settled(row: OutboxRow, now: number, outcome: Outcome, isThere: boolean): OutboxRow {
   const note = 'arrived' in outcome ? NOTES.arrived : NOTES.notThere;
   if (!isPerhapsDone(row)) return repeated(row, note);
   return 'arrived' in outcome
-    ? stepped(row, 'accepted', now, { note, serverId: outcome.arrived })
+    ? stepped(row, isThere ? 'delivered' : 'accepted', now, { note, serverId: outcome.arrived })
     : stepped(row, 'queued', now, { note, release: afterHold(row, now, null) });
 }
 

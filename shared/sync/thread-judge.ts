@@ -73,9 +73,16 @@ export class ThreadJudge {
   /** What is known to have happened since a row's base, without asking anybody. */
   async known(
     row: OutboxRow,
-  ): Promise<{ channel: Channel | null; movement: Movement | null; head: ThreadHead | null }> {
+    conversationId = targetOf(row),
+  ): Promise<{ channel: Channel | null; movement: Movement | null }> {
+    const head = await this.#heads.known(row.intent.accountId, conversationId);
+    return { channel: head?.conversation?.channel ?? null, movement: this.#since(row, head) };
+  }
+
+  /** Whether the row's thread is known to have this message. */
+  async isThere(row: OutboxRow, messageId: string): Promise<boolean> {
     const head = await this.#heads.known(row.intent.accountId, targetOf(row));
-    return { channel: head?.conversation?.channel ?? null, movement: this.#since(row, head), head };
+    return head?.messages.some(({ id }) => id === messageId) ?? false;
   }
 
   /** What happened since a row's base, by a thread read now if that is possible. */

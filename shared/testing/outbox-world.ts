@@ -5,6 +5,7 @@
  */
 import type { Backend } from '../backends/port';
 import type { Clock } from '../backends/clock';
+import type { Change } from '../domain/entities';
 import type { IntentAction, OutboxRow } from '../domain/intents';
 import type { ThreadHead } from '../domain/thread-moved';
 import { createOutbox, type Outbox } from '../sync/outbox';
@@ -114,6 +115,20 @@ export class OutboxWorld {
   /** Lets the feed bring everything that the server did. */
   pullAll(): void {
     this.outbox.pulled('a1', { changes: this.backend.feed(), seq: null, caughtUp: true });
+  }
+
+  /** Lets the feed bring one thread as it is now. */
+  async pullThread(conversationId: string): Promise<void> {
+    const head = this.backend.head(conversationId);
+    this.#known.set(conversationId, head);
+    const changes: Change[] = head.messages.map((row) => ({
+      kind: 'message',
+      id: row.id,
+      row,
+      movedTo: null,
+    }));
+    this.outbox.pulled('a1', { changes, seq: null, caughtUp: false });
+    await this.clock.settle();
   }
 
   #journalPort(life: { over: boolean }): JournalPort {
