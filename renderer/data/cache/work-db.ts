@@ -12,6 +12,8 @@ export const WORK_NAME = 'holdfast-work';
 export interface SavingRecord extends Sealed {
   ref: string;
   decidedAt: number;
+  /** Rising with each decision of this device, whatever the clock does; records of older builds have none. */
+  place?: number;
   /** The agent already took it back: undo it once the host has it. */
   undoing: boolean;
 }

@@ -77,6 +77,40 @@ describe('a decision', () => {
     await vi.waitFor(async () => expect(await work.saving.count()).toBe(0));
   });
 
+  it('reaches the journal after the one before it, also when that one has to be said twice', async () => {
+    const host = new HandHost();
+    const outbox = store(host);
+    const [first, second, elsewhere] = [intent('1'), intent('1'), intent('2')];
+    const heard: string[] = [];
+    let lost = 1;
+    host.answer = async (_verb, ref) => {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (ref === first.ref && lost-- > 0) return away();
+      heard.push(ref);
+      return outboxRow([first, second, elsewhere].find((each) => each.ref === ref) ?? first);
+    };
+    await Promise.all([first, second, elsewhere].map((each) => outbox.decide(each)));
+    await vi.waitFor(() => expect(heard).toEqual([elsewhere.ref]));
+    outbox.retry();
+    await vi.waitFor(() => expect(outbox.saving.get()).toEqual([]));
+    expect(heard).toEqual([elsewhere.ref, first.ref, second.ref]);
+  });
+
+  it('keeps its place over a restart, whatever the clock did meanwhile', async () => {
+    const before = store(new HandHost());
+    const noon = 1_800_000_000_000;
+    const decided = [noon, noon - 86_400_000, noon + 5].map((at) => ({ ...intent('1'), decidedAt: at }));
+    for (const each of decided) await before.decide(each);
+    const host = new HandHost();
+    const heard: string[] = [];
+    host.answer = async (_verb, ref) => {
+      heard.push(ref);
+      return outboxRow(decided.find((each) => each.ref === ref) ?? intent('1'));
+    };
+    await store(host).start();
+    await vi.waitFor(() => expect(heard).toEqual(decided.map(({ ref }) => ref)));
+  });
+
   it('that the host refuses stays on screen with the reason, without its effect, until it is given up', async () => {
     const host = new HandHost();
     const outbox = store(host);

@@ -61,8 +61,10 @@ export class OutboxStore {
   readonly #deps: OutboxStoreDeps;
   readonly #rows = new Map<string, OutboxRow>();
   readonly #saving = new Map<string, SavingRow>();
-  /** References whose PUT is on its way. */
-  readonly #underway = new Set<string>();
+  /** Conversations whose decisions are on their way to the host, one after the other. */
+  readonly #underway = new Map<ConversationKey, Promise<void>>();
+  readonly #places = new Map<string, number>();
+  #lastPlace = 0;
   readonly #undoWaiting = new Map<string, Waiting[]>();
   #byKey = new Map<ConversationKey, OutboxRow[]>();
   #revision = 0;
@@ -73,10 +75,14 @@ export class OutboxStore {
 
   /** Takes up what an earlier page could not bring to the host. */
   async start(): Promise<void> {
-    const records = await this.#deps.work.saving.toArray();
+    const records = (await this.#deps.work.saving.toArray()).sort(
+      (a, b) => (a.place ?? 0) - (b.place ?? 0) || a.decidedAt - b.decidedAt,
+    );
     const intents = (await this.#deps.codec.openAll(records)) as Intent[];
+    this.#lastPlace = Math.max(this.#lastPlace, records.at(-1)?.place ?? 0);
     for (const [i, intent] of intents.entries()) {
       if (this.#saving.has(intent.ref) || this.#rows.has(intent.ref)) continue;
+      this.#places.set(intent.ref, records[i]?.place ?? 0);
       const undoing = records[i]?.undoing === true;
       this.#setSaving({ state: 'saving', intent, refusedBecause: null, undoing });
     }
@@ -157,16 +163,17 @@ export class OutboxStore {
    */
   async decide(intent: Intent): Promise<void> {
     this.#setSaving({ state: 'saving', intent, refusedBecause: null, undoing: false });
+    this.#placeOf(intent.ref);
     const kept = this.#keep(intent.ref);
-    const acknowledged = this.#bring(intent.ref);
+    const acknowledged = this.#bring(keyOf(intent)).then(() =>
+      this.#saving.has(intent.ref) ? kept : undefined,
+    );
     await Promise.race([kept, acknowledged]);
   }
 
   /** Tries again whatever has not been acknowledged. */
   retry(): void {
-    for (const row of this.#saving.values()) {
-      if (row.refusedBecause === null) void this.#bring(row.intent.ref);
-    }
+    for (const { intent } of this.#saving.values()) void this.#bring(keyOf(intent));
   }
 
   /** @throws DoorFailure `too-late` once it has left */
@@ -185,7 +192,7 @@ export class OutboxStore {
     const undone = new Promise<void>((resolve, reject) => {
       this.#undoWaiting.set(ref, [...(this.#undoWaiting.get(ref) ?? []), { resolve, reject }]);
     });
-    void this.#bring(ref);
+    void this.#bring(keyOf(saving.intent));
     await Promise.all([undone, this.#keep(ref)]);
   }
 
@@ -197,7 +204,7 @@ export class OutboxStore {
       return;
     }
     this.#setSaving({ ...saving, refusedBecause: null });
-    await this.#bring(ref);
+    await this.#bring(keyOf(saving.intent));
   }
 
   /** @throws DoorFailure */
@@ -207,11 +214,38 @@ export class OutboxStore {
     else this.take([await this.#deps.door.changeIntent(ref, 'discard')]);
   }
 
-  /** One attempt to bring a decision to the host; the next one comes with {@link retry}. */
-  async #bring(ref: string): Promise<void> {
-    const row = this.#saving.get(ref);
-    if (row === undefined || this.#underway.has(ref)) return;
-    this.#underway.add(ref);
+  /**
+   * Brings the decisions about a conversation to the host, each once the one before it is settled:
+   * the journal's order is the agent's. Ends at one that gets no answer; {@link retry} goes on there.
+   */
+  #bring(key: ConversationKey): Promise<void> {
+    const underway = this.#underway.get(key);
+    if (underway !== undefined) return underway;
+    const next = this.#nextOf(key);
+    if (next === undefined) return Promise.resolve();
+    const bringing = this.#bringInOrder(key, next);
+    this.#underway.set(key, bringing);
+    return bringing;
+  }
+
+  async #bringInOrder(key: ConversationKey, first: SavingRow): Promise<void> {
+    for (let next: SavingRow | undefined = first; next !== undefined;) {
+      await this.#bringOne(next);
+      const after = this.#nextOf(key);
+      next = after?.intent.ref === next.intent.ref ? undefined : after;
+    }
+    this.#underway.delete(key);
+  }
+
+  #nextOf(key: ConversationKey): SavingRow | undefined {
+    for (const row of this.#saving.values()) {
+      if (row.refusedBecause === null && keyOf(row.intent) === key) return row;
+    }
+    return undefined;
+  }
+
+  async #bringOne(row: SavingRow): Promise<void> {
+    const { ref } = row.intent;
     try {
       const accepted = await this.#deps.door.putIntent(row.intent);
       if (this.#saving.get(ref)?.undoing === true) await this.#takeBack(ref, accepted);
@@ -224,8 +258,6 @@ export class OutboxStore {
         this.#setSaving({ ...now, refusedBecause: code });
         this.#settleUndo(ref, failure);
       }
-    } finally {
-      this.#underway.delete(ref);
     }
   }
 
@@ -255,10 +287,17 @@ export class OutboxStore {
     const row = this.#saving.get(ref);
     if (row === undefined) return;
     const [sealed] = await this.#deps.codec.sealAll([row.intent]);
-    const record = { ref, decidedAt: row.intent.decidedAt, undoing: row.undoing, ...sealed! };
+    const { decidedAt } = row.intent;
+    const record = { ref, decidedAt, place: this.#placeOf(ref), undoing: row.undoing, ...sealed! };
     // A disk that takes nothing hinders nobody: the PUT goes on.
     await this.#deps.work.saving.put(record).catch(() => undefined);
     if (!this.#saving.has(ref)) await this.#deps.work.saving.delete(ref).catch(() => undefined);
+  }
+
+  #placeOf(ref: string): number {
+    const place = this.#places.get(ref) ?? (this.#lastPlace += 1);
+    this.#places.set(ref, place);
+    return place;
   }
 
   #setSaving(row: SavingRow): void {
@@ -271,6 +310,7 @@ export class OutboxStore {
     const row = this.#saving.get(ref);
     if (row === undefined) return;
     this.#saving.delete(ref);
+    this.#places.delete(ref);
     this.saving.set([...this.#saving.values()]);
     this.#deps.onChange(keyOf(row.intent));
     void this.#deps.work.saving.delete(ref).catch(() => undefined);
