@@ -81,12 +81,10 @@ test(`${PROFILES} damaged browser profiles: the screen is rebuilt, unsent answer
       browser = await lab.browser();
       agent = await Console.open(await browser.context.newPage(), app);
       // A folder beyond opening is replaced by a page that starts once more, in its first view.
-      await expect
-        .poll(async () => {
-          await agent.queue.show('a');
-          return agent.queue.size();
-        })
-        .toBe(size);
+      await expect(async () => {
+        await agent.queue.show('a');
+        await expect.poll(() => agent.queue.size(), { timeout: 2_000 }).toBe(size);
+      }).toPass({ timeout: 15_000 });
       await agent.queue.open(lamp);
       await expect(agent.composer.editor).toHaveValue(DRAFT);
       await agent.queue.open(parcel);
