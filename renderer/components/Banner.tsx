@@ -39,9 +39,12 @@ export function Banner({
 }: BannerProps) {
   const Icon = icon ?? ICONS[tone];
   return (
-    <div role={role} className={cx('flex min-h-8 items-center gap-2 border-b px-3 py-1', TONE_LOOK[tone])}>
+    <div
+      role={role}
+      className={cx('flex min-h-8 flex-wrap items-center gap-2 border-b px-3 py-1', TONE_LOOK[tone])}
+    >
       <Icon size={14} strokeWidth={2} className="shrink-0" aria-hidden />
-      <div className="min-w-0 flex-1 text-pretty">{children}</div>
+      <div className="min-w-0 flex-[1_1_12rem] text-pretty">{children}</div>
       {actions}
       {onDismiss !== undefined && dismissLabel !== undefined && (
         <IconButton icon={X} label={dismissLabel} size="small" onClick={onDismiss} className="text-current" />

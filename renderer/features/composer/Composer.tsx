@@ -248,7 +248,7 @@ function Editor({ conversation }: { conversation: Conversation }) {
             <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
               {/* Taught before the first letter; after it the draft's mark needs the room. */}
               {enterSends && isEmptyDraft(content) && (
-                <span className="text-meta text-faint">{t('enterSends')}</span>
+                <span className="text-meta text-faint @max-[26rem]:hidden">{t('enterSends')}</span>
               )}
               {!isNote && (
                 <Tooltip label={t('command.sendAndResolve')} keys={keys.resolve} side="top">

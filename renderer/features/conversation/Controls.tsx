@@ -70,7 +70,7 @@ function StatusControl({ conversation, decide }: ControlsProps) {
           <span className="sr-only">{t('control.status')}: </span>
           {t(`common:status.${conversation.status}`)}
           {own !== null && <span className="text-faint">({own})</span>}
-          <ChevronDown size={12} className="text-faint" aria-hidden />
+          <ChevronDown size={12} className="text-faint @max-[19rem]:hidden" aria-hidden />
         </Button>
       }
     >
@@ -129,7 +129,7 @@ function AssignControl({ conversation, decide }: ControlsProps) {
             <CircleUser size={14} className="text-faint" aria-hidden />
             <span className="sr-only">{t('control.assignee')}: </span>
             <bdi className="max-w-36 truncate @max-[26rem]:max-w-24">{name}</bdi>
-            <ChevronDown size={12} className="text-faint" aria-hidden />
+            <ChevronDown size={12} className="text-faint @max-[19rem]:hidden" aria-hidden />
           </Button>
         }
       >
@@ -199,7 +199,7 @@ function PriorityControl({ conversation, decide }: ControlsProps) {
         >
           <SignalHigh size={14} aria-hidden className={priority === 'normal' ? 'text-faint' : ''} />
           <span className={cx(priority === 'normal' && NARROW)}>{t(`common:priority.${priority}`)}</span>
-          <ChevronDown size={12} className="text-faint" aria-hidden />
+          <ChevronDown size={12} className="text-faint @max-[19rem]:hidden" aria-hidden />
         </Button>
       }
     >

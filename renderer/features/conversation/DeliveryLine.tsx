@@ -49,7 +49,9 @@ export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
       )}
     >
       <DeliveryGlyph state={shown} decorative />
-      <span className="tabular min-w-0 text-pretty [overflow-wrap:anywhere]">{words}</span>
+      <span className="tabular max-w-[calc(100%-1.5rem)] min-w-0 text-pretty [overflow-wrap:anywhere]">
+        {words}
+      </span>
       {takeBack && !needsAgent && (
         <Button variant="quiet" size="small" className="h-6" onClick={() => onTakeBack(row)}>
           {t('action.undo')}

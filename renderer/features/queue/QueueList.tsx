@@ -99,12 +99,12 @@ export const QueueList = memo(function QueueList(props: QueueListProps) {
   return (
     <div className="relative min-h-0 flex-1">
       {steady.above > 0 && (
-        <div className="absolute inset-x-0 top-2 z-10 flex justify-center">
+        <div className="pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center">
           <Button
             size="small"
             icon={ArrowUp}
             onClick={steady.toTop}
-            className="animate-fade-in rounded-full bg-raised shadow-float"
+            className="pointer-events-auto animate-fade-in rounded-full bg-raised shadow-float"
           >
             {t('newAbove', { count: steady.above })}
           </Button>

@@ -58,7 +58,8 @@ class SteadyList {
     if (shift === 0) return;
     // React has set the new height already, so the scroll has the room to move past the new rows.
     box.scrollTop += shift * rowHeight;
-    this.setAbove(this.above + Math.max(0, shift));
+    // A list without room to scroll shows its new rows: nothing is out of sight above.
+    if (box.scrollTop > 0) this.setAbove(this.above + Math.max(0, shift));
   }
 
   /** Notes which rows are in sight, for the next change. */
