@@ -337,3 +337,48 @@ describe('what the spool remembers of its rows', () => {
     expect(newsOf([conversation('c1', 'changed')], [1], again, 'age')).toHaveLength(1);
   });
 });
+
+describe('a spool whose end was torn', () => {
+  it('starts a new epoch, because a page may have seen what stood there, and goes on from its cursor', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('conversations', 'k1', [conversation('c1', 'a')]);
+    await spool.commit('conversations', 'k2', [conversation('c2', 'b')]);
+    await spool.close();
+    const [log] = fs.paths().filter((path) => path.endsWith('.log'));
+    fs.scribble(log ?? '', (bytes) => bytes.slice(0, bytes.length - 10));
+    const again = await open(fs);
+    expect(again.epoch).not.toBe(spool.epoch);
+    expect(again.cursorOf('conversations')).toBe('k1');
+    await again.close();
+    expect((await open(fs)).epoch).toBe(again.epoch);
+  });
+});
+
+describe('a spool that was damaged', () => {
+  it('is pulled again under a new epoch also when the console ended while it was repaired', async () => {
+    let crashes = 0;
+    for (let operation = 0; ; operation += 1) {
+      const fs = new MemoryFileSystem();
+      const spool = await open(fs);
+      await spool.commit('conversations', 'k1', [conversation('c1', 'a'.repeat(50))]);
+      await spool.commit('conversations', 'k2', [conversation('c2', 'b')]);
+      await spool.close();
+      const [log] = fs.paths().filter((path) => path.endsWith('.log'));
+      fs.scribble(log ?? '', (bytes) => {
+        bytes[new TextDecoder().decode(bytes).indexOf('aaaa')]! ^= 1;
+        return bytes;
+      });
+      fs.crashAt({ operation, share: 1 });
+      const opened = await Promise.race([open(fs), fs.crashed]);
+      const left = opened === undefined ? fs.afterCrash(0) : fs;
+      if (opened === undefined) crashes += 1;
+      else await opened.close();
+      const again = opened ?? (await open(left));
+      expect(again.epoch).not.toBe(spool.epoch);
+      expect(again.cursorOf('conversations')).toBeNull();
+      if (opened !== undefined) break;
+    }
+    expect(crashes).toBeGreaterThan(3);
+  });
+});

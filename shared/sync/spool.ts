@@ -6,7 +6,8 @@
  * Rows of one commit are written before their feed's cursor, in one append. A crash in between
  * keeps some rows and the old cursor, so they are pulled again: a cursor is never ahead of its rows.
  * When rows were damaged on disk, every cursor is forgotten (all is pulled again) and the epoch
- * changes, because a page may hold a seq that no longer exists.
+ * changes, because a page may hold a seq that no longer exists. The epoch alone changes when the end
+ * was torn: nobody can tell whether a page had already seen what stood there.
  */
 import type { Change, Conversation, EntityKind, Message } from '../domain/entities';
 import type { ThreadHead } from '../domain/thread-moved';
@@ -110,6 +111,9 @@ const PAGE_BYTES = 1024 * 1024;
 /** Rows closer than this on disk are read at once, with what lies between them. */
 const READ_GAP_BYTES = 16 * 1024;
 
+/** A file that is there while the spool is being opened. */
+const OPENING = 'opening';
+
 /** How often a thread is read again because it changed meanwhile. */
 const THREAD_TRIES = 5;
 
@@ -139,6 +143,12 @@ class LogSpool implements Spool {
   async open(): Promise<void> {
     const { fs, folder, segmentBytes = SEGMENT_BYTES } = this.options;
     const conversations = new Map<string, LightConversation | null>();
+    // Opening repairs what is damaged; ended in the middle of that, the next one would find nothing wrong.
+    const opening = `${folder}/${OPENING}`;
+    await fs.makeFolder(folder);
+    const interrupted = (await fs.read(opening)) !== null;
+    // On a full disk what is there can still be read.
+    await fs.replace(opening, encoder.encode('opening')).catch(() => undefined);
     this.log = await openIndexedLog<SpoolRecord, Summary>(
       { fs, folder, segmentBytes, summarise, sidecars: true, summaryVersion: SUMMARY_VERSION },
       (summary, at) => {
@@ -148,23 +158,25 @@ class LogSpool implements Spool {
         }
       },
     );
-    if (this.epoch === '' || this.damaged > 0) await this.startEpoch();
+    const lost = this.damaged > 0 || interrupted;
+    if (this.epoch === '' || lost || this.log.recovery.tornBytes > 0) await this.startEpoch(lost);
     for (const [id, light] of conversations) this.options.onConversation(id, light);
     await this.compactIfWorth();
+    await fs.remove(opening).catch(() => undefined);
   }
 
   get damaged(): number {
     return this.log.recovery.damaged;
   }
 
-  private async startEpoch(): Promise<void> {
-    const forgotten = [...this.cursors.keys()].map(
+  private async startEpoch(forgetCursors: boolean): Promise<void> {
+    const forgotten = [...(forgetCursors ? this.cursors.keys() : [])].map(
       (feed) => ({ type: 'cursor', feed, cursor: null }) as const,
     );
     const epoch = this.options.newEpoch();
     await this.log.append([{ type: 'epoch', epoch, seq: this.seq }, ...forgotten]);
     this.epoch = epoch;
-    this.cursors.clear();
+    for (const { feed } of forgotten) this.cursors.delete(feed);
   }
 
   cursorOf(feed: string): string | null {
