@@ -5,13 +5,11 @@
 // object; `--quick` takes a tenth of the rows (for trying a benchmark out; its figures are not
 // comparable). Exit code 1 when a budget is not kept.
 import { readdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { runnerImport } from 'vite';
 import { buildIfStale } from '../scripts/build-if-stale.mjs';
+import { importTypeScript } from '../scripts/import-typescript.mjs';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SUFFIX = '.bench.ts';
 
 const asked = process.argv.slice(2);
@@ -36,15 +34,7 @@ await buildIfStale({ log: say });
 
 let kept = true;
 for (const name of names.length > 0 ? names : known) {
-  const { module } = await runnerImport(`${FOLDER}${name}${SUFFIX}`, {
-    root: ROOT,
-    configFile: false,
-    logLevel: 'error',
-    resolve: { tsconfigPaths: true },
-    define: { __BUILD_ID__: '"bench"' },
-    environments: { inline: { resolve: { noExternal: ['crc-32'] } } },
-    plugins: [namedExports('crc-32')],
-  });
+  const module = await importTypeScript(`${FOLDER}${name}${SUFFIX}`, 'bench');
   const lines = await module.run({
     quick: flags.includes('--quick'),
     say: (text) => say(`${name}: ${text}`),
@@ -71,25 +61,4 @@ function table({ name, value, unit, baseline, ratio, budget, ok }) {
 
 function round(value) {
   return Math.abs(value) >= 100 ? Math.round(value).toString() : value.toPrecision(3);
-}
-
-/** Node finds no named exports in this CommonJS package, while a bundler does: names them for Node. */
-function namedExports(id) {
-  const resolved = `\0named:${id}`;
-  return {
-    name: `named-exports:${id}`,
-    enforce: 'pre',
-    resolveId: (source) => (source === id ? resolved : null),
-    load(source) {
-      if (source !== resolved) return null;
-      const names = Object.keys(createRequire(import.meta.url)(id)).filter((name) =>
-        /^[a-z_]\w*$/i.test(name),
-      );
-      return [
-        "import { createRequire } from 'node:module';",
-        `const all = createRequire(${JSON.stringify(import.meta.url)})(${JSON.stringify(id)});`,
-        ...names.map((name) => `export const ${name} = all.${name};`),
-      ].join('\n');
-    },
-  };
 }

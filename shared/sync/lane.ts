@@ -31,8 +31,8 @@ const UNREAD_CAP_MS = 4_000;
 /** So many tries that surely did nothing, over so long a time, and a person has to look. */
 const POISON_ATTEMPTS = 8;
 const POISON_AGE_MS = 10 * 60_000;
-/** A stored plan further ahead than this comes from a clock that jumped. */
-const LONGEST_PLAN_MS = 3_600_000;
+/** A server may ask to be left alone for so long; a stored plan further ahead comes from a clock that jumped. */
+const LONGEST_WISH_MS = 3_600_000;
 
 /** What all lanes of an outbox share. */
 export interface LaneDeps {
@@ -203,6 +203,11 @@ export class Lane {
     return Math.max(lateAt, this.#lookForLateAt) - this.#deps.clock.monotonic();
   }
 
+  #isLate(row: OutboxRow): boolean {
+    if (this.#live !== true || row.release?.via === 'email') return false;
+    return this.#deps.clock.monotonic() >= this.#readyAt(row) + this.#deps.chatLateMs();
+  }
+
   /** Holds a chat reply that could not leave in time, also while the link is down. */
   async #judgeLate(row: OutboxRow): Promise<void> {
     const { judge, clock, ledger } = this.#deps;
@@ -232,8 +237,10 @@ export class Lane {
       case 'leave':
         this.#unread = 0;
         if (verdict.channel !== null) this.#live = isLive(verdict.channel);
-        // Asking took its time: perhaps it is late by now, which the next look finds.
-        return this.#live !== true || this.#untilLate() > 0;
+        // Asking took its time, or only now is it known that this is a chat.
+        if (!this.#isLate(row)) return true;
+        await this.#judgeLate(row);
+        return false;
       case 'unread': {
         this.#unread += 1;
         const waitMs = fullJitter(this.#unread, RETRY_BASE_MS, UNREAD_CAP_MS, random);
@@ -304,6 +311,12 @@ export class Lane {
           nextAttemptAt: settleMs > 0 ? this.#deps.clock.now() + settleMs : null,
         });
       }
+      case 'uploaded':
+        this.#planIn(row, 0);
+        return this.#persist(row, 'queued', {
+          note: 'its files are there; its thread is read once more',
+          attempts: attemptsBefore,
+        });
       case 'link-down':
       case 'account':
       case 'later':
@@ -401,6 +414,7 @@ export class Lane {
       case 'unknown':
         return outcome.retryAfterMs === null ? gate.linkDown() : gate.later(outcome.retryAfterMs);
       case 'done':
+      case 'uploaded':
       case 'refused':
       case 'file-missing':
         return gate.answered();
@@ -427,6 +441,8 @@ export class Lane {
         // Stopped before it was written: the journal still says `sending`, and a restart reads back.
         if (this.#deps.stopping()) return;
         await this.#deps.clock.sleep(this.#jitter(failures), this.#deps.cut);
+        // The feed was faster: what it proved must not be written over.
+        if (this.#deps.ledger.live(row.intent.ref) !== row) return;
       }
     }
   }
@@ -451,8 +467,7 @@ export class Lane {
     // Nobody knows how long the program was gone; the whole settle time is always safe.
     if (row.state === 'unknown') return this.#deps.backendOf(this.accountId)?.descriptor.settleMs ?? 0;
     if (row.nextAttemptAt === null) return 0;
-    const longest = row.state === 'delayed' ? row.intent.delayMs : LONGEST_PLAN_MS;
-    return Math.min(longest, Math.max(0, row.nextAttemptAt - this.#deps.clock.now()));
+    return Math.min(longestPlan(row), Math.max(0, row.nextAttemptAt - this.#deps.clock.now()));
   }
 
   #planIn(row: OutboxRow, ms: number): void {
@@ -466,6 +481,12 @@ export class Lane {
   #orderOf(ref: string): number {
     return this.#deps.ledger.live(ref)?.order ?? 0;
   }
+}
+
+/** How far ahead a plan of an earlier run may lie: its link is another one, and the clock may have been set. */
+function longestPlan(row: OutboxRow): number {
+  if (row.state === 'delayed') return row.intent.delayMs;
+  return row.reason?.kind === WAITING_REASON.later ? LONGEST_WISH_MS : RETRY_CAP_MS;
 }
 
 const WAITING_REASON = {

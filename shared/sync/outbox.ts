@@ -198,8 +198,10 @@ class LaneOutbox implements Outbox {
     else signal.addEventListener('abort', onAbort, { once: true });
     const stopped = untilAborted(this.#stopSignal.signal);
     await this.#recover();
-    this.#running = true;
+    // All rows first: a lane that starts with half of its rows would let the newest overtake the others.
     for (const row of this.#ledger.allDurable()) if (isUnconfirmed(row.state)) this.#enlist(row);
+    this.#running = true;
+    this.#kickAll();
     await stopped;
     signal.removeEventListener('abort', onAbort);
     this.#kickAll();

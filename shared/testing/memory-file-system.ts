@@ -48,12 +48,17 @@ export class MemoryFileSystem implements FileSystem {
     });
   }
 
-  /** The disk as the next process finds it. `tear` (0..1) is the share of unsynced bytes that survived. */
-  afterCrash(tear: number): MemoryFileSystem {
+  /**
+   * The disk as the next process finds it. `tear` (0..1) is the share of unsynced bytes that survived;
+   * `garble` may change those in place.
+   */
+  afterCrash(tear: number, garble: (survived: Uint8Array) => void = () => undefined): MemoryFileSystem {
     const next = new MemoryFileSystem();
     for (const [path, file] of this.files) {
       const kept = file.synced + Math.floor((file.bytes.length - file.synced) * tear);
-      next.files.set(path, { bytes: file.bytes.slice(0, kept), synced: kept });
+      const bytes = file.bytes.slice(0, kept);
+      garble(bytes.subarray(Math.min(file.synced, kept)));
+      next.files.set(path, { bytes, synced: kept });
     }
     return next;
   }

@@ -1,0 +1,306 @@
+/**
+ * What must hold in every world, whatever happened in it. The judge sees the server's truth, the
+ * agents' decisions and what the product says of them, and keeps the first breach of each kind.
+ */
+import type { Operation } from '../../backends/port';
+import type { OutboxRow } from '../../domain/intents';
+import { NOON } from '../builders';
+import { numberOf, type Decision, type Decisions } from './decisions';
+import type { SimPage } from './sim-page';
+import type { Leaving, SimLink } from './sim-link';
+import type { Commit, SimServer } from './sim-server';
+
+export const INVARIANTS = [
+  /** An acknowledged decision is neither at the server nor on screen, nor was it dropped by a person. */
+  'lost',
+  /** A decision was carried out twice. */
+  'duplicated',
+  /** Decisions of one page about one conversation were carried out in another order. */
+  'out-of-order',
+  /** Shown as accepted or delivered, but the server never did it. */
+  'false-sent',
+  /** After healing something still waits that waits for nobody. */
+  'stuck',
+  /** What the server did is not what the agent decided. */
+  'altered',
+  /** The agent was told that it was taken back in time, yet it was done. */
+  'undone',
+  /** Parked although nobody refused it and it can be known. */
+  'parked',
+  /** A durable row is missing or older after a restart. */
+  'forgot',
+  /** A reply left although somebody else's answer was at the server that the agent had not seen. */
+  'contradicted',
+  /** An edit left although a newer one of its kind was queued behind it. */
+  'stale-edit',
+  /** A page that has caught up shows another thing than the server has. */
+  'diverged',
+  /** More requests over a dead link than a helpdesk that comes back could bear. */
+  'hammered',
+] as const;
+export type Invariant = (typeof INVARIANTS)[number];
+
+export interface Breach {
+  invariant: Invariant;
+  detail: string;
+}
+
+/** Writing a claim takes less than this; what is queued meanwhile comes too late to supersede it. */
+const CLAIM_MS = 30;
+/** The age up to which a thread counts as fresh, and what journal and link need after that. */
+const FRESH_MS = 6_000;
+/** At most so many requests of one console in any window while its link is down. */
+const MOST_IN_VAIN = 50;
+const WINDOW_MS = 10_000;
+
+export class Judge {
+  readonly breaches: Breach[] = [];
+  readonly #decisions: Decisions;
+  readonly #server: SimServer;
+  /** The newest revision of each row that was ever shown or found. */
+  readonly #shown = new Map<string, number>();
+  readonly #firstShown = new Map<string, number>();
+  readonly #inVain = new Map<string, number[]>();
+
+  constructor(decisions: Decisions, server: SimServer) {
+    this.#decisions = decisions;
+    this.#server = server;
+  }
+
+  /** A row is shown to somebody. */
+  shown(row: OutboxRow, now: number): void {
+    const { ref } = row.intent;
+    this.#shown.set(ref, Math.max(row.revision, this.#shown.get(ref) ?? 0));
+    if (!this.#firstShown.has(ref)) this.#firstShown.set(ref, now);
+  }
+
+  /** What a process finds in its journal after the one before it ended. */
+  found(machine: string, rows: readonly OutboxRow[]): void {
+    const revisions = new Map(rows.map((row) => [row.intent.ref, row.revision]));
+    for (const { intent, acknowledged, machine: own } of this.#decisions.all) {
+      if (own !== machine || !acknowledged) continue;
+      const revision = revisions.get(intent.ref);
+      if (revision === undefined)
+        this.#breach('lost', `${intent.ref} was acknowledged and is not in the journal`);
+      else if (revision < (this.#shown.get(intent.ref) ?? 0)) {
+        this.#breach('forgot', `${intent.ref} went back to revision ${revision}`);
+      }
+    }
+  }
+
+  /** A request leaves for the server. */
+  leaving({ machine, call, operation, inVain }: Leaving, now: number, rows: readonly OutboxRow[]): void {
+    if (inVain) {
+      const recent = (this.#inVain.get(machine) ?? []).filter((at) => at > now - WINDOW_MS);
+      recent.push(now);
+      this.#inVain.set(machine, recent);
+      if (recent.length > MOST_IN_VAIN) {
+        this.#breach('hammered', `${recent.length} requests of ${machine} within ${WINDOW_MS} ms in vain`);
+      }
+    }
+    if (call !== 'perform' || operation === null) return;
+    this.#staleEdit(operation.ref, now, rows);
+    if (operation.action.kind === 'reply') this.#contradiction(operation, now);
+  }
+
+  /** An answer of a colleague, or of the same agent on another device, that the agent did not see. */
+  #contradiction({ ref, conversationId, action }: Operation, now: number): void {
+    const number = numberOf(action);
+    const decision = number === null ? undefined : this.#decisions.all[number - 1];
+    const base = Number(decision?.intent.base.messageId ?? Number.NaN);
+    // After a merge everything in the other conversation was shown, or happened since.
+    if (decision === undefined || decision.moved) return;
+    const before = now - FRESH_MS - this.#server.habits.lagMs;
+    for (const { id, kind, clientRef, createdAt } of this.#server.messages.values()) {
+      if (kind !== 'reply' || Number(id) <= base || createdAt - NOON > before || decision.seen.has(id))
+        continue;
+      const own = this.#server.commits.find((commit) => commit.serverId === id);
+      if (own?.machine === decision.machine || !this.#server.isLongIn(id, conversationId, before)) continue;
+      this.#breach('contradicted', `${ref} left over ${clientRef ?? 'an answer'} in ${conversationId}`);
+    }
+  }
+
+  /** Something was carried out. */
+  committed(commit: Commit, wasThere: boolean): void {
+    const decision = this.#decisionOf(commit);
+    if (wasThere && decision?.resentBlind !== true)
+      this.#breach('duplicated', `${commit.ref} was carried out twice`);
+    if (decision === undefined) return;
+    const twin = this.#server.commits.find(
+      (other) => other !== commit && other.ref !== commit.ref && this.#decisionOf(other) === decision,
+    );
+    if (twin !== undefined) this.#breach('duplicated', `decision ${decision.number} was carried out twice`);
+    const { action, conversationId } = decision.intent;
+    const same = JSON.stringify(action) === JSON.stringify(commit.action);
+    const files = action.kind === 'reply' || action.kind === 'note' ? action.files.length : 0;
+    const elsewhere = conversationId !== commit.conversationId && !decision.moved;
+    if (!same || elsewhere || files !== commit.uploadIds.length) {
+      this.#breach('altered', `decision ${decision.number} was carried out as something else`);
+    }
+  }
+
+  /** The order in which decisions were carried out, over the whole life of the world. */
+  order(rowsOf: (machine: string) => readonly OutboxRow[]): void {
+    const lanes = new Map<string, Decision[]>();
+    const seen = new Set<Decision>();
+    for (const commit of this.#server.commits) {
+      const decision = this.#decisionOf(commit);
+      if (decision === undefined || seen.has(decision)) continue;
+      seen.add(decision);
+      const key = `${decision.page} ${decision.intent.conversationId}`;
+      const lane = lanes.get(key) ?? [];
+      lanes.set(key, lane);
+      lane.push(decision);
+    }
+    for (const lane of lanes.values()) {
+      for (const [index, decision] of lane.entries()) {
+        const earlier = lane.slice(index + 1).find((later) => later.number < decision.number);
+        if (earlier === undefined || this.#mayPass(decision, earlier, rowsOf(earlier.machine))) continue;
+        this.#breach('out-of-order', `decision ${decision.number} overtook ${earlier.number}`);
+      }
+    }
+  }
+
+  /** Every decision against the rows of its console. `healed`: all faults are over for long. */
+  rows(machine: string, rows: readonly OutboxRow[], link: SimLink, healed: boolean): void {
+    const byRef = new Map(rows.map((row) => [row.intent.ref, row]));
+    for (const decision of this.#decisions.all) {
+      if (decision.machine !== machine) continue;
+      const row = byRef.get(decision.intent.ref);
+      if (row !== undefined) this.#row(decision, row, rows, link, healed);
+      else if (decision.acknowledged) this.#breach('lost', `decision ${decision.number} has no row`);
+    }
+  }
+
+  /** A page that has read everything shows what the server has. */
+  page(page: SimPage): void {
+    if (page.saving.length > 0) {
+      this.#breach('stuck', `${page.name} could not bring decision ${page.saving[0]?.number}`);
+    }
+    const difference = this.differenceOf(page);
+    if (difference !== null) this.#breach('diverged', difference);
+  }
+
+  /** Where a page shows another thing than the server has, in words; `null` when nowhere. */
+  differenceOf({ name, conversations, messages }: SimPage): string | null {
+    const server = this.#server;
+    for (const id of new Set([...server.conversations.keys(), ...conversations.keys()])) {
+      const [there, here] = [server.conversations.get(id)?.version, conversations.get(id)?.version];
+      if (there !== here) return `${name} shows ${id} at ${here}, it is at ${there}`;
+    }
+    for (const id of new Set([...server.messages.keys(), ...messages.keys()])) {
+      const [there, here] = [server.messages.get(id)?.conversationId, messages.get(id)?.conversationId];
+      if (there !== here) return `${name} shows ${id} in ${here}, it is in ${there}`;
+    }
+    return null;
+  }
+
+  #row(decision: Decision, row: OutboxRow, rows: readonly OutboxRow[], link: SimLink, healed: boolean): void {
+    const { ref } = decision.intent;
+    const done = this.#server.commits.some((commit) => commit.ref === ref);
+    const name = `decision ${decision.number}`;
+    switch (row.state) {
+      case 'accepted':
+      case 'delivered':
+      case 'bounced':
+        if (!done || row.serverId === null) this.#breach('false-sent', `${name} is ${row.state}`);
+        if (healed && row.state === 'accepted') this.#breach('stuck', `${name} is still accepted`);
+        return;
+      case 'parked': {
+        const kind = row.reason?.kind;
+        const unknowable = kind === 'no-answer' && this.#server.habits.tier === 'T4';
+        const gone = kind === 'gone' && !this.#server.conversations.has(decision.intent.conversationId);
+        const poison = kind === 'keeps-failing';
+        if (!unknowable && !gone && !poison && !link.refused.has(ref)) {
+          this.#breach('parked', `${name} is parked (${row.reason?.kind}), nobody refused it`);
+        }
+        return;
+      }
+      case 'held':
+        if (healed) this.#breach('stuck', `${name} is held (${row.hold?.kind}) though the agent answered`);
+        return;
+      case 'discarded':
+        if (!decision.unwanted) this.#breach('lost', `${name} was discarded by nobody`);
+        if (decision.undone && !decision.dropped && done) {
+          this.#breach('undone', `${name} was taken back, and carried out`);
+        }
+        return;
+      case 'superseded':
+        if (!this.#hasNewer(row, rows)) this.#breach('lost', `${name} was superseded by nothing`);
+        if (done) this.#breach('undone', `${name} was superseded, and carried out`);
+        return;
+      default:
+        if (healed) this.#breach('stuck', `${name} is still ${row.state} (${row.reason?.kind})`);
+    }
+  }
+
+  #hasNewer(row: OutboxRow, rows: readonly OutboxRow[]): boolean {
+    return rows.some((other) => isNewerEdit(row, other));
+  }
+
+  #staleEdit(ref: string, now: number, rows: readonly OutboxRow[]): void {
+    const row = rows.find((candidate) => candidate.intent.ref === ref);
+    if (row === undefined || !COALESCED.has(row.intent.action.kind)) return;
+    // Tried before: perhaps it is already there.
+    if (row.attempts > 1) return;
+    const newer = rows.find(
+      (other) =>
+        isNewerEdit(row, other) && other.state === 'queued' && this.#knownSince(other) < now - CLAIM_MS,
+    );
+    if (newer === undefined) return;
+    const between = rows.some(
+      (other) =>
+        isSpoken(other) &&
+        place(other) === place(row) &&
+        other.order > row.order &&
+        other.order < newer.order,
+    );
+    if (!between) this.#breach('stale-edit', `${ref} left with a newer edit behind it`);
+  }
+
+  #knownSince({ intent }: OutboxRow): number {
+    return this.#firstShown.get(intent.ref) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** A row that waited for the agent may be passed; so may, by what is no reply, the replies behind it. */
+  #mayPass(passing: Decision, earlier: Decision, rows: readonly OutboxRow[]): boolean {
+    const passed = rows.find((row) => row.intent.ref === earlier.intent.ref);
+    if (passed === undefined || wasAside(passed)) return true;
+    if (passing.intent.action.kind === 'reply' || earlier.intent.action.kind !== 'reply') return false;
+    return rows.some((row) => place(row) === place(passed) && row.order < passed.order && wasAside(row));
+  }
+
+  #decisionOf({ ref, action }: Commit): Decision | undefined {
+    const number = numberOf(action);
+    return number === null ? this.#decisions.byRef(ref) : this.#decisions.all[number - 1];
+  }
+
+  #breach(invariant: Invariant, detail: string): void {
+    if (this.breaches.every((breach) => breach.invariant !== invariant))
+      this.breaches.push({ invariant, detail });
+  }
+}
+
+const COALESCED: ReadonlySet<string> = new Set(['status', 'assign', 'priority']);
+
+/** It was parked or held for a while. */
+function wasAside(row: OutboxRow): boolean {
+  return row.evidence.some(({ state }) => state === 'parked' || state === 'held');
+}
+
+function isSpoken(row: OutboxRow): boolean {
+  return row.intent.action.kind === 'reply' || row.intent.action.kind === 'note';
+}
+
+/** The conversation that a row is about, also where a switched off protection has marked it. */
+function place(row: OutboxRow): string {
+  return row.intent.conversationId.split('#')[0] ?? '';
+}
+
+function isNewerEdit(row: OutboxRow, other: OutboxRow): boolean {
+  return (
+    other.intent.action.kind === row.intent.action.kind &&
+    place(other) === place(row) &&
+    other.order > row.order
+  );
+}

@@ -1,0 +1,161 @@
+/** What a seed makes happen: the kind of world, and who does what in it and when. */
+import type { DeliveryTier } from '../../backends/port';
+import type { Draws } from './draws';
+import type { LinkHabits } from './sim-link';
+
+/** Steps of the outside world. `who` is a number to choose among those that are there. */
+export type Step =
+  | {
+      do: 'decide';
+      who: number;
+      which: number;
+      kind: 'reply' | 'note' | 'status' | 'priority';
+      delayMs: number;
+      file: boolean;
+    }
+  | { do: 'burst'; who: number; which: number; count: number }
+  | { do: 'undo' | 'repeat' | 'drop' | 'resend' | 'answer'; who: number }
+  | { do: 'crash-host'; who: number; awayMs: number }
+  | { do: 'crash-page'; who: number; database: boolean; saving: boolean }
+  | { do: 'link'; who: number; state: 'cut' | 'silent'; ms: number }
+  | { do: 'token'; who: number; ms: number }
+  | { do: 'disk-full'; who: number; ms: number }
+  | { do: 'clock'; who: number; byMs: number }
+  | { do: 'sleep'; who: number; ms: number }
+  | { do: 'customer' | 'colleague' | 'edit' | 'remove' | 'open'; which: number }
+  | { do: 'merge'; which: number; into: number };
+
+export interface Plan {
+  tier: DeliveryTier;
+  settleMs: number;
+  pageRows: number;
+  lagMs: number;
+  machines: number;
+  pages: number;
+  conversations: number;
+  link: LinkHabits;
+  steps: readonly { at: number; step: Step }[];
+  /** When faults end. */
+  faultsUntil: number;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+export function planOf(draws: Draws): Plan {
+  const tier = draws.weighted({ T1: 3, T2: 4, T3: 2, T4: 2 });
+  const settleMs = draws.pick([5_000, 5_000, 20_000, 60_000]);
+  const faultsUntil = draws.int(20_000, 60_000);
+  const count = draws.int(12, 30);
+  const steps = Array.from({ length: count }, () => ({
+    at: draws.int(1_500, faultsUntil),
+    step: stepOf(draws),
+  }));
+  return {
+    tier,
+    settleMs,
+    pageRows: draws.int(2, 12),
+    lagMs: draws.chance(0.5) ? 3_000 : 0,
+    machines: draws.chance(0.2) ? 2 : 1,
+    pages: draws.chance(0.3) ? 2 : 1,
+    conversations: draws.int(1, 4),
+    link: linkHabits(draws, tier, settleMs),
+    steps: steps.sort((a, b) => a.at - b.at),
+    faultsUntil,
+  };
+}
+
+function linkHabits(draws: Draws, tier: DeliveryTier, settleMs: number): LinkHabits {
+  const some = (most: number): number => (draws.chance(0.5) ? draws.next() * most : 0);
+  return {
+    faults: {
+      none: 1,
+      lost: some(0.3),
+      'answer-lost': some(0.5),
+      late: some(0.5),
+      twice: draws.next() * 0.5,
+      before: some(0.3),
+      after: some(0.3),
+    },
+    before: [
+      'unauthorized',
+      'rate-limited',
+      'server',
+      'conflict',
+      'invalid',
+      'captive',
+      'nonsense',
+      'forbidden',
+    ],
+    after: tier === 'T4' ? ['server'] : ['server', 'nonsense', 'captive'],
+    lifeMs: settleMs,
+    push: draws.chance(0.8),
+  };
+}
+
+function stepOf(draws: Draws): Step {
+  const who = draws.int(0, 9);
+  const which = draws.int(0, 9);
+  const name = draws.weighted({
+    decide: 30,
+    burst: 4,
+    undo: 4,
+    repeat: 4,
+    drop: 3,
+    resend: 3,
+    answer: 4,
+    'crash-host': 12,
+    'crash-page': 3,
+    link: 8,
+    token: 2,
+    'disk-full': 2,
+    clock: 2,
+    sleep: 2,
+    customer: 6,
+    colleague: 4,
+    edit: 4,
+    remove: 1,
+    open: 3,
+    merge: 2,
+  });
+  switch (name) {
+    case 'decide':
+      return decideStep(draws, who, which);
+    case 'burst':
+      return { do: name, who, which, count: draws.int(2, 5) };
+    case 'undo':
+    case 'repeat':
+    case 'drop':
+    case 'resend':
+    case 'answer':
+      return { do: name, who };
+    case 'crash-host':
+      return { do: name, who, awayMs: draws.pick([0, 50, 1_000, 15_000]) };
+    case 'crash-page':
+      return { do: name, who, database: draws.chance(0.7), saving: draws.chance(0.8) };
+    case 'link':
+      return { do: name, who, state: draws.pick(['cut', 'silent']), ms: draws.int(200, 20_000) };
+    case 'token':
+      return { do: name, who, ms: draws.int(1_000, 20_000) };
+    case 'disk-full':
+      return { do: name, who, ms: draws.int(100, 8_000) };
+    case 'clock':
+      return { do: name, who, byMs: draws.pick([-DAY_MS, DAY_MS, -3_600_000, 60_000]) };
+    case 'sleep':
+      return { do: name, who, ms: draws.int(1_000, 120_000) };
+    case 'customer':
+    case 'colleague':
+    case 'edit':
+    case 'remove':
+    case 'open':
+      return { do: name, which };
+    case 'merge':
+      return { do: name, which, into: draws.int(0, 9) };
+  }
+}
+
+function decideStep(draws: Draws, who: number, which: number): Step {
+  const kind = draws.weighted({ reply: 55, note: 15, status: 20, priority: 10 });
+  const speaks = kind === 'reply' || kind === 'note';
+  const delayMs = speaks && draws.chance(0.3) ? 5_000 : 0;
+  return { do: 'decide', who, which, kind, delayMs, file: speaks && draws.chance(0.25) };
+}

@@ -1,0 +1,304 @@
+/**
+ * A helpdesk as the world's truth: conversations, messages, what consoles had done and when. It
+ * knows nothing of networks; `sim-link.ts` stands between it and a console.
+ */
+import { BackendError } from '../../backends/backend-error';
+import type { DeliveryTier, FeedPage, Operation, OperationProof } from '../../backends/port';
+import { applyAction } from '../../domain/pending-edits';
+import type { Change, Channel, Conversation, Message } from '../../domain/entities';
+import type { IntentAction } from '../../domain/intents';
+import type { Draws } from './draws';
+import { aConversation, aMessage, NOON } from '../builders';
+
+/** Something a console had done, in the order in which it was done. */
+export interface Commit {
+  at: number;
+  ref: string;
+  conversationId: string;
+  action: IntentAction;
+  uploadIds: readonly string[];
+  serverId: string;
+  /** Which machine's request it was. */
+  machine: string;
+}
+
+export interface ServerHabits {
+  tier: DeliveryTier;
+  /** T1: whether a key that was seen before is recognised. */
+  remembersKeys: boolean;
+  pageRows: number;
+  /**
+   * What changed may be readable only so much later, behind rows that changed after it. 0: the feeds'
+   * cursor is a gap-free revision.
+   */
+  lagMs: number;
+}
+
+export const FEEDS = ['conversations', 'messages'] as const;
+type FeedName = (typeof FEEDS)[number];
+
+/** A row of a feed: the newest state of one thing. */
+interface FeedRow {
+  stamp: number;
+  number: number;
+  visibleAt: number;
+  change: Change;
+}
+
+/** Everything that a backup holds. */
+interface Stored {
+  conversations: Map<string, Conversation>;
+  messages: Map<string, Message>;
+  /** Everything that was ever published, oldest first. */
+  feeds: Record<FeedName, FeedRow[]>;
+  /** What was done under a reference. */
+  done: Map<string, { serverId: string; conversationId: string }>;
+  uploads: Set<string>;
+  numbers: number;
+}
+
+export const ACCOUNT = 'a1';
+
+export class SimServer {
+  readonly habits: ServerHabits;
+  /** All that consoles ever had done here, also what a rollback took away again. */
+  readonly commits: Commit[] = [];
+  /** Told whenever something changed that a feed will show after so many ms. */
+  onChange: (afterMs: number) => void = () => undefined;
+  /** Told what was carried out, and whether it had been before and was still there. */
+  onCommit: (commit: Commit, wasThere: boolean) => void = () => undefined;
+  readonly #now: () => number;
+  readonly #draws: Draws;
+  #stored: Stored = {
+    conversations: new Map(),
+    messages: new Map(),
+    feeds: { conversations: [], messages: [] },
+    done: new Map(),
+    uploads: new Set(),
+    numbers: 0,
+  };
+
+  constructor(habits: ServerHabits, now: () => number, draws: Draws) {
+    this.habits = habits;
+    this.#now = now;
+    this.#draws = draws;
+  }
+
+  get conversations(): ReadonlyMap<string, Conversation> {
+    return this.#stored.conversations;
+  }
+
+  get messages(): ReadonlyMap<string, Message> {
+    return this.#stored.messages;
+  }
+
+  /** Under which id something was done and is there now; `null`: it is not. */
+  idOf(ref: string): string | null {
+    return this.#stored.done.get(ref)?.serverId ?? null;
+  }
+
+  /** Whether a message has been in a conversation since before some moment. */
+  isLongIn(messageId: string, conversationId: string, before: number): boolean {
+    const moved = this.#stored.feeds.messages.findLast(({ change }) => change.id === messageId);
+    return (
+      moved !== undefined &&
+      moved.stamp <= before &&
+      this.#stored.messages.get(messageId)?.conversationId === conversationId
+    );
+  }
+
+  customerOpens(channel: Channel = 'email'): string {
+    const id = `c${this.#next()}`;
+    this.#stored.conversations.set(id, aConversation({ id, channel, messageCount: 0, lastMessageId: null }));
+    this.customerWrites(id);
+    return id;
+  }
+
+  customerWrites(conversationId: string): void {
+    this.#say(conversationId, {
+      kind: 'inbound',
+      author: { type: 'contact', id: 'p1', name: 'Sample Customer' },
+    });
+  }
+
+  colleagueAnswers(conversationId: string): void {
+    this.#say(conversationId, {
+      kind: 'reply',
+      author: { type: 'agent', id: 'agent-9', name: 'Sample Colleague' },
+    });
+  }
+
+  colleagueEdits(conversationId: string, action: IntentAction): void {
+    const row = this.#stored.conversations.get(conversationId);
+    if (row !== undefined) this.#putConversation(applyAction(row, action));
+  }
+
+  remove(conversationId: string): void {
+    if (!this.#stored.conversations.delete(conversationId)) return;
+    for (const message of this.#messagesOf(conversationId)) {
+      this.#stored.messages.delete(message.id);
+      this.#publish('messages', { kind: 'message', id: message.id, row: null, movedTo: null });
+    }
+    this.#publish('conversations', { kind: 'conversation', id: conversationId, row: null, movedTo: null });
+  }
+
+  merge(conversationId: string, into: string): void {
+    const { conversations } = this.#stored;
+    if (!conversations.has(conversationId) || !conversations.has(into) || conversationId === into) return;
+    conversations.delete(conversationId);
+    for (const message of this.#messagesOf(conversationId)) {
+      this.#putMessage({ ...message, conversationId: into });
+    }
+    this.#publish('conversations', { kind: 'conversation', id: conversationId, row: null, movedTo: into });
+    const row = conversations.get(into);
+    if (row !== undefined) this.#putConversation(row);
+  }
+
+  /** @throws BackendError as the server refuses: nothing was done then */
+  perform(operation: Operation, machine: string): OperationProof {
+    const { ref, conversationId, action, uploadIds } = operation;
+    const before = this.#stored.done.get(ref);
+    if (before !== undefined && this.habits.tier === 'T1' && this.habits.remembersKeys) {
+      return { serverId: before.serverId, conversation: this.#conversation(before.conversationId) };
+    }
+    const conversation = this.#stored.conversations.get(conversationId);
+    if (conversation === undefined)
+      throw new BackendError('not-found', 'There is no such conversation.', 404);
+    if (uploadIds.some((id) => !this.#stored.uploads.has(id))) {
+      throw new BackendError('invalid', 'An upload is not there.', 422);
+    }
+    const serverId = this.#do(conversation, operation);
+    this.#stored.done.set(ref, { serverId, conversationId });
+    const commit = { at: this.#now(), ref, conversationId, action, uploadIds, serverId, machine };
+    this.commits.push(commit);
+    this.onCommit(commit, before !== undefined);
+    return { serverId, conversation: this.#conversation(conversationId) };
+  }
+
+  findByRef(ref: string): OperationProof | null {
+    const done = this.#stored.done.get(ref);
+    if (done === undefined) return null;
+    return { serverId: done.serverId, conversation: this.#conversation(done.conversationId) };
+  }
+
+  upload(ref: string): string {
+    const id = `upload:${ref}`;
+    this.#stored.uploads.add(id);
+    return id;
+  }
+
+  /** A cursor some time earlier. */
+  rewind(cursor: string, byMs: number): string {
+    return `${placeOf(cursor)[0] - byMs}:0`;
+  }
+
+  /** One page of a feed: rows by (stamp, number) after the cursor. */
+  page(feed: string, cursor: string | null): FeedPage {
+    const [stamp, number] = placeOf(cursor ?? cursorAt(undefined));
+    const rows = this.#visible(feed as FeedName).filter(
+      (row) => row.stamp > stamp || (row.stamp === stamp && row.number > number),
+    );
+    const page = rows.slice(0, this.habits.pageRows);
+    return {
+      changes: page.map((row) => row.change),
+      ages: page.map((row) => row.number),
+      cursor: page.length === 0 && cursor !== null ? cursor : cursorAt(page.at(-1)),
+      more: rows.length > page.length,
+      rejected: [],
+    };
+  }
+
+  /** The newest readable state of each thing, oldest first. */
+  #visible(feed: FeedName): FeedRow[] {
+    const now = this.#now();
+    const seen = new Set<string>();
+    const rows: FeedRow[] = [];
+    const all = this.#stored.feeds[feed];
+    for (let at = all.length - 1; at >= 0; at -= 1) {
+      const row = all[at] as FeedRow;
+      if (row.visibleAt > now || seen.has(row.change.id)) continue;
+      seen.add(row.change.id);
+      rows.push(row);
+    }
+    return rows.reverse();
+  }
+
+  #conversation(id: string): Conversation | null {
+    return this.#stored.conversations.get(id) ?? null;
+  }
+
+  #do(conversation: Conversation, { ref, action }: Operation): string {
+    if (action.kind !== 'reply' && action.kind !== 'note') {
+      this.#putConversation(applyAction(conversation, action));
+      return conversation.id;
+    }
+    if (action.kind === 'reply')
+      this.#stored.conversations.set(conversation.id, applyAction(conversation, action));
+    return this.#say(conversation.id, {
+      kind: action.kind,
+      author: { type: 'agent', id: 'agent-1', name: 'Sample Agent' },
+      body: { type: 'text', content: action.text },
+      clientRef: this.habits.tier === 'T4' ? null : ref,
+    });
+  }
+
+  #say(conversationId: string, parts: Partial<Message>): string {
+    const conversation = this.#stored.conversations.get(conversationId);
+    const number = this.#next();
+    const id = String(number);
+    if (conversation === undefined) return id;
+    const createdAt = NOON + this.#now();
+    this.#putMessage(aMessage({ id, conversationId, createdAt, ...parts }));
+    const isPublic = parts.kind !== 'note';
+    this.#putConversation({
+      ...conversation,
+      lastMessageId: id,
+      lastMessageAt: createdAt,
+      waitingSince: parts.kind === 'inbound' ? createdAt : isPublic ? null : conversation.waitingSince,
+      messageCount: conversation.messageCount + 1,
+    });
+    return id;
+  }
+
+  #messagesOf(conversationId: string): Message[] {
+    return [...this.#stored.messages.values()].filter((message) => message.conversationId === conversationId);
+  }
+
+  #putConversation(row: Conversation): void {
+    const version = String(this.#next());
+    const next = { ...row, version, updatedAt: NOON + this.#now() };
+    this.#stored.conversations.set(row.id, next);
+    this.#publish('conversations', { kind: 'conversation', id: row.id, row: next, movedTo: null });
+  }
+
+  #putMessage(row: Message): void {
+    this.#stored.messages.set(row.id, row);
+    this.#publish('messages', { kind: 'message', id: row.id, row, movedTo: null });
+  }
+
+  #publish(feed: FeedName, change: Change): void {
+    const stamp = this.#now();
+    const visibleAt = stamp + this.#lag();
+    this.#stored.feeds[feed].push({ stamp, number: this.#next(), visibleAt, change });
+    this.onChange(visibleAt - stamp);
+  }
+
+  #lag(): number {
+    const { lagMs } = this.habits;
+    return lagMs > 0 && this.#draws.chance(0.3) ? this.#draws.int(1, lagMs) : 0;
+  }
+
+  #next(): number {
+    this.#stored.numbers += 1;
+    return this.#stored.numbers;
+  }
+}
+
+function placeOf(cursor: string): [stamp: number, number: number] {
+  const [stamp = 0, number = 0] = cursor.split(':').map(Number);
+  return [stamp, number];
+}
+
+function cursorAt(row: FeedRow | undefined): string {
+  return `${row?.stamp ?? 0}:${row?.number ?? 0}`;
+}
