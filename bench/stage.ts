@@ -22,16 +22,26 @@ export interface Stage {
   browser: RunningBrowser;
 }
 
-/** Runs with a folder and a browser of its own, and clears both away. */
-export async function onStage<T>(run: (stage: Stage) => Promise<T>): Promise<T> {
+/** Runs with a folder of its own, and clears it away. */
+export async function inFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-  const browser = await startBrowser(join(folder, 'profile'));
   try {
-    return await run({ folder, browser });
+    return await run(folder);
   } finally {
-    await browser.kill();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Runs with a folder and a browser of its own, and clears both away. */
+export function onStage<T>(run: (stage: Stage) => Promise<T>): Promise<T> {
+  return inFolder(async (folder) => {
+    const browser = await startBrowser(join(folder, 'profile'));
+    try {
+      return await run({ folder, browser });
+    } finally {
+      await browser.kill();
+    }
+  });
 }
 
 /** Fills the spool of a data folder as if that much had been pulled. @returns rows written */
