@@ -59,6 +59,7 @@ export async function openDesk(options: {
     heads: createHeads({
       spoolOf: (accountId) => stores.spools.get(accountId) ?? null,
       pullerOf: (accountId) => links.get(accountId) ?? null,
+      direct: { clock, backendOf },
     }),
     chatLateMs: () => stores.settings.current.chatLateMs,
     clock,

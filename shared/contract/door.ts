@@ -45,7 +45,7 @@ import {
 } from './entity-schemas';
 
 /** Raised with every change that an older page or host could not read. */
-export const CONTRACT_VERSION = '1';
+export const CONTRACT_VERSION = '2';
 
 export const TOKEN_HEADER = 'x-holdfast-token';
 export const BUILD_HEADER = 'x-holdfast-build';

@@ -6,6 +6,8 @@ import type { FilePort } from './ports';
 
 export type Outcome =
   | { type: 'done'; proof: OperationProof }
+  /** The files of a reply went up, which may have taken long: its thread must be read again before it leaves. */
+  | { type: 'uploaded' }
   /** Perhaps done. `detail` is what is known of the failure. */
   | { type: 'unknown'; detail: string; retryAfterMs: number | null }
   /** Surely not done; the link is to blame. */
@@ -36,13 +38,17 @@ export async function attempt(
   const { intent, release } = row;
   const attached = filesOf(intent);
   const uploadIds: string[] = [];
+  let uploadedNow = false;
   for (const [index, file] of attached.entries()) {
     const known = row.uploadIds?.[index];
     const result = known ?? (await uploadOne(file, `${intent.ref}.${index}`, backend, files, signal));
     if (typeof result !== 'string') return result;
     uploadIds.push(result);
-    if (result !== known) await onUploaded(attached.map((_, place) => uploadIds[place] ?? null));
+    if (result === known) continue;
+    uploadedNow = true;
+    await onUploaded(attached.map((_, place) => uploadIds[place] ?? null));
   }
+  if (uploadedNow && intent.action.kind === 'reply') return { type: 'uploaded' };
   const { ref, action } = intent;
   const via = release?.via ?? null;
   try {
@@ -64,7 +70,7 @@ export async function attempt(
 }
 
 /** What a failed call means for the thing that was tried. A surprise counts as perhaps done. */
-export function outcomeOf(error: unknown): Exclude<Outcome, { type: 'done' | 'file-missing' }> {
+export function outcomeOf(error: unknown): Exclude<Outcome, { type: 'done' | 'uploaded' | 'file-missing' }> {
   if (!(error instanceof BackendError)) {
     return { type: 'unknown', detail: 'The answer could not be handled.', retryAfterMs: null };
   }

@@ -1,20 +1,26 @@
 /** Threads as the spool has them, after a pull that is young enough. */
 import type { ThreadHead } from '../domain/thread-moved';
-import type { HeadPort } from './ports';
+import type { Backend } from '../backends/port';
+import type { Clock, HeadPort } from './ports';
 import type { Puller } from './pull';
 import type { Spool } from './spool';
 
 /** A thread read by a pull that began within this is fresh enough for a reply. */
 const FRESH_MS = 5_000;
 
+/** A whole pull may take many minutes (the first one does); then the one thread is asked for. */
+const PULL_PATIENCE_MS = 10_000;
+
 export interface HeadsOptions {
   /** `null` for an account that is not set up. */
   spoolOf(accountId: string): Pick<Spool, 'thread'> | null;
   /** `null` while nothing pulls for the account. */
   pullerOf(accountId: string): Pick<Puller, 'freshen'> | null;
+  /** How to ask for one thread when a whole pull takes too long; left out: then nothing is fresh. */
+  direct?: { clock: Clock; backendOf(accountId: string): Pick<Backend, 'history'> | null };
 }
 
-export function createHeads({ spoolOf, pullerOf }: HeadsOptions): HeadPort {
+export function createHeads({ spoolOf, pullerOf, direct }: HeadsOptions): HeadPort {
   const known = async (accountId: string, conversationId: string): Promise<ThreadHead | null> => {
     try {
       return (await spoolOf(accountId)?.thread(conversationId)) ?? null;
@@ -23,18 +29,43 @@ export function createHeads({ spoolOf, pullerOf }: HeadsOptions): HeadPort {
       return null;
     }
   };
+  /** What is known, with the newest messages as the backend has them this moment. */
+  const asked = async (
+    accountId: string,
+    conversationId: string,
+    signal: AbortSignal,
+  ): Promise<ThreadHead | null> => {
+    const head = await known(accountId, conversationId);
+    try {
+      const page = await direct?.backendOf(accountId)?.history(conversationId, null, signal);
+      if (page === undefined || head === null) return null;
+      const newest = new Set(page.messages.map(({ id }) => id));
+      return { ...head, messages: [...head.messages.filter(({ id }) => !newest.has(id)), ...page.messages] };
+    } catch {
+      return null;
+    }
+  };
   return {
     known,
     async head(accountId, conversationId, signal) {
-      const fresh = await untilAborted(pullerOf(accountId)?.freshen(FRESH_MS), signal);
-      return fresh === true && !signal.aborted ? known(accountId, conversationId) : null;
+      const enough = new AbortController();
+      const impatient = direct?.clock.sleep(PULL_PATIENCE_MS, enough.signal).then(() => 'too-long' as const);
+      const fresh = pullerOf(accountId)?.freshen(FRESH_MS) ?? Promise.resolve(false);
+      const answer = await untilAborted(
+        impatient === undefined ? fresh : Promise.race([fresh, impatient]),
+        signal,
+      );
+      enough.abort();
+      if (signal.aborted) return null;
+      if (answer === 'too-long') return asked(accountId, conversationId, signal);
+      return answer === true ? known(accountId, conversationId) : null;
     },
   };
 }
 
 /** The promise's value, or nothing as soon as the signal is aborted. */
-async function untilAborted<T>(promise: Promise<T> | undefined, signal: AbortSignal): Promise<T | undefined> {
-  if (promise === undefined || signal.aborted) return undefined;
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  if (signal.aborted) return undefined;
   let stop = (): void => undefined;
   const aborted = new Promise<undefined>((resolve) => {
     stop = () => resolve(undefined);

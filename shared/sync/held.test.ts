@@ -161,6 +161,25 @@ describe('a reply whose thread moved', () => {
   });
 });
 
+describe('a reply with a file', () => {
+  it('is held when the thread moves while the file goes up', async () => {
+    const hash = 'a'.repeat(64);
+    const world = new OutboxWorld({ files: { [hash]: new Uint8Array([1, 2, 3]) } });
+    const files = [{ hash, name: 'sample.bin', mediaType: '', size: 3 }];
+    const reply = { kind: 'reply', text: 'See the file', files, statusAfter: null } as const;
+    await take(world, 1, reply, { base });
+    await world.clock.advanceUntil(() => world.backend.calls.length === 1, 1_000);
+    world.backend.say('c1', { kind: 'reply', author: colleague });
+    await world.clock.advance(MINUTE_MS);
+    expect(world.row(refOf(1))).toMatchObject({ state: 'held', attempts: 0 });
+    const sent = world.outbox.sendAsIs(refOf(1), { base: headOf(world.row(refOf(1))) });
+    await world.clock.advance(MINUTE_MS);
+    await sent;
+    expect(world.row(refOf(1)).state).toBe('accepted');
+    expect(world.backend.calls).toEqual([`upload ${refOf(1)}.0`, `perform ${refOf(1)}`]);
+  });
+});
+
 describe('a conversation that is not there any more', () => {
   it('merged: is held with where it lives, and goes there once the agent agreed', async () => {
     const world = await offlineWithReply();
@@ -254,6 +273,17 @@ describe('a reply in a live chat', () => {
     world.clock.jump(86_400_000);
     await world.clock.advance(10_000);
     expect(world.row(refOf(1)).state).toBe('queued');
+  });
+
+  it('is held also when nobody knew that it was a chat until its thread could be read', async () => {
+    const world = await offlineChat();
+    world.forget = true;
+    await world.clock.advance(10 * MINUTE_MS);
+    expect(world.row(refOf(1)).state).toBe('queued');
+    world.forget = false;
+    await reconnect(world);
+    expect(world.row(refOf(1))).toMatchObject({ state: 'held', hold: { kind: 'late' } });
+    expect(done(world)).toEqual([]);
   });
 
   it('leaves late when the agent says so, counted anew from then', async () => {

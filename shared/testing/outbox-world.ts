@@ -40,6 +40,8 @@ export class OutboxWorld {
   online = true;
   /** While unset, threads cannot be read, though the account seems well. */
   readable = true;
+  /** While set, this computer knows no thread by itself. */
+  forget = false;
   /** Threads as they were read last. */
   readonly #known = new Map<string, ThreadHead>();
   /** While set, the journal refuses to write. */
@@ -159,7 +161,7 @@ export class OutboxWorld {
     return {
       head: (_accountId, conversationId) => alive(pull(conversationId)),
       known: async (_accountId, conversationId) =>
-        this.#known.get(conversationId) ?? this.backend.head(conversationId),
+        this.forget ? null : (this.#known.get(conversationId) ?? this.backend.head(conversationId)),
     };
   }
 

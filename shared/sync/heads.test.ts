@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { BackendError } from '../backends/backend-error';
+import type { ThreadHead } from '../domain/thread-moved';
+import { aConversation, aMessage, NOON } from '../testing/builders';
+import { VirtualClock } from '../testing/virtual-clock';
+import { createHeads } from './heads';
+import type { HeadPort } from './ports';
+
+const thread: ThreadHead = {
+  conversation: aConversation(),
+  gone: false,
+  movedTo: null,
+  messages: [aMessage(), aMessage({ id: 'm2', body: { type: 'text', content: 'old' } })],
+};
+const open = (): AbortSignal => new AbortController().signal;
+
+function heads(parts: {
+  freshen?: () => Promise<boolean>;
+  history?: () => Promise<{ messages: ReturnType<typeof aMessage>[]; before: null }>;
+  thread?: () => Promise<ThreadHead>;
+}): { clock: VirtualClock; port: HeadPort } {
+  const clock = new VirtualClock(NOON);
+  const { freshen = async () => true, history, thread: read = async () => thread } = parts;
+  const port = createHeads({
+    spoolOf: () => ({ thread: read }),
+    pullerOf: () => ({ freshen }),
+    direct: { clock, backendOf: () => (history === undefined ? null : { history }) },
+  });
+  return { clock, port };
+}
+
+describe('the head of a thread', () => {
+  it('is what the spool has once a pull is young enough, and nothing when none can be had', async () => {
+    await expect(heads({}).port.head('a1', 'c1', open())).resolves.toBe(thread);
+    const down = heads({ freshen: async () => false }).port;
+    await expect(down.head('a1', 'c1', open())).resolves.toBeNull();
+    await expect(down.known('a1', 'c1')).resolves.toBe(thread);
+  });
+
+  it('is not told when the disk does not give the thread back', async () => {
+    const { port } = heads({ thread: () => Promise.reject(new Error('EIO')) });
+    await expect(port.head('a1', 'c1', open())).resolves.toBeNull();
+    await expect(port.known('a1', 'c1')).resolves.toBeNull();
+  });
+
+  it('is asked for by itself while a whole pull takes minutes', async () => {
+    const newer = aMessage({ id: 'm2', body: { type: 'text', content: 'new' } });
+    const history = async () => ({ messages: [newer, aMessage({ id: 'm3' })], before: null });
+    const { clock, port } = heads({ freshen: () => new Promise(() => undefined), history });
+    const asked = port.head('a1', 'c1', open());
+    await clock.advance(10_000);
+    const head = await asked;
+    expect(head?.messages.map(({ id }) => id)).toEqual(['m1', 'm2', 'm3']);
+    expect(head?.messages[1]).toBe(newer);
+  });
+
+  it('is not told when that fails too, or the program ends meanwhile', async () => {
+    const history = () => Promise.reject(new BackendError('no-answer', 'silence'));
+    const { clock, port } = heads({ freshen: () => new Promise(() => undefined), history });
+    const failed = port.head('a1', 'c1', open());
+    await clock.advance(10_000);
+    await expect(failed).resolves.toBeNull();
+    const ending = new AbortController();
+    const asked = port.head('a1', 'c1', ending.signal);
+    ending.abort();
+    await expect(asked).resolves.toBeNull();
+  });
+});
