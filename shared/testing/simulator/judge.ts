@@ -89,7 +89,11 @@ export class Judge {
   }
 
   /** A request leaves for the server. */
-  leaving({ machine, call, operation, inVain }: Leaving, now: number, rows: readonly OutboxRow[]): void {
+  leaving(
+    { machine, call, operation, inVain }: Leaving,
+    now: number,
+    rows: () => readonly OutboxRow[],
+  ): void {
     if (inVain) {
       const recent = (this.#inVain.get(machine) ?? []).filter((at) => at > now - WINDOW_MS);
       recent.push(now);
@@ -99,7 +103,7 @@ export class Judge {
       }
     }
     if (call !== 'perform' || operation === null) return;
-    this.#staleEdit(operation.ref, now, rows);
+    if (COALESCED.has(operation.action.kind)) this.#staleEdit(operation.ref, now, rows());
     if (operation.action.kind === 'reply') this.#contradiction(operation, now);
   }
 
@@ -240,7 +244,7 @@ export class Judge {
 
   #staleEdit(ref: string, now: number, rows: readonly OutboxRow[]): void {
     const row = rows.find((candidate) => candidate.intent.ref === ref);
-    if (row === undefined || !COALESCED.has(row.intent.action.kind)) return;
+    if (row === undefined) return;
     // Tried before: perhaps it is already there.
     if (row.attempts > 1) return;
     const newer = rows.find(

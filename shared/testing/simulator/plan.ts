@@ -43,8 +43,8 @@ const DAY_MS = 24 * 3_600_000;
 
 export function planOf(draws: Draws): Plan {
   const tier = draws.weighted({ T1: 3, T2: 4, T3: 2, T4: 2 });
-  const settleMs = draws.pick([5_000, 5_000, 20_000, 60_000]);
-  const faultsUntil = draws.int(20_000, 60_000);
+  const settleMs = Number(draws.weighted({ 5_000: 6, 20_000: 3, 60_000: 1 }));
+  const faultsUntil = draws.int(15_000, 40_000);
   const count = draws.int(12, 30);
   const steps = Array.from({ length: count }, () => ({
     at: draws.int(1_500, faultsUntil),
@@ -88,7 +88,7 @@ function linkHabits(draws: Draws, tier: DeliveryTier, settleMs: number): LinkHab
     ],
     after: tier === 'T4' ? ['server'] : ['server', 'nonsense', 'captive'],
     lifeMs: settleMs,
-    push: draws.chance(0.8),
+    push: draws.chance(0.9),
   };
 }
 

@@ -44,7 +44,8 @@ export interface SimulationResult {
 const REST_WITHIN_MS = 30 * 60_000;
 /** At rest is what stays at rest for so long. */
 const RESTS_FOR_MS = 1_000;
-const TICK_MS = 2_000;
+const LOOK_MS = 200;
+const TICK_MS = 5_000;
 /** How often an agent looks after what waits, once all is well. */
 const ANSWER_MS = 9_000;
 const STATUSES = ['open', 'pending', 'resolved'] as const;
@@ -187,7 +188,7 @@ class World {
     };
     link.onLeaving = (leaving) => {
       this.#tell(`${leaving.machine} ${leaving.call} ${leaving.operation?.ref ?? ''}`);
-      this.#judge.leaving(leaving, this.#time.now, made.host.rows() ?? []);
+      this.#judge.leaving(leaving, this.#time.now, () => made.host.rows() ?? []);
     };
     for (let n = 0; n < this.#plan.pages; n += 1) {
       const page = new SimPage({
@@ -344,9 +345,13 @@ class World {
     for (const page of this.#consoles.flatMap(({ pages }) => pages)) this.#keepAnswering(page);
     const limit = this.#time.now + REST_WITHIN_MS;
     let restless = this.#time.now;
+    let looked = this.#time.now;
     await this.#time.run(limit, () => {
-      if (!this.#atRest()) restless = this.#time.now;
-      return this.#time.now - restless >= RESTS_FOR_MS;
+      const { now } = this.#time;
+      if (now - looked < LOOK_MS) return false;
+      looked = now;
+      if (!this.#atRest()) restless = now;
+      return now - restless >= RESTS_FOR_MS;
     });
   }
 

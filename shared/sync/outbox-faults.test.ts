@@ -1,0 +1,61 @@
+/** Faults that the simulator found (docs/decisions/0008), each told as the shortest story that shows it. */
+import { describe, expect, it } from 'vitest';
+import { refOf } from '../testing/builders';
+import { aReply, failing, OutboxWorld, take } from '../testing/outbox-world';
+
+const DAY_MS = 24 * 3_600_000;
+
+describe('the outbox', () => {
+  it('lets nothing overtake what was queued before a restart, also while the disk is full', async () => {
+    const world = new OutboxWorld({ blind: true });
+    await take(world, 1, aReply('First'));
+    await world.clock.advance(1_000);
+    world.online = false;
+    await take(world, 2, aReply('Second'));
+    await take(world, 3, aReply('Elsewhere'), { conversationId: 'c2' });
+    world.goOnline();
+    await world.clock.advance(5);
+    // Killed with one row on its way: the next start has to write that before anything may leave.
+    world.crash();
+    world.start();
+    world.diskFull = true;
+    await world.clock.advance(20);
+    world.diskFull = false;
+    await take(world, 4, aReply('Third'));
+    await world.clock.advance(60_000);
+    const inOrder = world.backend.performed
+      .filter(({ operation }) => operation.conversationId === 'c1')
+      .map(({ ref }) => ref);
+    expect(inOrder).toEqual([refOf(1), refOf(2), refOf(4)]);
+  });
+
+  it('does not wait for a plan that a set clock has put into the far future', async () => {
+    const world = new OutboxWorld({
+      blind: true,
+      fault: failing('perform', 'refused', 'refused', 'refused'),
+    });
+    await take(world, 1, aReply());
+    await world.clock.advance(20);
+    expect(world.row(refOf(1)).nextAttemptAt).not.toBeNull();
+    world.crash();
+    world.clock.jump(-DAY_MS);
+    world.start();
+    await world.clock.advance(5 * 60_000);
+    expect(world.row(refOf(1)).state).toBe('accepted');
+  });
+
+  it('does not write over what the feed has proved while the disk was full', async () => {
+    const world = new OutboxWorld({ blind: true, tier: 'T2', fault: failing('perform', 'commit-drop') });
+    await take(world, 1, aReply());
+    await world.clock.advance(100);
+    expect(world.row(refOf(1)).state).toBe('unknown');
+    world.diskFull = true;
+    await world.clock.advance(2_000);
+    world.diskFull = false;
+    world.pullAll();
+    await world.clock.advance(10_000);
+    expect(world.row(refOf(1)).state).toBe('delivered');
+    const states = world.shown.map(({ state }) => state);
+    expect(states.at(-1)).toBe('delivered');
+  });
+});
