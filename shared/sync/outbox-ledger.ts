@@ -3,7 +3,15 @@
  * decisions can never both claim a row; `durable` is what the journal holds and all that anybody
  * outside is ever shown.
  */
-import type { DeliveryReason, DeliveryState, Hold, OutboxRow, Release } from '../domain/intents';
+import { conversationKey, type ConversationKey } from '../domain/entities';
+import {
+  targetOf,
+  type DeliveryReason,
+  type DeliveryState,
+  type Hold,
+  type OutboxRow,
+  type Release,
+} from '../domain/intents';
 import type { JournalPort } from './ports';
 
 /** A row keeps this many of its newest steps as evidence. */
@@ -46,6 +54,8 @@ export class Ledger {
   readonly #onRow: (row: OutboxRow) => void;
   readonly #live = new Map<string, OutboxRow>();
   readonly #durable = new Map<string, OutboxRow>();
+  /** References by the conversation that they go to. */
+  readonly #goingTo = new Map<ConversationKey, Set<string>>();
   /** The newest write of each row that is on its way to the journal. */
   readonly #writing = new Map<string, Promise<unknown>>();
   #revision = 0;
@@ -57,6 +67,7 @@ export class Ledger {
     for (const row of rows) {
       this.#live.set(row.intent.ref, row);
       this.#durable.set(row.intent.ref, row);
+      this.#index(row);
       this.#revision = Math.max(this.#revision, row.revision);
       this.#order = Math.max(this.#order, row.order);
     }
@@ -68,6 +79,23 @@ export class Ledger {
 
   allLive(): Iterable<OutboxRow> {
     return this.#live.values();
+  }
+
+  /** The live rows that go to a conversation, in no order. */
+  liveIn(accountId: string, conversationId: string): OutboxRow[] {
+    const rows: OutboxRow[] = [];
+    for (const ref of this.#goingTo.get(conversationKey(accountId, conversationId)) ?? []) {
+      const row = this.#live.get(ref);
+      if (row !== undefined && targetOf(row) === conversationId) rows.push(row);
+    }
+    return rows;
+  }
+
+  #index(row: OutboxRow): void {
+    const key = conversationKey(row.intent.accountId, targetOf(row));
+    const refs = this.#goingTo.get(key);
+    if (refs === undefined) this.#goingTo.set(key, new Set([row.intent.ref]));
+    else refs.add(row.intent.ref);
   }
 
   /** The row once what is live of it is durable. @throws the journal's error when it could not be written */
@@ -102,6 +130,7 @@ export class Ledger {
     const writing = this.#journal.append(written);
     for (const row of written) {
       this.#live.set(row.intent.ref, row);
+      this.#index(row);
       this.#writing.set(row.intent.ref, writing);
     }
     try {

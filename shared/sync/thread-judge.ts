@@ -107,9 +107,8 @@ export class ThreadJudge {
       acted: false,
       seenIds: new Set(row.release?.seenIds ?? []),
     };
-    for (const other of this.#ledger.allLive()) {
-      if (other === row || other.intent.accountId !== accountId || targetOf(other) !== targetOf(row))
-        continue;
+    for (const other of this.#ledger.liveIn(accountId, targetOf(row))) {
+      if (other === row) continue;
       if (other.serverId !== null) doings.serverIds.add(other.serverId);
       if (!isPerhapsDone(other) || other.changedAt < row.queuedAt - BASE_LAG_MS) continue;
       doings.acted = true;
