@@ -103,7 +103,7 @@ export const accountSchema = z.object({
   state: z.enum(ACCOUNT_STATES),
   /** Since when it is in this state. */
   stateSince: time,
-  /** When the last pull finished: the "as of" of every view; `null` before the first. */
+  /** When the last whole pull began: the "as of" of every view; `null` before the first ended. */
   asOf: time.nullable(),
   failure: z.object({ kind: z.enum(FAILURE_KINDS), detail: z.string() }).nullable(),
   /** Until the first pull reached the end. */

@@ -42,7 +42,7 @@ export interface PullState {
   state: 'connecting' | 'online' | 'offline' | 'refused';
   /** Since when it is in this state, wall clock. */
   stateSince: number;
-  /** When the last whole pull finished; `null` before the first. */
+  /** When the last whole pull began: nothing that is shown is older. `null` before the first ended. */
   asOf: number | null;
   failure: { kind: FailureKind; detail: string } | null;
   /** Until the first pull reached the end: how many rows came so far. */
