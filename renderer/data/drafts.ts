@@ -9,6 +9,8 @@ export type { DraftState } from './stores/draft-store';
 export interface DraftHandle extends DraftView {
   /** An empty text without files takes the draft away. */
   save(content: DraftContent): void;
+  /** The same, and waits until it surely is kept; false when neither the host nor this device took it. */
+  keep(content: DraftContent): Promise<boolean>;
 }
 
 export function useDraft(key: ConversationKey): DraftHandle {
@@ -16,7 +18,8 @@ export function useDraft(key: ConversationKey): DraftHandle {
   const subscribe = useCallback((listener: () => void) => drafts.subscribe(key, listener), [drafts, key]);
   const view = useSyncExternalStore(subscribe, () => drafts.view(key));
   const save = useCallback((content: DraftContent) => drafts.save(key, content), [drafts, key]);
-  return useMemo(() => ({ ...view, save }), [view, save]);
+  const keep = useCallback((content: DraftContent) => drafts.keep(key, content), [drafts, key]);
+  return useMemo(() => ({ ...view, save, keep }), [view, save, keep]);
 }
 
 /** Sends every draft the host has not got yet; resolves when it has them or cannot be reached. */

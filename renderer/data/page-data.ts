@@ -10,7 +10,7 @@ import {
   type Session,
 } from '@shared/contract/door';
 import { splitConversationKey, type ConversationKey } from '@shared/domain/entities';
-import type { IntentAction } from '@shared/domain/intents';
+import type { IntentAction, IntentBase } from '@shared/domain/intents';
 import type { CacheDb } from './cache/cache-db';
 import { CacheReader } from './cache/cache-reader';
 import type { Codec } from './cache/codec';
@@ -196,19 +196,22 @@ export class PageData {
       conversationId,
       agentId: this.agentIds.get()[accountId] ?? UNKNOWN_AGENT,
       decidedAt: clock.now(),
-      base: {
-        messageId:
-          this.timelines.known(key)?.newestSeen(conversation?.lastMessageId ?? null) ??
-          conversation?.lastMessageId ??
-          null,
-        version: conversation?.version ?? null,
-        // As the server has them: the agent's own pending edits are known to the host.
-        ...(conversation && { status: conversation.status, assigneeId: conversation.assigneeId }),
-      },
+      base: this.baseOnScreen(key, conversation ?? null),
       delayMs: speaks ? this.settings.get().undoSendMs : 0,
       action,
     });
     return ref;
+  }
+
+  /** What the agent has before the eyes of a conversation, as a decision made now is based on it. */
+  baseOnScreen(key: ConversationKey, conversation = this.rows.baseConversation(key)): IntentBase {
+    const newest = conversation?.lastMessageId ?? null;
+    return {
+      messageId: this.timelines.known(key)?.newestSeen(newest) ?? newest,
+      version: conversation?.version ?? null,
+      // As the server has them: the agent's own pending edits are known to the host.
+      ...(conversation && { status: conversation.status, assigneeId: conversation.assigneeId }),
+    };
   }
 
   markRead(key: ConversationKey): void {

@@ -1,5 +1,11 @@
-import { expect, it } from 'vitest';
-import { withContent } from './take-back';
+import { describe, expect, it, vi } from 'vitest';
+import type { DraftContent } from '@shared/contract/door';
+import { DoorFailure } from './door/failure';
+import { discard, undo } from './outbox';
+import { takeBackInto, withContent } from './take-back';
+import { intent, outboxRow } from './testing/builders';
+
+vi.mock('./outbox', () => ({ discard: vi.fn(), undo: vi.fn() }));
 
 const file = (name: string) => ({ hash: 'a'.repeat(64), name, mediaType: 'text/plain', size: 1 });
 
@@ -19,5 +25,57 @@ it('loses nothing of what was typed meanwhile', () => {
     text: 'Hello\n\nAnd one more thing',
     files: [file('a'), file('b')],
     typedAt: 7,
+  });
+});
+
+it('keeps private what was private: a note never becomes part of a reply by itself', () => {
+  const note = { mode: 'note' as const, text: 'She shouted at me', files: [], typedAt: 1 };
+  expect(withContent(note, { mode: 'reply', text: 'Hello', files: [] }, 7).mode).toBe('note');
+  const nothing = { ...note, text: ' ' };
+  expect(withContent(nothing, { mode: 'reply', text: 'Hello', files: [] }, 7).mode).toBe('reply');
+});
+
+describe('taking a held reply back', () => {
+  const held = outboxRow(intent('1'), { state: 'held' });
+  const draft = (kept: () => Promise<boolean>) => {
+    const saved: DraftContent[] = [];
+    const handle = {
+      draft: null,
+      save: (content: DraftContent) => void saved.push(content),
+      keep: (content: DraftContent) => {
+        saved.push(content);
+        return kept();
+      },
+    };
+    return { saved, handle };
+  };
+
+  it('gives the row up only once its draft is kept', async () => {
+    vi.mocked(discard).mockReset().mockResolvedValue();
+    let keep: (kept: boolean) => void = () => undefined;
+    const { saved, handle } = draft(() => new Promise((resolve) => (keep = resolve)));
+    const taken = takeBackInto(handle, held);
+    await Promise.resolve();
+    expect(saved).toMatchObject([{ mode: 'reply', text: 'On its way.' }]);
+    expect(discard).not.toHaveBeenCalled();
+    keep(true);
+    await taken;
+    expect(discard).toHaveBeenCalledWith(held.intent.ref);
+  });
+
+  it('leaves the row where it is when nobody can keep the draft', async () => {
+    vi.mocked(discard).mockReset().mockResolvedValue();
+    const { saved, handle } = draft(() => Promise.resolve(false));
+    await expect(takeBackInto(handle, held)).rejects.toMatchObject({ code: 'disk-full' });
+    expect(discard).not.toHaveBeenCalled();
+    expect(saved.at(-1)).toMatchObject({ text: '' });
+  });
+
+  it('stops one that is still on its way at once, and makes the draft what it was when it had left', async () => {
+    vi.mocked(undo).mockReset().mockRejectedValue(new DoorFailure('too-late', 'left'));
+    const { saved, handle } = draft(() => new Promise(() => undefined));
+    const delayed = outboxRow(intent('1'), { state: 'delayed' });
+    await expect(takeBackInto(handle, delayed)).rejects.toMatchObject({ code: 'too-late' });
+    expect(saved.map(({ text }) => text)).toEqual(['On its way.', '']);
   });
 });

@@ -9,6 +9,7 @@ import {
   draftSchema,
   historyPageSchema,
   linksSchema,
+  logPageSchema,
   outboxPageSchema,
   sessionSchema,
   settingsSchema,
@@ -21,9 +22,12 @@ import {
   type HistoryPage,
   type LinkRequest,
   type Links,
+  type LogPage,
   type OutboxPage,
+  type Seen,
   type Session,
   type Settings,
+  type Settle,
   type UploadProgress,
 } from '@shared/contract/door';
 import { outboxRowSchema } from '@shared/contract/entity-schemas';
@@ -34,6 +38,9 @@ import { DoorFailure } from './failure';
 
 /** Longer than the host's slowest honest answer (an fsync on a busy disk, a backend's history). */
 const ANSWER_WITHIN_MS = 20_000;
+
+/** What an agent can still do about a decision that the host has. */
+export type IntentVerb = 'undo' | 'resend' | 'discard' | 'send-as-is' | 'send-by-mail' | 'settle';
 
 export interface DoorClientDeps {
   /** `''` for the page's own origin. */
@@ -85,8 +92,51 @@ export class DoorClient {
     return this.#ask(outboxPageSchema, 'GET', `/door/intents?after=${after}`);
   }
 
-  changeIntent(ref: string, verb: 'undo' | 'resend' | 'discard'): Promise<OutboxRow> {
-    return this.#ask(outboxRowSchema, 'POST', `/door/intents/${ref}/${verb}`);
+  /** @param before from the page before; `null` for the newest */
+  log(before: number | null, limit: number): Promise<LogPage> {
+    const from = before === null ? '' : `&before=${before}`;
+    return this.#ask(logPageSchema, 'GET', `/door/log?limit=${limit}${from}`);
+  }
+
+  /**
+   * The whole delivery log as a file. It may be tens of megabytes, so it may take its time as long
+   * as something comes.
+   * @param onBytes how many bytes have come so far
+   * @throws DoorFailure; the signal's reason when aborted
+   */
+  async logFile(
+    format: 'csv' | 'json',
+    onBytes: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<Blob> {
+    const path = `/door/log.${format}`;
+    const silent = new AbortController();
+    const either = AbortSignal.any([signal, silent.signal]);
+    let watch = setTimeout(() => silent.abort(), ANSWER_WITHIN_MS);
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    let bytes = 0;
+    try {
+      const response = await this.#send('GET', path, { signal }, either);
+      if (!response.ok) throw await this.#failureOf(response);
+      for await (const piece of response.body ?? []) {
+        clearTimeout(watch);
+        watch = setTimeout(() => silent.abort(), ANSWER_WITHIN_MS);
+        pieces.push(piece);
+        onBytes((bytes += piece.length));
+      }
+      return new Blob(pieces, { type: response.headers.get('content-type') ?? '' });
+    } catch (failure) {
+      signal.throwIfAborted();
+      if (failure instanceof DoorFailure) throw failure;
+      throw new DoorFailure('unreachable', `The answer to GET ${path} broke off`);
+    } finally {
+      clearTimeout(watch);
+    }
+  }
+
+  /** @param body what the verb needs to know; see the door's contract */
+  changeIntent(ref: string, verb: IntentVerb, body?: Seen | Settle): Promise<OutboxRow> {
+    return this.#ask(outboxRowSchema, 'POST', `/door/intents/${ref}/${verb}`, { body });
   }
 
   drafts(): Promise<Draft[]> {

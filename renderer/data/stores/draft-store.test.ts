@@ -129,4 +129,15 @@ describe('a draft', () => {
     drafts.takeFromElsewhere(draftOf(typed('over there')));
     expect(drafts.view('desk/1').state).toBe('saved');
   });
+
+  it('is surely kept once the host or this device has it, and says when neither has', async () => {
+    const { drafts, host } = stage();
+    expect(await drafts.keep('desk/1', typed('to both'))).toBe(true);
+    host.away = true;
+    expect(await drafts.keep('desk/1', typed('only here', NOON + 1))).toBe(true);
+    expect(drafts.view('desk/1')).toMatchObject({ draft: { text: 'only here' }, state: 'not-saved' });
+    work.close();
+    expect(await drafts.keep('desk/1', typed('nowhere', NOON + 2))).toBe(false);
+    await work.open();
+  });
 });

@@ -135,6 +135,16 @@ export class DraftStore {
     this.#deps.announce({ ...splitConversationKey(key), ...entry.content });
   }
 
+  /**
+   * Keeps what was typed and waits until it surely is kept: in the host, or at least on this device.
+   * @returns false when neither took it
+   */
+  async keep(key: ConversationKey, content: DraftContent): Promise<boolean> {
+    this.save(key, content);
+    const [onDevice] = await Promise.all([this.#keep(key), this.#send(key, false)]);
+    return onDevice || this.#entries.get(key)?.state === 'saved';
+  }
+
   /** Sends again what the host has not got. */
   retry(): void {
     for (const [key, entry] of this.#entries) {
@@ -207,20 +217,22 @@ export class DraftStore {
     await entry.sending;
   }
 
-  /** Writes the newest content to this device. */
-  async #keep(key: ConversationKey): Promise<void> {
+  /** Writes the newest content to this device. @returns whether it took it */
+  async #keep(key: ConversationKey): Promise<boolean> {
     const entry = this.#entries.get(key);
-    if (entry === undefined) return;
+    if (entry === undefined) return false;
     const { content, state } = entry;
     const [sealed] = await this.#deps.codec.sealAll([content]);
-    if (this.#entries.get(key)?.content !== content) return;
+    if (this.#entries.get(key)?.content !== content) return false;
     const record = { key, typedAt: content.typedAt, atHost: state === 'saved', ...sealed! };
     const { drafts } = this.#deps.work;
     try {
       if (record.atHost && isEmptyDraft(content)) await drafts.delete(key);
       else await drafts.put(record);
+      return true;
     } catch {
       // The host has it, or gets it.
+      return false;
     }
   }
 }

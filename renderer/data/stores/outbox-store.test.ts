@@ -253,3 +253,41 @@ describe('the projection of the outbox', () => {
     );
   });
 });
+
+describe('a reply that is held', () => {
+  const held = (of: Intent, patch: Partial<OutboxRow> = {}): OutboxRow =>
+    outboxRow(of, { revision: 2, state: 'held', ...patch });
+
+  it('is told once it stops while this window watches, and not when it was found so', () => {
+    const outbox = store(new HandHost());
+    const [found, watched] = [intent('1'), intent('2')];
+    outbox.take([held(found), outboxRow(watched)]);
+    expect(outbox.stopped.get()).toBeNull();
+    outbox.take([held(watched)]);
+    expect(outbox.stopped.get()).toBe(watched.ref);
+  });
+
+  it('leaves its customer waiting, and so do the replies behind it', () => {
+    const outbox = store(new HandHost());
+    const behind = outboxRow(intent('1'), { order: 2, reason: { kind: 'earlier-first', detail: null } });
+    const claim = outboxRow(intent('1', { action: { kind: 'assign', assigneeId: 'agent-1' } }), { order: 3 });
+    outbox.take([held(intent('1')), behind, claim]);
+    expect(outbox.pendingActions('desk/1')).toEqual([claim.intent.action]);
+    expect(outbox.worstOf('desk/1')).toBe('held');
+  });
+
+  it('stands in the conversation it was merged into once the agent sends it there', async () => {
+    const host = new HandHost();
+    const outbox = store(host);
+    const of = intent('1');
+    outbox.take([held(of, { hold: { kind: 'merged', into: '9', movement: null } })]);
+    expect(outbox.rowsOf('desk/1')).toHaveLength(1);
+    const seen = { base: of.base, toConversationId: '9' };
+    const release = { at: 1, base: of.base, seenIds: [], toConversationId: '9', via: null };
+    host.answer = () => Promise.resolve(outboxRow(of, { revision: 3, release }));
+    await outbox.decideAgain(of.ref, 'send-as-is', seen);
+    expect(host.asked).toEqual(['send-as-is']);
+    expect(outbox.rowsOf('desk/1')).toEqual([]);
+    expect(outbox.rowsOf('desk/9')).toMatchObject([{ state: 'queued' }]);
+  });
+});

@@ -5,10 +5,11 @@
  *                 │ no answer: the same PUT again, for as long as it takes, also after a restart
  *                 └ the host will not take it ──▶ refused: the agent resends or discards
  */
-import type { OutboxPage } from '@shared/contract/door';
+import type { OutboxPage, Seen, Settle } from '@shared/contract/door';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import {
   isUnconfirmed,
+  targetOf,
   type DeliveryState,
   type Intent,
   type IntentAction,
@@ -52,11 +53,26 @@ interface Waiting {
 const keyOf = ({ accountId, conversationId }: Intent): ConversationKey =>
   conversationKey(accountId, conversationId);
 
+/** Where the host's row stands: where it goes, once the agent agreed to send it elsewhere. */
+const keyOfRow = (row: OutboxRow): ConversationKey => conversationKey(row.intent.accountId, targetOf(row));
+
+const needsAgent = ({ state }: OutboxRow): boolean => state === 'held' || state === 'parked';
+
+const isMessage = ({ intent: { action } }: OutboxRow | SavingRow): boolean =>
+  action.kind === 'reply' || action.kind === 'note';
+
+/** Refused; or a reply that is held, or behind one: nobody has an answer because of it. */
+const isStopped = (row: OutboxRow): boolean =>
+  row.state === 'parked' ||
+  (row.intent.action.kind === 'reply' && (row.state === 'held' || row.reason?.kind === 'earlier-first'));
+
 export class OutboxStore {
   readonly unconfirmed = new Signal<readonly OutboxRow[]>([]);
   readonly saving = new Signal<readonly SavingRow[]>([]);
   /** What the host found damaged when it opened its journal; `null` for nothing, or once told. */
   readonly recovery = new Signal<OutboxPage['recovery'] | null>(null);
+  /** The reply or note that last began to need the agent while this window was open. */
+  readonly stopped = new Signal<string | null>(null);
   #recoveryTold = false;
   readonly #deps: OutboxStoreDeps;
   readonly #rows = new Map<string, OutboxRow>();
@@ -108,10 +124,14 @@ export class OutboxStore {
       const { ref } = row.intent;
       const known = this.#rows.get(ref);
       if (known !== undefined && known.revision >= row.revision) continue;
+      const saving = this.#saving.get(ref);
       this.#rows.delete(ref);
       this.#rows.set(ref, row);
-      keys.add(keyOf(row.intent));
-      const saving = this.#saving.get(ref);
+      keys.add(keyOfRow(row));
+      if (known !== undefined) keys.add(keyOfRow(known));
+      const before = known ?? saving;
+      const went = before?.state === 'saving' || (before !== undefined && !needsAgent(before));
+      if (went && needsAgent(row) && isMessage(row)) this.stopped.set(ref);
       if (saving !== undefined && !saving.undoing) this.#forgetSaving(ref);
     }
     if (keys.size === 0) return;
@@ -121,7 +141,7 @@ export class OutboxStore {
       .sort((a, b) => a.order - b.order);
     this.#byKey = new Map();
     for (const row of unconfirmed) {
-      const key = keyOf(row.intent);
+      const key = keyOfRow(row);
       this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), row]);
     }
     this.unconfirmed.set(unconfirmed);
@@ -132,10 +152,15 @@ export class OutboxStore {
     return this.#rows.get(ref) ?? null;
   }
 
+  /** Every row of the host that this window knows, also what is finished. */
+  known(): Iterable<OutboxRow> {
+    return this.#rows.values();
+  }
+
   /** Actions to lay over a conversation, oldest first. */
   pendingActions(key: ConversationKey): readonly IntentAction[] {
     return [
-      ...this.#unconfirmedOf(key).filter((row) => row.state !== 'parked'),
+      ...this.#unconfirmedOf(key).filter((row) => !isStopped(row)),
       ...this.savingOf(key).filter((row) => row.refusedBecause === null),
     ].map((row) => row.intent.action);
   }
@@ -205,6 +230,14 @@ export class OutboxStore {
     }
     this.#setSaving({ ...saving, refusedBecause: null });
     await this.#bring(keyOf(saving.intent));
+  }
+
+  /** A second thought about a row that was held or that nobody can vouch for. @throws DoorFailure */
+  async decideAgain(
+    ref: string,
+    ...[verb, body]: ['send-as-is' | 'send-by-mail', Seen] | ['settle', Settle]
+  ): Promise<void> {
+    this.take([await this.#deps.door.changeIntent(ref, verb, body)]);
   }
 
   /** @throws DoorFailure */

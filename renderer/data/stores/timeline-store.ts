@@ -62,6 +62,11 @@ export class TimelineStore {
     return this.#messages.findLast((message) => message.kind !== 'event')?.id ?? null;
   }
 
+  /** Whether this message, or what came after it, is on screen. */
+  shows(messageId: string | null): boolean {
+    return this.#messages.some(({ id }) => id === messageId);
+  }
+
   loadOlder(): void {
     if (this.#loading || !this.#hasOlder()) return;
     void this.#whileLoading(() => this.#step());
