@@ -17,6 +17,7 @@ const SUPPORTS = {
   tags: true,
   attachments: true,
   push: true,
+  chatByMail: true,
   idSweep: true,
   maxAttachmentBytes: 25 * 1024 * 1024,
 };
