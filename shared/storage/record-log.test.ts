@@ -1,3 +1,4 @@
+import { buf as crc32 } from 'crc-32';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diskError, MemoryFileSystem } from '../testing/memory-file-system';
@@ -67,14 +68,26 @@ describe('a record log', () => {
     expect(third.log.recovery.damaged).toBe(0);
   });
 
+  it('takes a flipped bit in the version of a line for damage, not for a newer format', async () => {
+    const fs = new MemoryFileSystem();
+    const { log } = await open(fs);
+    await log.append(['one', 'two']);
+    fs.scribble(`${folder}/000001-000001.log`, (bytes) => {
+      bytes[0] = '3'.charCodeAt(0);
+      return bytes;
+    });
+    const again = await open(fs);
+    expect(again.found).toEqual(['two']);
+    expect(again.log.recovery.damaged).toBe(1);
+  });
+
   it('refuses a log of a newer format instead of calling it damaged', async () => {
     const fs = new MemoryFileSystem();
     const { log } = await open(fs);
     await log.append(['one']);
-    fs.scribble(`${folder}/000001-000001.log`, (bytes) => {
-      bytes[0] = '2'.charCodeAt(0);
-      return bytes;
-    });
+    const body = '- "from the future"';
+    const sum = (crc32(new TextEncoder().encode(`2 ${body}`)) >>> 0).toString(16).padStart(8, '0');
+    fs.scribble(`${folder}/000001-000001.log`, () => new TextEncoder().encode(`2 ${sum} ${body}\n`));
     await expect(open(fs)).rejects.toThrow(NewerFormatError);
   });
 
