@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Backend } from '@shared/backends/port';
 import type { Clock } from '@shared/backends/clock';
 import type { Account } from '@shared/contract/door';
-import { isUnconfirmed } from '@shared/domain/intents';
+import { isUnconfirmed, type OutboxRow } from '@shared/domain/intents';
 import type { FileSystem } from '@shared/storage/file-system';
+import { earlierEcho } from '@shared/sync/earlier-echo';
 import { createHeads } from '@shared/sync/heads';
 import { createOutbox, type Outbox } from '@shared/sync/outbox';
 import { openAccountLink, type AccountLink } from './account-link';
@@ -64,8 +65,19 @@ export async function openDesk(options: {
     chatLateMs: () => stores.settings.current.chatLateMs,
     clock,
     random: systemRandom,
-    onRow: (row) => events.publish({ type: 'outbox', row }),
+    onRow(row) {
+      events.publish({ type: 'outbox', row });
+      void deliverIfSeen(row);
+    },
   });
+  /** The feed may have brought a message before its row waited for it. */
+  const deliverIfSeen = async (row: OutboxRow): Promise<void> => {
+    const { accountId } = row.intent;
+    const spool = stores.spools.get(accountId);
+    // What the disk does not give back now, the row's patience settles later.
+    const echo = spool && (await earlierEcho(row, spool).catch(() => null));
+    if (echo) outbox.pulled(accountId, echo);
+  };
   const states = new Map<string, Account['state']>();
   const onAccount = (account: Account): void => {
     const cameOnline = account.state === 'online' && states.get(account.id) !== 'online';
@@ -113,6 +125,7 @@ export async function openDesk(options: {
     },
     start() {
       sending = outbox.run(stop.signal);
+      for (const row of outbox.rows()) void deliverIfSeen(row);
     },
     async close() {
       await outbox.stop();
