@@ -214,6 +214,20 @@ describe('a server without revisions that was restored from a backup', () => {
     expect(world.spool.live()).toEqual(world.server.truth());
   });
 
+  it('has a row again that it had deleted, also when its age says nothing of that', async () => {
+    const world = new SweepWorld('time');
+    world.write('m1', 'm2');
+    const restore = world.server.backup();
+    await world.pull();
+    world.server.remove('messages', 'm1');
+    await world.sweep();
+    expect(world.ids).toEqual(['m2']);
+    restore();
+    await world.sweep();
+    expect(world.spool.live()).toEqual(world.server.truth());
+    expect(world.ids).toEqual(['m1', 'm2']);
+  });
+
   it('is not believed to have gone back by one replica that lags', async () => {
     const world = new SweepWorld('time');
     world.write('m1');

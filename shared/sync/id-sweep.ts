@@ -112,19 +112,21 @@ async function merge(
   differences: Differences,
 ): Promise<void> {
   const byAge = backend.descriptor.overlapMs !== undefined;
-  const older: number[] = [];
+  const believed: number[] = [];
   const others: number[] = [];
+  let wentBack = false;
   page.changes.forEach(({ id, row }, i) => {
     const age = page.ages?.[i] ?? null;
-    const held = before.get(id)?.age ?? null;
-    // Twice the same older age, in the list and by id: no replica that lags, but a server that went back.
-    const wentBack =
-      row !== null && age !== null && held !== null && age < held && differences.get(id) === age;
-    (wentBack ? older : others).push(i);
+    const held = before.get(id) ?? null;
+    // Twice the same age, in the list and by id: no replica that lags, but how things stand.
+    const twice = row !== null && age !== null && differences.get(id) === age;
+    const older = twice && held !== null && held.age !== null && age < held.age;
+    wentBack ||= older;
+    (older || (twice && held?.gone === true) ? believed : others).push(i);
   });
-  if (older.length > 0) await onWentBack();
+  if (wentBack) await onWentBack();
   for (const [part, order] of [
-    [older, 'arrival'],
+    [believed, 'arrival'],
     [others, byAge ? 'age' : 'arrival'],
   ] as const satisfies readonly (readonly [number[], RowOrder])[]) {
     if (part.length === 0) continue;
