@@ -1,8 +1,7 @@
 /** Whose turn it is in one conversation: rules over its rows, oldest first. */
-import type { IntentKind, OutboxRow } from '../domain/intents';
+import type { IntentAction, OutboxRow } from '../domain/intents';
 
 const UNFINISHED: ReadonlySet<OutboxRow['state']> = new Set(['delayed', 'queued', 'sending', 'unknown']);
-const SUPERSEDABLE: ReadonlySet<IntentKind> = new Set(['status', 'assign', 'priority']);
 
 export function isUnfinished(row: OutboxRow): boolean {
   return UNFINISHED.has(row.state);
@@ -25,14 +24,25 @@ export function firstOf(rows: readonly OutboxRow[]): OutboxRow | undefined {
   );
 }
 
-/** Whether a newer edit of the same kind is queued behind an edit, with nothing said in between. */
+/** Whether a newer edit that decides the same is queued behind an edit, with nothing said in between. */
 export function isSuperseded(row: OutboxRow, rows: readonly OutboxRow[]): boolean {
-  const { kind } = row.intent.action;
-  if (!SUPERSEDABLE.has(kind)) return false;
+  const { action } = row.intent;
+  if (isMessage(action)) return false;
   for (const later of rows) {
     if (later.order <= row.order) continue;
-    if (later.intent.action.kind === 'reply' || later.intent.action.kind === 'note') return false;
-    if (later.intent.action.kind === kind) return later.state === 'queued';
+    if (isMessage(later.intent.action)) return false;
+    if (decidesAgain(later.intent.action, action)) return later.state === 'queued';
   }
   return false;
+}
+
+function isMessage({ kind }: IntentAction): boolean {
+  return kind === 'reply' || kind === 'note';
+}
+
+/** Whether nothing of an edit is left to do once the later one is done. Tags are decided one by one. */
+function decidesAgain(later: IntentAction, earlier: IntentAction): boolean {
+  if (later.kind !== 'tags' || earlier.kind !== 'tags') return later.kind === earlier.kind;
+  const decided = new Set([...later.add, ...later.remove]);
+  return [...earlier.add, ...earlier.remove].every((tag) => decided.has(tag));
 }
