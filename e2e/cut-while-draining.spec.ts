@@ -2,11 +2,13 @@
  * The link is cut while answers are leaving, in each way real links are cut: it is said within 10 s,
  * nothing is lost, nothing leaves twice. No page is open: this is the host's own promise.
  */
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Account } from '@shared/contract/door';
 import { door, outboxOf, replyIntent, unconfirmed } from './harness/door-reader';
 import type { Fault } from './harness/fault-proxy';
 import { expect, MAIL_FIXTURES, test, type Lab } from './harness/lab';
-import type { RunningApp } from './harness/processes';
+import { pointAt, type RunningApp } from './harness/processes';
 
 const SAID_WITHIN_MS = 10_000;
 const DRAINED_WITHIN_MS = 60_000;
@@ -32,14 +34,15 @@ async function world(lab: Lab) {
       sent.get(id)?.push(intent.ref);
     }
   };
-  const expectAllOnce = async (): Promise<void> => {
-    await expect.poll(async () => (await unconfirmed(app)).length, { timeout: DRAINED_WITHIN_MS }).toBe(0);
+  const expectAllOnce = async (draining = app): Promise<void> => {
+    const waiting = async () => (await unconfirmed(draining)).map(({ state, reason }) => ({ state, reason }));
+    await expect.poll(waiting, { timeout: DRAINED_WITHIN_MS }).toEqual([]);
     for (const [id, refs] of sent) {
       const replies = (await client.messages(id)).filter(({ kind }) => kind === 'reply');
       expect(replies.map(({ client_ref: ref }) => ref)).toEqual(refs);
     }
   };
-  return { app, proxy, send, expectAllOnce };
+  return { desk, app, proxy, send, expectAllOnce };
 }
 
 async function stateOf(app: RunningApp): Promise<Account['state'] | undefined> {
@@ -70,6 +73,32 @@ for (const { fault, title, says } of CUTS) {
     await expectAllOnce();
   });
 }
+
+test('a name that stops being found in the middle of a drain: said, and every answer arrives once and in order', async ({
+  lab,
+}) => {
+  test.setTimeout(150_000);
+  const { desk, app: before, send, expectAllOnce } = await world(lab);
+  await send(ANSWERS);
+  await before.kill();
+  await pointAt(before.dataDir, { url: `http://helpdesk.invalid:${desk.port}/`, token: desk.token });
+  const lost = await lab.app();
+  await expect.poll(() => stateOf(lost), { timeout: SAID_WITHIN_MS }).toBe('offline');
+  await lost.kill();
+  await expectAllOnce(await lab.app({ helpdesk: desk }));
+});
+
+test('a copied profile that drains beside the first: nothing leaves twice', async ({ lab }) => {
+  test.setTimeout(150_000);
+  const { desk, app, proxy, send, expectAllOnce } = await world(lab);
+  await proxy.set('refuse');
+  await send(ANSWERS);
+  await app.stop();
+  const copy = join(lab.folder, 'copy');
+  await cp(app.dataDir, copy, { recursive: true });
+  const both = await Promise.all([lab.app({ helpdesk: desk }), lab.app({ helpdesk: desk, dataDir: copy })]);
+  for (const each of both) await expectAllOnce(each);
+});
 
 test(`${CLOSES} sockets closed after the commit: one request each`, async ({ lab }) => {
   test.setTimeout(240_000);
