@@ -16,6 +16,7 @@ import { useSettings } from './data/settings';
 import { Composer } from './features/composer/Composer';
 import { ConversationPane } from './features/conversation/ConversationPane';
 import { Notices } from './features/notices/Notices';
+import { StoppedToast } from './features/notices/StoppedToast';
 import { WrongToken } from './features/notices/WrongToken';
 import { OutboxDialog } from './features/outbox/OutboxDialog';
 import { Palette } from './features/palette/Palette';
@@ -57,6 +58,7 @@ function Console() {
             <div ref={setFloats} />
           </main>
         </div>
+        <StoppedToast />
         <StatusLine />
         <Palette />
         <ShortcutSheet />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, HOUR_MS, MINUTE_MS, elapsedSince } from './elapsed';
+import { DAY_MS, HOUR_MS, MINUTE_MS, elapsedSince, stopwatch } from './elapsed';
 
 const now = Date.UTC(2026, 10, 22, 12);
 
@@ -20,4 +20,11 @@ describe('elapsedSince', () => {
   it('says zero when the clock jumped back', () => {
     expect(elapsedSince(now + 5 * HOUR_MS, now)).toEqual({ unit: 'seconds', count: 0 });
   });
+});
+
+it('runs like a stopwatch, and never backwards', () => {
+  expect(stopwatch(42_999)).toBe('0:42');
+  expect(stopwatch(12 * MINUTE_MS + 5_000)).toBe('12:05');
+  expect(stopwatch(HOUR_MS + 2 * MINUTE_MS + 3_000)).toBe('1:02:03');
+  expect(stopwatch(-5_000)).toBe('0:00');
 });

@@ -14,6 +14,16 @@ export interface Elapsed {
   count: number;
 }
 
+/** A running time as a stopwatch shows it: `0:42`, `12:05`, `1:02:03`. Never negative. */
+export function stopwatch(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
+  const two = (value: number) => value.toString().padStart(2, '0');
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const rest = two(seconds % 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
 /** Time between two moments (ms since the epoch), rounded down to its largest whole unit. */
 export function elapsedSince(since: number, now: number): Elapsed {
   const ms = Math.max(0, now - since);

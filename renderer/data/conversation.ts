@@ -12,6 +12,13 @@ export function useConversation(key: ConversationKey): Conversation | null | und
   return useSyncExternalStore(subscribe, () => rows.conversation(key));
 }
 
+/** As the backend has it, without the agent's pending edits; otherwise like {@link useConversation}. */
+export function useServerConversation(key: ConversationKey): Conversation | null {
+  const { rows } = pageData();
+  const subscribe = useCallback((listener: () => void) => rows.subscribeRow(key, listener), [rows, key]);
+  return useSyncExternalStore(subscribe, () => rows.baseConversation(key));
+}
+
 const NEVER = () => () => undefined;
 
 /** False without a conversation, and for one that was deleted or merged away; true while it loads. */

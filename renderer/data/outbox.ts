@@ -41,6 +41,13 @@ export function useRecoveryNotice(): RecoveryNotice | null {
   );
 }
 
+/** The reference of the reply or note that last stopped while this window was open, until dismissed. */
+export function useStopped(): { stopped: string | null; dismiss: () => void } {
+  const { stopped: signal } = pageData().outbox;
+  const stopped = useSignal(signal);
+  return useMemo(() => ({ stopped, dismiss: () => signal.set(null) }), [stopped, signal]);
+}
+
 /**
  * Decides something about a conversation: drawn at once, sent to the host until it acknowledges,
  * kept on this device until then.

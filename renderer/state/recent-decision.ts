@@ -11,6 +11,8 @@ export interface RecentDecision {
   inverse: IntentAction | null;
   /** The customer's name, for words shown after the next conversation has opened. */
   name: string;
+  /** A reply or note that was given up; undo gives its words to the composer. */
+  dropped?: boolean;
   /** When it was decided, page clock. */
   at: number;
 }

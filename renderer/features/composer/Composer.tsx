@@ -13,6 +13,7 @@ import { useAccounts } from '@renderer/data/accounts';
 import { useContact } from '@renderer/data/contacts';
 import { useConversation } from '@renderer/data/conversation';
 import { useCommand, useCommandKeys } from '@renderer/state/commands';
+import { useJoinedDraft } from '@renderer/state/joined-draft';
 import { useSelection } from '@renderer/state/selection';
 import { FileChips } from './FileChips';
 import { addFiles, removeUpload, retryUpload, useUploads, type Upload } from './uploads';
@@ -201,12 +202,14 @@ function Editor({ conversation }: { conversation: Conversation }) {
             )}
             onChange={(typed) => {
               setComplaint(null);
+              useJoinedDraft.getState().tell(null);
               change({ text: typed.target.value });
             }}
             onKeyDown={onKeyDown}
             onPaste={onPaste}
             className="mt-1 block field-sizing-content max-h-[40vh] min-h-18 w-full resize-none bg-transparent px-3 py-1.5 text-body outline-none placeholder:text-faint"
           />
+          <JoinedWords conversationKey={key} />
           <FileChips
             files={content.files}
             uploads={uploads}
@@ -305,6 +308,19 @@ function Recipient({ conversation, isNote }: { conversation: Conversation; isNot
       {t('to.label')} <bdi className="text-text">{name}</bdi>
       {shown !== undefined && shown !== name && <bdi className="text-faint"> {shown}</bdi>}
     </span>
+  );
+}
+
+/** Said until the next key: a message that came back stands above what was being typed. */
+function JoinedWords({ conversationKey: key }: { conversationKey: ConversationKey }) {
+  const { t } = useTranslation('held');
+  const joined = useJoinedDraft((state) => (state.joined?.key === key ? state.joined : null));
+  return (
+    <p role="status" className="px-3 text-meta text-muted">
+      {joined !== null && (
+        <span className="block pb-1.5">{t(joined.asNote ? 'joined.note' : 'joined.reply')}</span>
+      )}
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Check, ExternalLink, Globe, RotateCcw } from 'lucide-react';
 import { useTranslation } from '@renderer/components/use-translation';
-import type { Conversation } from '@shared/domain/entities';
+import { conversationKey, type Conversation } from '@shared/domain/entities';
 import type { IntentAction } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
@@ -13,6 +13,7 @@ import { agentName, useAccounts, useAgentIds } from '@renderer/data/accounts';
 import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useSelection } from '@renderer/state/selection';
 import { Controls } from './Controls';
+import { StoppedHere } from './held/StoppedHere';
 import { whoActs } from './who-waits';
 
 export interface ConversationHeaderProps {
@@ -112,7 +113,8 @@ function Facts({ conversation }: { conversation: Conversation }) {
       ? t(`common:channel.${conversation.channel}`)
       : `${networkName(social.network)} · ${t(social.visibility === 'public' ? 'common:channel.socialPublic' : 'common:channel.socialDirect')}`;
   return (
-    <p className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1 text-meta text-muted">
+    <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1 text-meta text-muted">
+      <StoppedHere conversationKey={conversationKey(accountId, conversation.id)} />
       {social?.visibility === 'public' ? (
         <Chip tone="public" className="h-5 max-w-none gap-1">
           <Globe size={12} aria-hidden className="mr-1 inline" />
@@ -151,6 +153,6 @@ function Facts({ conversation }: { conversation: Conversation }) {
         </a>
       )}
       {account !== undefined && <Chip>{account.name}</Chip>}
-    </p>
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import type { Conversation, ConversationKey } from '@shared/domain/entities';
 import { useConversation } from '@renderer/data/conversation';
 import { markRead } from '@renderer/data/queue';
 import { ConversationHeader } from './ConversationHeader';
+import { CutOffChat } from './CutOffChat';
 import { GoneConversation } from './GoneConversation';
 import { RefusedEdits } from './RefusedEdits';
 import { ConversationSkeleton } from './Skeletons';
@@ -30,7 +31,8 @@ export function ConversationPane({ conversationKey, composer }: ConversationPane
           <Thread key={conversationKey} conversation={conversation} conversationKey={conversationKey} />
         )}
       </div>
-      <UndoStrip />
+      {conversation && <CutOffChat conversation={conversation} />}
+      <UndoStrip conversationKey={conversationKey} />
       {conversation !== null && composer}
     </div>
   );

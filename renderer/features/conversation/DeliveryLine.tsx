@@ -6,8 +6,9 @@ import { cx } from '@renderer/components/class-names';
 import { deliveryFacts, useDeliveryWords } from '@renderer/components/delivery-words';
 import { DeliveryGlyph, type ShownDelivery } from '@renderer/components/DeliveryGlyph';
 import { useAccounts } from '@renderer/data/accounts';
-import { discard, resend, type SavingRow } from '@renderer/data/outbox';
+import { discard, resend, useOutbox, type SavingRow } from '@renderer/data/outbox';
 import { useRecentDecision } from '@renderer/state/recent-decision';
+import { behind } from './held/stopped';
 
 export interface DeliveryLineProps {
   row: OutboxRow | SavingRow;
@@ -21,9 +22,11 @@ export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
   const account = useAccounts().find(({ id }) => id === row.intent.accountId);
   const notTaken = row.state === 'saving' && row.refusedBecause !== null;
   const shown: ShownDelivery = notTaken ? 'parked' : row.state;
-  const words = useDeliveryWords(deliveryFacts(row, account));
+  const outbox = useOutbox();
+  const isBehind = row.state !== 'saving' && outbox.some((other) => behind(other, [row]).length > 0);
+  const words = useDeliveryWords(deliveryFacts(row, account, isBehind));
   const [failed, setFailed] = useState(false);
-  const needsAgent = shown === 'parked' || shown === 'held' || shown === 'bounced';
+  const needsAgent = shown === 'parked' || shown === 'bounced';
   // The strip over the composer offers the latest one; two buttons for one thing are one too many.
   const inStrip = useRecentDecision((state) => state.latest?.ref === row.intent.ref);
   const takeBack = !inStrip && (row.state === 'saving' || canUndo(row.state));
@@ -43,7 +46,7 @@ export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
         'mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-meta',
         shown === 'parked' || shown === 'bounced'
           ? 'text-danger'
-          : shown === 'held' || shown === 'unknown'
+          : shown === 'unknown'
             ? 'text-warning'
             : 'text-muted',
       )}
@@ -62,11 +65,9 @@ export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
           <Button size="small" onClick={() => onTakeBack(row)}>
             {t('action.edit')}
           </Button>
-          {shown === 'parked' && (
-            <Button size="small" onClick={() => void attempt(resend)}>
-              {t('action.resend')}
-            </Button>
-          )}
+          <Button size="small" onClick={() => void attempt(resend)}>
+            {t('action.resend')}
+          </Button>
           <Button size="small" onClick={() => void attempt(discard)}>
             {t('action.discard')}
           </Button>

@@ -1,5 +1,5 @@
 import { Copy, FileX2, GitMerge } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { ConversationKey } from '@shared/domain/entities';
 import { Button } from '@renderer/components/Button';
@@ -7,7 +7,10 @@ import { EmptyState } from '@renderer/components/EmptyState';
 import { useCopy } from '@renderer/components/use-copy';
 import { movedTo } from '@renderer/data/conversation';
 import { useDraft } from '@renderer/data/drafts';
+import { useOutbox } from '@renderer/data/outbox';
 import { useSelection } from '@renderer/state/selection';
+import { HeldCard } from './held/HeldCard';
+import { stoppedIn } from './held/stopped';
 
 /** A conversation that is not here any more: where it went, and what was typed for it. */
 export function GoneConversation({ conversationKey }: { conversationKey: ConversationKey }) {
@@ -19,31 +22,49 @@ export function GoneConversation({ conversationKey }: { conversationKey: Convers
     const { pane, focusPane } = useSelection.getState();
     if (pane === 'conversation' && document.activeElement === document.body) focusPane('conversation');
   }, []);
+  const outbox = useOutbox();
+  const stopped = useMemo(() => stoppedIn(conversationKey, outbox), [conversationKey, outbox]);
   return (
-    <EmptyState
-      icon={target === null ? FileX2 : GitMerge}
-      title={t(target === null ? 'gone.deleted' : 'gone.merged')}
-      actions={
-        <>
-          {target !== null && <OpenTarget from={conversationKey} target={target} />}
-          {draft !== null && draft.text !== '' && <CopyText text={draft.text} />}
-        </>
-      }
-    >
-      <p>{t(target === null ? 'gone.deletedHelp' : 'gone.mergedHelp')}</p>
-      {draft !== null && draft.text !== '' && (
-        <div className="mt-4 text-start">
-          <p className="text-meta text-muted">{t('gone.draft')}</p>
-          <p
-            dir="auto"
-            className="mt-1 max-h-60 overflow-y-auto rounded-control border bg-canvas p-2 whitespace-pre-wrap text-text select-text"
-          >
-            {draft.text}
-          </p>
+    <div className="flex h-full flex-col overflow-y-auto">
+      {stopped.length > 0 && (
+        <div className="mx-auto w-full max-w-[42rem] shrink-0 px-2 pb-2">
+          {stopped.map((row) => (
+            <HeldCard key={row.intent.ref} row={row} onLink={openLink} />
+          ))}
         </div>
       )}
-    </EmptyState>
+      <div className="min-h-0 flex-1">
+        <EmptyState
+          icon={target === null ? FileX2 : GitMerge}
+          title={t(target === null ? 'gone.deleted' : 'gone.merged')}
+          actions={
+            <>
+              {target !== null && <OpenTarget from={conversationKey} target={target} />}
+              {draft !== null && draft.text !== '' && <CopyText text={draft.text} />}
+            </>
+          }
+        >
+          <p>{t(target === null ? 'gone.deletedHelp' : 'gone.mergedHelp')}</p>
+          {draft !== null && draft.text !== '' && (
+            <div className="mt-4 text-start">
+              <p className="text-meta text-muted">{t('gone.draft')}</p>
+              <p
+                dir="auto"
+                className="mt-1 max-h-60 overflow-y-auto rounded-control border bg-canvas p-2 whitespace-pre-wrap text-text select-text"
+              >
+                {draft.text}
+              </p>
+            </div>
+          )}
+        </EmptyState>
+      </div>
+    </div>
   );
+}
+
+/** Of one's own text: nobody else wrote it. */
+function openLink({ href }: { href: string }): void {
+  window.open(href, '_blank', 'noopener,noreferrer');
 }
 
 /** Opens the conversation that took this one; what was typed goes along unless something is typed there. */

@@ -14,6 +14,8 @@ import type { TimelineItem } from '@renderer/data/conversation';
 import type { SavingRow } from '@renderer/data/outbox';
 import { Attachments } from './Attachments';
 import { DeliveryLine } from './DeliveryLine';
+import { HeldCard } from './held/HeldCard';
+import { isStopped } from './held/stopped';
 import { MessageBody } from './MessageBody';
 import { timeOf } from './timeline-rows';
 
@@ -39,6 +41,15 @@ function kindOf(item: TimelineItem): Kind {
 
 /** One message of the thread, whoever wrote it, sent or still on its way. */
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
+  const { item, onLink } = props;
+  return item.type === 'pending' && isStopped(item.row) ? (
+    <HeldCard row={item.row} onLink={onLink} />
+  ) : (
+    <Shown {...props} />
+  );
+});
+
+function Shown(props: MessageItemProps) {
   const { item, continues, continued, isPublic, root, onLink, onTakeBack, inline } = props;
   const kind = kindOf(item);
   const isBand = isPublic && kind === 'reply';
@@ -75,7 +86,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       {showLine && <DeliveryLine row={row} onTakeBack={onTakeBack} />}
     </article>
   );
-});
+}
 
 function Body(props: Pick<MessageItemProps, 'root' | 'onLink' | 'inline'> & { message: Message }) {
   const { message, root, onLink, inline } = props;

@@ -1,36 +1,105 @@
 import { Undo2 } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
-import { canUndo } from '@shared/domain/intents';
+import { conversationKey, type ConversationKey } from '@shared/domain/entities';
+import { canUndo, type OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { useNow } from '@renderer/components/clock';
 import { agentName, useAgentIds } from '@renderer/data/accounts';
 import { decide, undo, useOutbox, useSavingRows } from '@renderer/data/outbox';
-import { useCommand, useCommandKeys } from '@renderer/state/commands';
+import { useDraft } from '@renderer/data/drafts';
+import { contentOf, withContent } from '@renderer/data/take-back';
+import { useCommand, useCommandKeys, runCommand } from '@renderer/state/commands';
 import { useRecentDecision, type RecentDecision } from '@renderer/state/recent-decision';
+import { useSelection } from '@renderer/state/selection';
 import { useTakeBack } from './use-take-back';
 
 /** How long a decision other than a message is offered for undo. */
 const OFFERED_MS = 12_000;
 
 /** The latest decision, with the one key that takes it back. No question was asked before it. */
-export function UndoStrip() {
+export function UndoStrip({ conversationKey: key }: { conversationKey: ConversationKey }) {
   const latest = useRecentDecision((state) => state.latest);
-  return latest === null ? <NothingToTakeBack /> : <Strip key={latest.ref} decision={latest} />;
+  const here = useOutbox().findLast((row) => isDelayed(row) && keyOf(row) === key);
+  if (latest !== null) {
+    return latest.dropped === true ? (
+      <DroppedStrip key={latest.ref} decision={latest} />
+    ) : (
+      <Strip key={latest.ref} decision={latest} />
+    );
+  }
+  return here === undefined ? <UndoKey run={null} /> : <DelayedHere row={here} conversationKey={key} />;
 }
 
+const isDelayed = ({ state, intent: { action } }: OutboxRow): boolean =>
+  state === 'delayed' && (action.kind === 'reply' || action.kind === 'note');
+
+const keyOf = ({ intent }: OutboxRow): ConversationKey =>
+  conversationKey(intent.accountId, intent.conversationId);
+
 /** The key is taught before it is needed. */
-function NothingToTakeBack() {
+function UndoKey({ run }: { run: (() => void) | null }) {
   const { t } = useTranslation('conversation');
   useCommand({
     id: 'conversation.undo',
     group: 'conversation',
     keys: ['z'],
     label: t('command.undo'),
-    enabled: false,
-    run: () => undefined,
+    enabled: run !== null,
+    run: () => run?.(),
   });
   return null;
+}
+
+/** Still delayed after a reload, which forgot what was decided last: its own line counts, the key works. */
+function DelayedHere({ row, conversationKey: key }: { row: OutboxRow; conversationKey: ConversationKey }) {
+  const { takeBack } = useTakeBack(key);
+  return <UndoKey run={() => takeBack(row)} />;
+}
+
+/** A message that was given up: its words come back into the composer. */
+function DroppedStrip({ decision }: { decision: RecentDecision }) {
+  const { t } = useTranslation(['conversation', 'held']);
+  const { ref, key, action, at, name } = decision;
+  const now = useNow('second');
+  const draft = useDraft(key);
+  const forget = useRecentDecision((state) => state.forget);
+  const over = now - at > OFFERED_MS;
+  useEffect(() => {
+    if (over) forget(ref);
+  }, [over, forget, ref]);
+  if (over || (action.kind !== 'reply' && action.kind !== 'note')) return <UndoKey run={null} />;
+  const bringBack = () => {
+    const content = withContent(draft.draft, contentOf(action), Date.now());
+    draft.save(content);
+    forget(ref);
+    useSelection.getState().open(key);
+    setTimeout(() => runCommand(content.mode === 'note' ? 'conversation.note' : 'conversation.reply'));
+  };
+  return (
+    <>
+      <UndoKey run={bringBack} />
+      <StripLine onUndo={bringBack}>
+        <span className="min-w-0 flex-1 truncate">{t(`held:dropped.${action.kind}`, { name })}</span>
+      </StripLine>
+    </>
+  );
+}
+
+function StripLine({ onUndo, children }: { onUndo: () => void; children: ReactNode }) {
+  const { t } = useTranslation('conversation');
+  const keys = useCommandKeys('conversation.undo');
+  return (
+    <div
+      role="status"
+      className="flex min-h-8 animate-fade-in items-center gap-2 border-t bg-canvas px-5 py-0.5 text-muted"
+    >
+      {children}
+      <Button variant="quiet" size="small" icon={Undo2} keys={keys} onClick={onUndo} className="text-text">
+        {t('undo.button')}
+      </Button>
+    </div>
+  );
 }
 
 function Strip({ decision }: { decision: RecentDecision }) {
@@ -72,14 +141,10 @@ function Strip({ decision }: { decision: RecentDecision }) {
     enabled,
     run: takeItBack,
   });
-  const keys = useCommandKeys('conversation.undo');
   const words = useWords(decision);
   if (over || (isMessage && !running)) return null;
   return (
-    <div
-      role="status"
-      className="flex min-h-8 animate-fade-in items-center gap-2 border-t bg-canvas px-5 py-0.5 text-muted"
-    >
+    <StripLine onUndo={takeItBack}>
       <span className="min-w-0 flex-1 truncate">{words}</span>
       {isMessage && seconds > 0 && (
         // Read once, not every second.
@@ -87,17 +152,7 @@ function Strip({ decision }: { decision: RecentDecision }) {
           {t('undo.leavesIn', { count: seconds })}
         </span>
       )}
-      <Button
-        variant="quiet"
-        size="small"
-        icon={Undo2}
-        keys={keys}
-        onClick={takeItBack}
-        className="text-text"
-      >
-        {t('undo.button')}
-      </Button>
-    </div>
+    </StripLine>
   );
 }
 

@@ -1,6 +1,7 @@
 /** How the items of a timeline are laid out: days apart, one author's messages together. Pure. */
 import type { Message } from '@shared/domain/entities';
 import type { TimelineItem } from '@renderer/data/conversation';
+import { isStopped } from './held/stopped';
 
 export type TimelineRow =
   | { type: 'day'; key: string; at: number }
@@ -24,6 +25,8 @@ export function timeOf(item: TimelineItem): number {
 
 /** Who speaks and how: messages of one such voice may stand together. */
 function voiceOf(item: TimelineItem): string {
+  // A card of its own.
+  if (item.type === 'pending' && isStopped(item.row)) return `stopped/${item.key}`;
   if (item.type === 'pending') return `own/${item.row.intent.action.kind}/${item.row.intent.agentId}`;
   const { kind, author } = item.message;
   const own = kind === 'reply' || kind === 'note' ? 'own' : kind;

@@ -4,7 +4,7 @@ import type { ConversationKey } from '@shared/domain/entities';
 import type { OutboxRow } from '@shared/domain/intents';
 import { useDraft } from '@renderer/data/drafts';
 import type { SavingRow } from '@renderer/data/outbox';
-import { takeBackInto } from '@renderer/data/take-back';
+import { contentOf, takeBackInto, withContent } from '@renderer/data/take-back';
 import { runCommand } from '@renderer/state/commands';
 import { useRecentDecision } from '@renderer/state/recent-decision';
 import { useSelection } from '@renderer/state/selection';
@@ -20,14 +20,16 @@ export function useTakeBack(key: ConversationKey): TakeBack {
   const handle = useDraft(key);
   const [tooLate, setTooLate] = useState(false);
   const takeBack = (row: OutboxRow | SavingRow) => {
+    const { action } = row.intent;
+    if (action.kind !== 'reply' && action.kind !== 'note') return;
     setTooLate(false);
+    const { mode } = withContent(handle.draft, contentOf(action), 0);
     takeBackInto(handle, row).catch(() => setTooLate(true));
     useRecentDecision.getState().forget(row.intent.ref);
     const selection = useSelection.getState();
     if (selection.key !== key) selection.select(key);
     // The composer of that conversation is there after this draw.
-    const isNote = row.intent.action.kind === 'note';
-    setTimeout(() => runCommand(isNote ? 'conversation.note' : 'conversation.reply'));
+    setTimeout(() => runCommand(mode === 'note' ? 'conversation.note' : 'conversation.reply'));
   };
   return { takeBack, tooLate };
 }

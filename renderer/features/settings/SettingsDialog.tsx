@@ -13,6 +13,9 @@ import { useOverlay } from '@renderer/state/overlays';
 /** In seconds; the host keeps milliseconds. */
 const UNDO_TIMES_S = [0, 5, 10, 20, 30];
 
+/** In minutes; the host keeps milliseconds. */
+const CHAT_LATE_MIN = [1, 2, 3, 5, 10, 15, 30];
+
 /** Each language by its own name, so it is found from any other. */
 const LANGUAGE_NAMES = { en: 'English', ru: 'Русский', be: 'Беларуская', vi: 'Tiếng Việt' } as const;
 
@@ -36,6 +39,7 @@ export function SettingsDialog() {
     saveSettings(patch).catch(() => setFailed(true));
   };
   const undoTimes = [...new Set([...UNDO_TIMES_S, settings.undoSendMs / 1_000])].sort((a, b) => a - b);
+  const chatLate = [...new Set([...CHAT_LATE_MIN, settings.chatLateMs / 60_000])].sort((a, b) => a - b);
   return (
     <Dialog
       open={open}
@@ -96,6 +100,18 @@ export function SettingsDialog() {
           options={undoTimes.map((seconds) => ({
             value: String(seconds),
             label: seconds === 0 ? t('undo.none') : t('undo.seconds', { count: seconds }),
+          }))}
+        />
+      </Row>
+      <Row label={t('chatLate.label')} hint={t('chatLate.hint')}>
+        <Select
+          label={t('chatLate.label')}
+          value={String(settings.chatLateMs / 60_000)}
+          onChange={(minutes) => save({ chatLateMs: Number(minutes) * 60_000 })}
+          className="w-48"
+          options={chatLate.map((minutes) => ({
+            value: String(minutes),
+            label: t('chatLate.minutes', { count: minutes }),
           }))}
         />
       </Row>

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import type { Hold, OutboxRow } from '@shared/domain/intents';
+import type { Movement, MovedMessage } from '@shared/domain/thread-moved';
+import { whyStopped } from './held-why';
+
+const wrote = (kind: MovedMessage['kind'], authorId: string, authorName = authorId): MovedMessage => ({
+  id: `${kind}-${authorId}`,
+  kind,
+  authorType: kind === 'inbound' ? 'contact' : 'agent',
+  authorId,
+  authorName,
+  createdAt: 1,
+});
+const movement = (patch: Partial<Movement>): Movement => ({
+  newMessages: [],
+  newCount: patch.newMessages?.length ?? 0,
+  status: null,
+  assignee: null,
+  baseMissing: false,
+  head: { messageId: 'm', version: null },
+  ...patch,
+});
+const held = (hold: Hold | null) =>
+  ({ state: 'held', reason: null, hold, intent: { agentId: 'me' } }) as unknown as OutboxRow;
+const moved = (patch: Partial<Movement>) => whyStopped(held({ kind: 'moved', movement: movement(patch) }));
+
+it('names a colleague who answered before a customer who wrote, and the newest of several', () => {
+  const newMessages = [
+    wrote('reply', 'a2', 'Boris'),
+    wrote('reply', 'a3', 'Hanna'),
+    wrote('inbound', 'c1', 'Ada'),
+  ];
+  expect(moved({ newMessages })).toMatchObject({ kind: 'answered', name: 'Hanna' });
+});
+
+it('names a note before a customer: it may say "do not answer yet"', () => {
+  const newMessages = [wrote('note', 'a2', 'Boris'), wrote('inbound', 'c1', 'Ada')];
+  expect(moved({ newMessages })).toMatchObject({ kind: 'noted', name: 'Boris' });
+});
+
+it('tells one’s own answer from another device as such, and takes no own note for a colleague’s', () => {
+  expect(moved({ newMessages: [wrote('reply', 'me')] })?.kind).toBe('answeredByYou');
+  expect(moved({ newMessages: [wrote('note', 'me')], status: { from: 'open', to: 'closed' } })?.kind).toBe(
+    'status',
+  );
+});
+
+it('names what changed where nobody wrote', () => {
+  const status = { from: 'open', to: 'resolved' } as const;
+  expect(moved({ status, assignee: { from: null, to: 'a2' } })?.kind).toBe('owner');
+  expect(moved({ status })?.kind).toBe('status');
+  expect(moved({ baseMissing: true })?.kind).toBe('baseMissing');
+});
+
+it('tells late, merged and unproven apart, and says nothing of what does not wait', () => {
+  expect(whyStopped(held({ kind: 'late', since: 5, channel: 'chat', movement: null }))).toMatchObject({
+    kind: 'late',
+    since: 5,
+  });
+  expect(whyStopped(held({ kind: 'merged', into: '9', movement: null }))?.kind).toBe('merged');
+  expect(whyStopped(held(null))?.kind).toBe('moved');
+  const parked = (kind: string) =>
+    ({ state: 'parked', reason: { kind, detail: null }, intent: { agentId: 'me' } }) as unknown as OutboxRow;
+  expect(whyStopped(parked('no-answer'))?.kind).toBe('unproven');
+  expect(whyStopped(parked('gone'))?.kind).toBe('gone');
+  expect(whyStopped(parked('keeps-failing'))?.kind).toBe('keepsFailing');
+  expect(whyStopped(parked('refused-by-server'))).toBeNull();
+  expect(whyStopped({ ...held(null), state: 'queued' })).toBeNull();
+});

@@ -1,0 +1,65 @@
+/** Why a reply waits for the agent, in the one reason that counts most; the difference shows them all. Pure. */
+import type { OutboxRow } from '@shared/domain/intents';
+import type { Movement, MovedMessage } from '@shared/domain/thread-moved';
+
+export type WhyKind =
+  | 'answered'
+  | 'answeredByYou'
+  | 'noted'
+  | 'wrote'
+  | 'owner'
+  | 'status'
+  | 'baseMissing'
+  | 'moved'
+  | 'late'
+  | 'merged'
+  | 'unproven'
+  | 'gone'
+  | 'keepsFailing';
+
+export interface Why {
+  kind: WhyKind;
+  /** Who wrote; `''` where nobody did or no name is known. */
+  name: string;
+  /** Since when it could not leave (ms); only of `late`. */
+  since: number | null;
+}
+
+/** `null` for a row that does not wait for the agent, or that waits for a reason of the server's own. */
+export function whyStopped(row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'intent'>): Why | null {
+  const why = (kind: WhyKind, name = '', since: number | null = null): Why => ({ kind, name, since });
+  if (row.state === 'parked') {
+    if (row.reason?.kind === 'no-answer') return why('unproven');
+    if (row.reason?.kind === 'gone') return why('gone');
+    return row.reason?.kind === 'keeps-failing' ? why('keepsFailing') : null;
+  }
+  if (row.state !== 'held') return null;
+  const { hold } = row;
+  switch (hold?.kind) {
+    case 'late':
+      return why('late', '', hold.since);
+    case 'moved':
+      return whyMoved(hold.movement, row.intent.agentId);
+    case 'merged':
+    case 'unproven':
+      return why(hold.kind);
+    case undefined:
+      return why('moved');
+  }
+}
+
+function whyMoved(movement: Movement, agentId: string): Why {
+  const newest = (fits: (message: MovedMessage) => boolean) => movement.newMessages.findLast(fits);
+  const answer = newest(({ kind }) => kind === 'reply');
+  const words = newest(({ kind }) => kind === 'inbound');
+  const note = newest(({ kind, authorId }) => kind === 'note' && authorId !== agentId);
+  const why = (kind: WhyKind, name = ''): Why => ({ kind, name, since: null });
+  if (answer !== undefined) {
+    return answer.authorId === agentId ? why('answeredByYou') : why('answered', answer.authorName);
+  }
+  if (note !== undefined) return why('noted', note.authorName);
+  if (words !== undefined) return why('wrote', words.authorName);
+  if (movement.assignee !== null) return why('owner');
+  if (movement.status !== null) return why('status');
+  return why(movement.baseMissing ? 'baseMissing' : 'moved');
+}

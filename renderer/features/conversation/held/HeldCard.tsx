@@ -1,0 +1,268 @@
+import {
+  FilePen,
+  Mail,
+  Paperclip,
+  Pause,
+  PencilLine,
+  SendHorizontal,
+  Trash2,
+  type LucideIcon,
+} from 'lucide-react';
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { assertNever } from '@shared/domain/assert-never';
+import type { OutboxRow } from '@shared/domain/intents';
+import { Button } from '@renderer/components/Button';
+import { formatDate } from '@renderer/components/dates';
+import { useWhyWords } from '@renderer/components/delivery-words';
+import { whyStopped } from '@renderer/components/held-why';
+import { Folded } from '@renderer/components/mail/Folded';
+import { PlainText } from '@renderer/components/mail/PlainText';
+import { useTranslation } from '@renderer/components/use-translation';
+import { useConversation } from '@renderer/data/conversation';
+import { useOutbox } from '@renderer/data/outbox';
+import { placeOf } from '@renderer/data/second-thoughts';
+import { useCommand, useCommandKeys } from '@renderer/state/commands';
+import { useJump } from '@renderer/state/jump';
+import { useSelection } from '@renderer/state/selection';
+import { Difference } from './Difference';
+import { behind, stoppedIn } from './stopped';
+import { Unproven } from './Unproven';
+import { useSecondThoughts, type SecondThoughts } from './use-second-thoughts';
+
+/** One's own text is folded beyond this (px): the difference must stay in sight beside it. */
+const OWN_TEXT_PX = 320;
+
+export interface HeldCardProps {
+  row: OutboxRow;
+  onLink: (link: { href: string; text: string }) => void;
+}
+
+/** A reply that did not leave: why in one sentence, what happened since beside it, and what can be done. */
+export function HeldCard({ row, onLink }: HeldCardProps) {
+  const { t, i18n } = useTranslation('held');
+  const box = useRef<HTMLElement>(null);
+  const id = useId();
+  const { ref, action } = row.intent;
+  const kind = action.kind === 'note' ? 'note' : 'reply';
+  const why = useWhyWords(whyStopped(row));
+  const thoughts = useSecondThoughts(row);
+  const waiting = behind(row, useOutbox()).length;
+  const isUnproven = row.state === 'parked' && row.reason?.kind === 'no-answer';
+
+  const wanted = useJump((state) => state.ref === ref);
+  useEffect(() => {
+    if (!wanted || box.current === null) return;
+    box.current.scrollIntoView({ block: 'nearest' });
+    box.current.focus({ preventScroll: true });
+    useJump.getState().done(ref);
+  }, [wanted, ref]);
+
+  const time = formatDate(row.intent.decidedAt, i18n.language, 'clock');
+  return (
+    <article
+      ref={box}
+      tabIndex={-1}
+      data-stopped={ref}
+      aria-label={t(`card.${kind}`)}
+      aria-describedby={id}
+      className="@container mt-3 animate-fade-in overflow-hidden rounded-float border border-warning-line outline-offset-1"
+    >
+      <p
+        id={id}
+        className="flex gap-2 border-b border-warning-line bg-warning-ground px-3 py-1.5 text-warning"
+      >
+        <Pause size={14} strokeWidth={2.25} aria-hidden className="mt-0.75 shrink-0" />
+        <span className="min-w-0 text-pretty [overflow-wrap:anywhere]">
+          <span className="font-strong">{t('title')}.</span> {why}
+        </span>
+      </p>
+      <div className="grid @min-[32rem]:grid-cols-2">
+        <div className="min-w-0 px-3 py-2.5">
+          <p className="mb-1 text-meta text-muted">{t(`yours.${kind}`, { time })}</p>
+          <OwnWords row={row} onLink={onLink} />
+        </div>
+        <div className="grid border-t @min-[32rem]:border-s @min-[32rem]:border-t-0">
+          {isUnproven ? <Unproven row={row} thoughts={thoughts} /> : <Difference row={row} />}
+        </div>
+      </div>
+      <Into row={row} />
+      <Actions row={row} thoughts={thoughts} note={waiting > 0 && t('behind', { count: waiting })} />
+    </article>
+  );
+}
+
+function OwnWords({ row, onLink }: HeldCardProps) {
+  const { action } = row.intent;
+  const [open, setOpen] = useState(false);
+  if (action.kind !== 'reply' && action.kind !== 'note') return null;
+  return (
+    <Folded limit={OWN_TEXT_PX} open={open} onOpenChange={setOpen}>
+      <PlainText text={action.text.trim()} onLink={onLink} />
+      {action.files.length > 0 && (
+        <ul className="mt-1.5 space-y-1 text-muted">
+          {action.files.map((file) => (
+            <li key={`${file.hash}/${file.name}`} className="flex min-w-0 items-center gap-1.5">
+              <Paperclip size={13} aria-hidden className="shrink-0 text-faint" />
+              <bdi className="truncate">{file.name}</bdi>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Folded>
+  );
+}
+
+/** Where a merged conversation goes on. */
+function Into({ row }: { row: OutboxRow }) {
+  const { t } = useTranslation('held');
+  const place = placeOf(row);
+  const there = useConversation(place);
+  const open = useSelection((state) => state.open);
+  if (row.hold?.kind !== 'merged') return null;
+  const subject = there?.subject.trim() ?? '';
+  return (
+    <p className="flex flex-wrap items-center gap-x-2 border-t px-3 py-1.5">
+      <span className="text-muted">{t('since.into')}</span>
+      <bdi className="min-w-0 font-strong [overflow-wrap:anywhere]">
+        {subject === '' ? (there?.contactName ?? t('toast.somebody')) : subject}
+      </bdi>
+      <Button variant="quiet" size="small" onClick={() => open(place)}>
+        {t('action.open')}
+      </Button>
+    </p>
+  );
+}
+
+type SendKind = 'asIs' | 'now' | 'there' | 'again' | null;
+
+function sendKind(row: OutboxRow): SendKind {
+  if (row.state === 'parked') return row.reason?.kind === 'gone' ? null : 'again';
+  switch (row.hold?.kind) {
+    case undefined:
+    case 'moved':
+    case 'unproven':
+      return 'asIs';
+    case 'late':
+      return 'now';
+    case 'merged':
+      return 'there';
+    default:
+      return assertNever(row.hold);
+  }
+}
+
+function Actions(props: { row: OutboxRow; thoughts: SecondThoughts; note: string | false }) {
+  const { row, thoughts, note } = props;
+  const { t } = useTranslation('held');
+  const { send, mail, edit, discard, busy, failure } = thoughts;
+  const sending = sendKind(row);
+  const editable = sending !== 'again';
+  // Of several stopped replies in one conversation the keys mean the oldest: the others wait behind it.
+  const here = stoppedIn(placeOf(row), useOutbox())[0];
+  const hasKeys = here === undefined || here.intent.ref === row.intent.ref;
+  return (
+    <div className="flex flex-wrap items-center gap-1.5 border-t px-3 py-2">
+      {hasKeys && <Keys thoughts={thoughts} sends={sending !== null} editable={editable} />}
+      {sending !== null && (
+        <Act
+          id="held.send"
+          icon={SendHorizontal}
+          primary={sending === 'now'}
+          taught={hasKeys}
+          busy={busy}
+          onClick={send}
+        >
+          {t(`action.${sending}`)}
+        </Act>
+      )}
+      {mail !== null && (
+        <Act id="held.byMail" icon={Mail} taught={hasKeys} busy={busy} onClick={mail.send}>
+          {t('action.byMail', { address: mail.address })}
+        </Act>
+      )}
+      {editable && (
+        <Act
+          id="held.edit"
+          icon={sending === null ? FilePen : PencilLine}
+          taught={hasKeys}
+          busy={busy}
+          onClick={edit}
+        >
+          {t(sending === null ? 'action.keep' : 'action.edit')}
+        </Act>
+      )}
+      <Act id="held.discard" icon={Trash2} taught={hasKeys} busy={busy} onClick={discard}>
+        {t('action.discard')}
+      </Act>
+      {note !== false && <span className="ms-auto text-meta text-muted">{note}</span>}
+      <span role="status" className="basis-full text-warning empty:hidden">
+        {failure !== null && t(`action.${failure}`)}
+      </span>
+    </div>
+  );
+}
+
+function Act(props: {
+  id: string;
+  icon: LucideIcon;
+  primary?: boolean;
+  taught: boolean;
+  busy: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}) {
+  const { id, icon, primary = false, taught, busy, onClick, children } = props;
+  const keys = useCommandKeys(id);
+  return (
+    <Button
+      icon={icon}
+      variant={primary ? 'primary' : 'secondary'}
+      keys={taught ? keys : undefined}
+      disabled={busy}
+      onClick={onClick}
+      className="h-auto min-h-7 max-w-full min-w-0 py-0.5 text-start [overflow-wrap:anywhere] whitespace-normal"
+    >
+      {children}
+    </Button>
+  );
+}
+
+/** The keys of a card, all with Shift: none of it is done by a finger that slipped. */
+function Keys(props: { thoughts: SecondThoughts; sends: boolean; editable: boolean }) {
+  const { thoughts, sends, editable } = props;
+  const { t } = useTranslation('held');
+  const ready = !thoughts.busy;
+  useCommand({
+    id: 'held.send',
+    group: 'conversation',
+    keys: ['Shift+s'],
+    label: t('command.send'),
+    enabled: ready && sends,
+    run: thoughts.send,
+  });
+  useCommand({
+    id: 'held.byMail',
+    group: 'conversation',
+    keys: ['Shift+m'],
+    label: t('command.byMail'),
+    enabled: ready && thoughts.mail !== null,
+    run: () => thoughts.mail?.send(),
+  });
+  useCommand({
+    id: 'held.edit',
+    group: 'conversation',
+    keys: ['Shift+e'],
+    label: t('command.edit'),
+    enabled: ready && editable,
+    run: thoughts.edit,
+  });
+  useCommand({
+    id: 'held.discard',
+    group: 'conversation',
+    keys: ['Shift+d'],
+    label: t('command.discard'),
+    enabled: ready,
+    run: thoughts.discard,
+  });
+  return null;
+}

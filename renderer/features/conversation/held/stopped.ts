@@ -1,0 +1,33 @@
+/** Which of the agent's own messages need the agent, and which wait behind them. Pure. */
+import { conversationKey, type ConversationKey } from '@shared/domain/entities';
+import { targetOf, type OutboxRow } from '@shared/domain/intents';
+
+/** True for a reply or note that waits for a decision which must first be looked at. */
+export function isStopped(row: { state: string } | OutboxRow): row is OutboxRow {
+  if (!('reason' in row)) return false;
+  const { kind } = row.intent.action;
+  if (kind !== 'reply' && kind !== 'note') return false;
+  if (row.state === 'held') return true;
+  return row.state === 'parked' && (row.reason?.kind === 'no-answer' || row.reason?.kind === 'gone');
+}
+
+/** Stopped messages of one conversation, oldest first. */
+export function stoppedIn(key: ConversationKey, rows: readonly OutboxRow[]): readonly OutboxRow[] {
+  return rows.filter((row) => isStopped(row) && keyOf(row) === key);
+}
+
+/** Replies that wait behind this held one. */
+export function behind(held: OutboxRow, rows: readonly OutboxRow[]): readonly OutboxRow[] {
+  if (held.state !== 'held') return [];
+  return rows.filter(
+    (row) =>
+      row.state === 'queued' &&
+      row.intent.action.kind === 'reply' &&
+      row.order > held.order &&
+      keyOf(row) === keyOf(held),
+  );
+}
+
+function keyOf(row: OutboxRow): ConversationKey {
+  return conversationKey(row.intent.accountId, targetOf(row));
+}

@@ -1,0 +1,88 @@
+import { Pause } from 'lucide-react';
+import { conversationKey } from '@shared/domain/entities';
+import { targetOf, type OutboxRow } from '@shared/domain/intents';
+import { Button } from '@renderer/components/Button';
+import { useWhyWords } from '@renderer/components/delivery-words';
+import { whyStopped } from '@renderer/components/held-why';
+import { useTranslation } from '@renderer/components/use-translation';
+import { useOutbox, useStopped } from '@renderer/data/outbox';
+import { useQueueRow } from '@renderer/data/queue';
+import { useCommand, useCommandKeys } from '@renderer/state/commands';
+import { useJump } from '@renderer/state/jump';
+import { useSelection } from '@renderer/state/selection';
+
+const keyOf = (row: OutboxRow) => conversationKey(row.intent.accountId, targetOf(row));
+
+function goTo(row: OutboxRow): void {
+  useJump.getState().ask(row.intent.ref);
+  useSelection.getState().open(keyOf(row));
+}
+
+/** Says, for eye and ear, that an own reply has just stopped and waits for the agent; and the way to it. */
+export function StoppedToast() {
+  const { t } = useTranslation('held');
+  const rows = useOutbox().filter(
+    ({ state, intent: { action } }) =>
+      (state === 'held' || state === 'parked') && (action.kind === 'reply' || action.kind === 'note'),
+  );
+  const { stopped, dismiss } = useStopped();
+  const open = useSelection((state) => state.key);
+  const next = () => {
+    const at = rows.findIndex((row) => keyOf(row) === open);
+    const row = rows[(at + 1) % rows.length];
+    if (row === undefined) return;
+    dismiss();
+    goTo(row);
+  };
+  useCommand({
+    id: 'app.nextStopped',
+    group: 'app',
+    keys: ['g h'],
+    label: t('command.next'),
+    enabled: rows.length > 0,
+    run: next,
+  });
+  const row = rows.find(({ intent }) => intent.ref === stopped);
+  return (
+    <div role="status" className="pointer-events-none fixed inset-x-0 bottom-9 z-20 flex justify-center px-3">
+      {row !== undefined && <Toast row={row} isOpen={keyOf(row) === open} onDismiss={dismiss} />}
+    </div>
+  );
+}
+
+function Toast(props: { row: OutboxRow; isOpen: boolean; onDismiss: () => void }) {
+  const { row, isOpen, onDismiss } = props;
+  const { t } = useTranslation('held');
+  const name = useQueueRow(keyOf(row))?.conversation.contactName.trim() || t('toast.somebody');
+  const why = useWhyWords(whyStopped(row));
+  const keys = useCommandKeys('app.nextStopped');
+  const kind = row.intent.action.kind === 'note' ? 'note' : 'reply';
+  const words = (
+    <>
+      <span className="font-strong">{t(`toast.${kind}`, { name })}</span> {why}
+    </>
+  );
+  // Its card stands before the agent's eyes: only the ear is told.
+  if (isOpen) return <p className="sr-only">{words}</p>;
+  return (
+    <div className="pointer-events-auto flex max-w-[36rem] animate-fade-in flex-wrap items-center gap-x-3 gap-y-1.5 rounded-float bg-raised px-3 py-2 shadow-float">
+      <Pause size={14} strokeWidth={2.25} aria-hidden className="shrink-0 text-warning" />
+      <p className="min-w-0 flex-[1_1_14rem] text-pretty [overflow-wrap:anywhere]">{words}</p>
+      <span className="flex gap-1.5">
+        <Button
+          size="small"
+          keys={keys}
+          onClick={() => {
+            onDismiss();
+            goTo(row);
+          }}
+        >
+          {t('toast.look')}
+        </Button>
+        <Button size="small" variant="quiet" onClick={onDismiss}>
+          {t('toast.dismiss')}
+        </Button>
+      </span>
+    </div>
+  );
+}
