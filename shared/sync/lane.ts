@@ -432,17 +432,20 @@ export class Lane {
 
   /** Writes what a request brought. It happened, so the journal is asked until it takes it. */
   async #persist(row: OutboxRow, state: OutboxRow['state'], step: Step): Promise<void> {
+    const { ledger } = this.#deps;
+    const { ref } = row.intent;
     const next = stepped(row, state, this.#deps.clock.now(), step);
+    const before = ledger.live(ref);
     for (let failures = 1; ; failures += 1) {
       try {
-        await this.#deps.ledger.write([next]);
+        await ledger.write([next]);
         return;
       } catch {
         // Stopped before it was written: the journal still says `sending`, and a restart reads back.
         if (this.#deps.stopping()) return;
         await this.#deps.clock.sleep(this.#jitter(failures), this.#deps.cut);
         // The feed was faster: what it proved must not be written over.
-        if (this.#deps.ledger.live(row.intent.ref) !== row) return;
+        if (ledger.live(ref) !== before) return;
       }
     }
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../domain/entities';
 import { aConversation, aMessage } from '../testing/builders';
-import { MemoryFileSystem } from '../testing/memory-file-system';
+import { diskError, MemoryFileSystem } from '../testing/memory-file-system';
 import { decodeFrame, encodeFrame } from '../storage/record-frame';
 import { openRecordLog } from '../storage/record-log';
 import { newsOf } from './merge';
@@ -380,5 +380,19 @@ describe('a spool that was damaged', () => {
       if (opened !== undefined) break;
     }
     expect(crashes).toBeGreaterThan(3);
+  });
+
+  it('is told to pages also when the disk was too full to say so at once', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('conversations', 'k1', [conversation('c1', 'a')]);
+    await spool.commit('conversations', 'k2', [conversation('c2', 'b')]);
+    await spool.close();
+    const [log] = fs.paths().filter((path) => path.endsWith('.log'));
+    fs.scribble(log ?? '', (bytes) => bytes.slice(0, -20));
+    for (const operation of ['write', 'replace'] as const) fs.failing.set(operation, diskError('ENOSPC'));
+    await expect(open(fs)).rejects.toThrow('ENOSPC');
+    fs.failing.clear();
+    expect((await open(fs)).epoch).not.toBe(spool.epoch);
   });
 });

@@ -111,8 +111,11 @@ const PAGE_BYTES = 1024 * 1024;
 /** Rows closer than this on disk are read at once, with what lies between them. */
 const READ_GAP_BYTES = 16 * 1024;
 
-/** A file that is there while the spool is being opened. */
-const OPENING = 'opening';
+/**
+ * A file that is there once the spool was opened whole. It is taken away before anything is repaired,
+ * because that needs no room: a full disk must not make a repaired spool look like one that was well.
+ */
+const SOUND = 'sound';
 
 /** How often a thread is read again because it changed meanwhile. */
 const THREAD_TRIES = 5;
@@ -144,11 +147,10 @@ class LogSpool implements Spool {
     const { fs, folder, segmentBytes = SEGMENT_BYTES } = this.options;
     const conversations = new Map<string, LightConversation | null>();
     // Opening repairs what is damaged; ended in the middle of that, the next one would find nothing wrong.
-    const opening = `${folder}/${OPENING}`;
+    const sound = `${folder}/${SOUND}`;
     await fs.makeFolder(folder);
-    const interrupted = (await fs.read(opening)) !== null;
-    // On a full disk what is there can still be read.
-    await fs.replace(opening, encoder.encode('opening')).catch(() => undefined);
+    const interrupted = (await fs.read(sound)) === null && (await fs.list(folder)).length > 0;
+    await fs.remove(sound);
     this.log = await openIndexedLog<SpoolRecord, Summary>(
       { fs, folder, segmentBytes, summarise, sidecars: true, summaryVersion: SUMMARY_VERSION },
       (summary, at) => {
@@ -162,7 +164,8 @@ class LogSpool implements Spool {
     if (this.epoch === '' || lost || this.log.recovery.tornBytes > 0) await this.startEpoch(lost);
     for (const [id, light] of conversations) this.options.onConversation(id, light);
     await this.compactIfWorth();
-    await fs.remove(opening).catch(() => undefined);
+    // Without room for it the next opening pulls everything again, which is only slow.
+    await fs.replace(sound, encoder.encode('sound')).catch(() => undefined);
   }
 
   get damaged(): number {

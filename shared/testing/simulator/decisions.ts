@@ -18,6 +18,8 @@ export interface Decision {
   undone: boolean;
   /** The agent dropped a parked or held row, which may have been carried out. */
   dropped: boolean;
+  /** When the newest message on screen was written, in the world's time. */
+  seenUntil: number;
   /** The agent agreed that it goes to another conversation, after a merge. */
   moved: boolean;
   /** Messages that were shown beside a hold when the agent let it go. */
@@ -42,6 +44,7 @@ export class Decisions {
       unwanted: false,
       undone: false,
       dropped: false,
+      seenUntil: 0,
       moved: false,
       seen: new Set(),
       resentBlind: false,

@@ -109,18 +109,17 @@ export class Judge {
 
   /** An answer of a colleague, or of the same agent on another device, that the agent did not see. */
   #contradiction({ ref, conversationId, action }: Operation, now: number): void {
-    const number = numberOf(action);
-    const decision = number === null ? undefined : this.#decisions.all[number - 1];
-    const base = Number(decision?.intent.base.messageId ?? Number.NaN);
+    const decision = this.#decisionOf({ ref, action });
     // After a merge everything in the other conversation was shown, or happened since.
     if (decision === undefined || decision.moved) return;
     const before = now - FRESH_MS - this.#server.habits.lagMs;
-    for (const { id, kind, clientRef, createdAt } of this.#server.messages.values()) {
-      if (kind !== 'reply' || Number(id) <= base || createdAt - NOON > before || decision.seen.has(id))
-        continue;
-      const own = this.#server.commits.find((commit) => commit.serverId === id);
-      if (own?.machine === decision.machine || !this.#server.isLongIn(id, conversationId, before)) continue;
-      this.#breach('contradicted', `${ref} left over ${clientRef ?? 'an answer'} in ${conversationId}`);
+    for (const { id, kind, createdAt } of this.#server.messages.values()) {
+      const at = createdAt - NOON;
+      if (kind !== 'reply' || at <= decision.seenUntil || at > before || decision.seen.has(id)) continue;
+      const own = this.#server.commits.findLast((commit) => commit.serverId === id);
+      if (own?.machine === decision.machine) continue;
+      if (!this.#server.isLongIn(id, conversationId, before)) continue;
+      this.#breach('contradicted', `${ref} left over ${own?.ref ?? id} in ${conversationId}`);
     }
   }
 
@@ -129,7 +128,7 @@ export class Judge {
     const decision = this.#decisionOf(commit);
     if (wasThere && decision?.resentBlind !== true)
       this.#breach('duplicated', `${commit.ref} was carried out twice`);
-    if (decision === undefined) return;
+    if (decision === undefined) return this.#breach('altered', `nobody decided ${commit.ref}`);
     const twin = this.#server.commits.find(
       (other) => other !== commit && other.ref !== commit.ref && this.#decisionOf(other) === decision,
     );
@@ -274,9 +273,9 @@ export class Judge {
     return rows.some((row) => place(row) === place(passed) && row.order < passed.order && wasAside(row));
   }
 
-  #decisionOf({ ref, action }: Commit): Decision | undefined {
+  #decisionOf({ ref, action }: Pick<Commit, 'ref' | 'action'>): Decision | undefined {
     const number = numberOf(action);
-    return number === null ? this.#decisions.byRef(ref) : this.#decisions.all[number - 1];
+    return this.#decisions.byRef(ref) ?? (number === null ? undefined : this.#decisions.all[number - 1]);
   }
 
   #breach(invariant: Invariant, detail: string): void {

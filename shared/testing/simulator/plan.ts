@@ -1,7 +1,7 @@
 /** What a seed makes happen: the kind of world, and who does what in it and when. */
 import type { DeliveryTier } from '../../backends/port';
 import type { Draws } from './draws';
-import type { LinkHabits } from './sim-link';
+import type { CallFault, LinkHabits } from './sim-link';
 
 /** Steps of the outside world. `who` is a number to choose among those that are there. */
 export type Step =
@@ -13,16 +13,21 @@ export type Step =
       delayMs: number;
       file: boolean;
     }
+  /** Cut off, the agent answers what a colleague answers at the same time. */
+  | { do: 'crossing'; who: number; which: number; ms: number }
   | { do: 'burst'; who: number; which: number; count: number }
   | { do: 'undo' | 'repeat' | 'drop' | 'resend' | 'answer'; who: number }
-  | { do: 'crash-host'; who: number; awayMs: number }
+  /** `journalChange`: in the middle of the nth change of the journal from then on; `null`: at once. */
+  | { do: 'crash-host'; who: number; awayMs: number; journalChange: number | null }
+  | { do: 'quit'; who: number; awayMs: number }
   | { do: 'crash-page'; who: number; database: boolean; saving: boolean }
   | { do: 'link'; who: number; state: 'cut' | 'silent'; ms: number }
   | { do: 'token'; who: number; ms: number }
   | { do: 'disk-full'; who: number; ms: number }
   | { do: 'clock'; who: number; byMs: number }
   | { do: 'sleep'; who: number; ms: number }
-  | { do: 'customer' | 'colleague' | 'edit' | 'remove' | 'open'; which: number }
+  | { do: 'customer' | 'colleague' | 'edit' | 'remove' | 'vanish' | 'open'; which: number }
+  | { do: 'back-up' | 'restore' }
   | { do: 'merge'; which: number; into: number };
 
 export interface Plan {
@@ -30,6 +35,8 @@ export interface Plan {
   settleMs: number;
   pageRows: number;
   lagMs: number;
+  /** Whether all ids can be compared; only then things vanish without a word. */
+  sweeps: boolean;
   machines: number;
   pages: number;
   conversations: number;
@@ -42,7 +49,7 @@ export interface Plan {
 const DAY_MS = 24 * 3_600_000;
 
 export function planOf(draws: Draws): Plan {
-  const tier = draws.weighted({ T1: 3, T2: 4, T3: 2, T4: 2 });
+  const tier = draws.weighted({ T1: 4, T2: 5, T3: 2, T4: 2 });
   const settleMs = Number(draws.weighted({ 5_000: 6, 20_000: 3, 60_000: 1 }));
   const faultsUntil = draws.int(15_000, 40_000);
   const count = draws.int(12, 30);
@@ -55,6 +62,7 @@ export function planOf(draws: Draws): Plan {
     settleMs,
     pageRows: draws.int(2, 12),
     lagMs: draws.chance(0.5) ? 3_000 : 0,
+    sweeps: draws.chance(0.5),
     machines: draws.chance(0.2) ? 2 : 1,
     pages: draws.chance(0.3) ? 2 : 1,
     conversations: draws.int(1, 4),
@@ -65,17 +73,21 @@ export function planOf(draws: Draws): Plan {
 }
 
 function linkHabits(draws: Draws, tier: DeliveryTier, settleMs: number): LinkHabits {
-  const some = (most: number): number => (draws.chance(0.5) ? draws.next() * most : 0);
+  const little = (): number => (draws.chance(0.5) ? draws.next() * 0.1 : 0);
+  // Each world has its own trouble, so that no trouble is drowned in the others.
+  const trouble = draws.pick(['none', 'lost', 'answer-lost', 'late', 'late', 'before', 'after'] as const);
+  const faults: Record<CallFault, number> = {
+    none: 1,
+    lost: little(),
+    'answer-lost': little(),
+    late: little(),
+    twice: tier === 'T1' ? 0.5 : little(),
+    before: little(),
+    after: little(),
+  };
+  faults[trouble] += 0.3 + draws.next() * 1.2;
   return {
-    faults: {
-      none: 1,
-      lost: some(0.3),
-      'answer-lost': some(0.5),
-      late: some(0.5),
-      twice: draws.next() * 0.5,
-      before: some(0.3),
-      after: some(0.3),
-    },
+    faults,
     before: [
       'unauthorized',
       'rate-limited',
@@ -98,28 +110,35 @@ function stepOf(draws: Draws): Step {
   const name = draws.weighted({
     decide: 30,
     burst: 4,
+    crossing: 2,
     undo: 4,
     repeat: 4,
     drop: 3,
     resend: 3,
     answer: 4,
-    'crash-host': 12,
+    'crash-host': 14,
+    quit: 2,
     'crash-page': 3,
-    link: 8,
-    token: 2,
+    link: 6,
+    token: 1,
     'disk-full': 2,
     clock: 2,
-    sleep: 2,
+    sleep: 1,
     customer: 6,
     colleague: 4,
     edit: 4,
     remove: 1,
+    vanish: 1,
+    'back-up': 1,
+    restore: 1,
     open: 3,
     merge: 2,
   });
   switch (name) {
     case 'decide':
       return decideStep(draws, who, which);
+    case 'crossing':
+      return { do: name, who, which, ms: draws.int(9_000, 15_000) };
     case 'burst':
       return { do: name, who, which, count: draws.int(2, 5) };
     case 'undo':
@@ -129,23 +148,34 @@ function stepOf(draws: Draws): Step {
     case 'answer':
       return { do: name, who };
     case 'crash-host':
-      return { do: name, who, awayMs: draws.pick([0, 50, 1_000, 15_000]) };
+      return {
+        do: name,
+        who,
+        awayMs: draws.pick([0, 50, 500, 5_000]),
+        journalChange: draws.chance(0.6) ? draws.int(1, 6) : null,
+      };
+    case 'quit':
+      return { do: name, who, awayMs: draws.pick([0, 500, 5_000]) };
+    case 'back-up':
+    case 'restore':
+      return { do: name };
     case 'crash-page':
       return { do: name, who, database: draws.chance(0.7), saving: draws.chance(0.8) };
     case 'link':
-      return { do: name, who, state: draws.pick(['cut', 'silent']), ms: draws.int(200, 20_000) };
+      return { do: name, who, state: draws.pick(['cut', 'silent']), ms: draws.int(200, 6_000) };
     case 'token':
-      return { do: name, who, ms: draws.int(1_000, 20_000) };
+      return { do: name, who, ms: draws.int(1_000, 6_000) };
     case 'disk-full':
-      return { do: name, who, ms: draws.int(100, 8_000) };
+      return { do: name, who, ms: draws.int(100, 4_000) };
     case 'clock':
       return { do: name, who, byMs: draws.pick([-DAY_MS, DAY_MS, -3_600_000, 60_000]) };
     case 'sleep':
-      return { do: name, who, ms: draws.int(1_000, 120_000) };
+      return { do: name, who, ms: draws.chance(0.3) ? draws.int(60_000, 120_000) : draws.int(1_000, 8_000) };
     case 'customer':
     case 'colleague':
     case 'edit':
     case 'remove':
+    case 'vanish':
     case 'open':
       return { do: name, which };
     case 'merge':

@@ -4,6 +4,7 @@
  * off protection is a lying disk, a forgetful server, a deaf read-back. A simulator that does not
  * notice the bad part within 50 seeds proves nothing about the good one.
  */
+import { buf as crc32 } from 'crc-32';
 import type { Backend, BackendDescriptor } from '../../backends/port';
 import type { Intent } from '../../domain/intents';
 import type { ThreadHead } from '../../domain/thread-moved';
@@ -79,6 +80,19 @@ function ownLanes(apart: (intent: Intent) => boolean): Partial<Parts> {
   };
 }
 
+/** Changes a digit in what was written and makes its checksum fit, as if there were none. */
+function forge(tail: Uint8Array, draws: Draws): void {
+  const text = new TextDecoder().decode(tail);
+  const end = text.indexOf('\n');
+  const line = end < 0 ? '' : text.slice(0, end);
+  const at = line.search(/Answer \d/);
+  if (at < 0 || !draws.chance(0.9)) return;
+  const forged = `${line.slice(0, at)}Answer ${draws.int(1, 9)}${line.slice(at + 8)}`;
+  const head = forged.indexOf(' ', 2) + 1;
+  const sum = (crc32(new TextEncoder().encode(forged.slice(head))) >>> 0).toString(16).padStart(8, '0');
+  tail.set(new TextEncoder().encode(`${forged.slice(0, 2)}${sum}${forged.slice(head - 1)}\n`));
+}
+
 const NEVER_HEARD_OF: ThreadHead = { conversation: null, gone: false, movedTo: null, messages: [] };
 
 export const PROTECTIONS: readonly Protection[] = [
@@ -149,6 +163,21 @@ export const PROTECTIONS: readonly Protection[] = [
     name: 'fresh-head',
     why: 'the thread is read anew before a reply leaves, not remembered',
     off: { heads: ({ known }) => ({ known, head: (accountId, id) => known(accountId, id) }) },
+  },
+  {
+    name: 'sweep',
+    why: 'what vanished without a word in any feed is found by comparing all ids',
+    off: { backend: ({ sweep: _unused, ...backend }) => backend },
+  },
+  {
+    name: 'epoch',
+    why: 'a page hears when the seqs it knows mean nothing any more',
+    off: { tellsEpoch: false },
+  },
+  {
+    name: 'checksum',
+    why: 'what a crash garbled is told from what was written',
+    off: { garble: (draws) => (tail) => forge(tail, draws) },
   },
   {
     name: 'overlap',

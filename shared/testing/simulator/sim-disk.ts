@@ -19,6 +19,7 @@ export class SimDisk implements FileSystem {
   readonly #draws: Draws;
   readonly #habits: DiskHabits;
   readonly #isFull: () => boolean;
+  readonly #onChange: (path: string) => void;
 
   constructor(parts: {
     memory: MemoryFileSystem;
@@ -26,12 +27,15 @@ export class SimDisk implements FileSystem {
     draws: Draws;
     habits: DiskHabits;
     isFull(): boolean;
+    /** Told when a change of a file begins. */
+    onChange(path: string): void;
   }) {
     this.#memory = parts.memory;
     this.#life = parts.life;
     this.#draws = parts.draws;
     this.#habits = parts.habits;
     this.#isFull = parts.isFull;
+    this.#onChange = parts.onChange;
   }
 
   list(folder: string): Promise<string[]> {
@@ -52,11 +56,11 @@ export class SimDisk implements FileSystem {
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
     if (this.#isFull()) throw diskError('ENOSPC');
-    await this.#change(() => this.#memory.replace(path, bytes));
+    await this.#change(path, () => this.#memory.replace(path, bytes));
   }
 
   remove(path: string): Promise<void> {
-    return this.#change(() => this.#memory.remove(path));
+    return this.#change(path, () => this.#memory.remove(path));
   }
 
   async append(path: string): Promise<AppendFile> {
@@ -72,14 +76,15 @@ export class SimDisk implements FileSystem {
         }
         await this.#life.alive(file.write(bytes));
       },
-      sync: () => this.#change(() => (this.#habits.syncs ? file.sync() : Promise.resolve())),
-      truncate: (size) => this.#change(() => file.truncate(size)),
+      sync: () => this.#change(path, () => (this.#habits.syncs ? file.sync() : Promise.resolve())),
+      truncate: (size) => this.#change(path, () => file.truncate(size)),
       close: () => this.#life.alive(file.close()),
     };
   }
 
   /** Done early or late within its moment: a kill in between finds the one or the other. */
-  async #change(perform: () => Promise<void>): Promise<void> {
+  async #change(path: string, perform: () => Promise<void>): Promise<void> {
+    this.#onChange(path);
     const early = this.#draws.chance(0.5);
     const ms = this.#draws.int(1, 6);
     if (early) await this.#life.alive(perform());

@@ -4,7 +4,7 @@
  */
 import type { Backend, BackendDescriptor } from '../../backends/port';
 import type { OutboxRow } from '../../domain/intents';
-import { openJournal } from '../../sync/journal';
+import { openJournal, type Journal } from '../../sync/journal';
 import { createHeads } from '../../sync/heads';
 import { createOutbox, type Outbox } from '../../sync/outbox';
 import type { FilePort } from '../../sync/ports';
@@ -44,7 +44,11 @@ interface Running {
   life: Life;
   outboxes: readonly [Outbox, ...Outbox[]];
   spool: Spool;
+  journal: Journal;
   puller: Puller;
+  stop: AbortController;
+  /** Ends once all has stopped. */
+  work: Promise<unknown>;
 }
 
 export class SimHost {
@@ -54,6 +58,7 @@ export class SimHost {
   #life: Life;
   #running: Running | null = null;
   #online = false;
+  #armed: { left: number; then: () => void } | null = null;
   #epochs = 0;
 
   constructor(options: SimHostOptions) {
@@ -91,8 +96,9 @@ export class SimHost {
       draws,
       habits: parts.disk,
       isFull: () => this.diskFull,
+      onChange: (path) => this.#countDown(path),
     });
-    const journal = await openJournal(disk, 'journal', life.clock);
+    const journal = await openJournal(disk, JOURNAL, life.clock);
     onJournal(journal.rows);
     const spool = await openSpool({
       fs: disk,
@@ -122,19 +128,51 @@ export class SimHost {
     const outboxes: [Outbox, ...Outbox[]] = [make()];
     while (outboxes.length < parts.owners) outboxes.push(make());
     puller = this.#puller(life, backend, parts.spool(spool, life), outboxes, onChanges);
-    this.#running = { life, outboxes, spool, puller };
-    const never = new AbortController().signal;
-    for (const outbox of outboxes) void outbox.run(never);
-    void puller.run(never);
+    const stop = new AbortController();
+    const work = Promise.all([...outboxes, puller].map((part) => part.run(stop.signal)));
+    this.#running = { life, outboxes, spool, journal, puller, stop, work };
   }
 
   /** The process is gone, this very moment; the disk keeps what it has, or loses what it may. */
   crash(draws: Draws): void {
     this.#life.end();
     this.#running = null;
-    const tear = draws.pick([0, 1, draws.next()]);
-    const garble = this.#options.parts.garble(draws);
-    this.#memory = this.#memory.afterCrash(tear, garble);
+    this.#armed = null;
+    const tear = draws.pick([0, 1, 1, draws.next()]);
+    this.#memory = this.#memory.afterCrash(tear, this.#options.parts.garble(draws));
+    if (draws.chance(SPOOL_DAMAGED)) damage(this.#memory, draws);
+  }
+
+  /** Calls back in the middle of the nth change of the journal from now. */
+  onJournalChange(nth: number, then: () => void): void {
+    this.#armed = { left: nth, then };
+  }
+
+  disarm(): void {
+    this.#armed = null;
+  }
+
+  /** Ends as the product does when it is told to: sending stops, requests in flight have their time. */
+  async quit(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    const { life, outboxes, spool, journal, stop, work } = running;
+    this.#running = null;
+    await Promise.all(outboxes.map((outbox) => outbox.stop()));
+    stop.abort();
+    await work;
+    await journal.close();
+    await spool.close();
+    life.end();
+  }
+
+  #countDown(path: string): void {
+    const armed = this.#armed;
+    if (armed === null || !path.startsWith(JOURNAL)) return;
+    armed.left -= 1;
+    if (armed.left > 0) return;
+    this.#armed = null;
+    this.#options.machine.time.after(this.#options.draws.int(0, 5), armed.then);
   }
 
   /** The account can be reached again (new token, link back): tried at once. */
@@ -192,8 +230,11 @@ export class SimHost {
   }
 }
 
+const JOURNAL = 'journal';
 const CHAT_LATE_MS = 180_000;
 const START_AGAIN_MS = 2_000;
+/** How often a crash takes a part of the spool with it that was good. The journal has no second copy. */
+const SPOOL_DAMAGED = 0.25;
 /** Small, so that sealing and compaction happen in a short life. */
 const SEGMENT_BYTES = 6_000;
 
@@ -207,4 +248,18 @@ function filePort(files: ReadonlyMap<string, Uint8Array>): FilePort {
       });
     },
   };
+}
+
+/** Some byte of some file of the spool is another one now, or the file is shorter. */
+function damage(memory: MemoryFileSystem, draws: Draws): void {
+  const paths = memory.paths().filter((path) => path.startsWith('spool/'));
+  const path = paths[draws.int(0, paths.length - 1)];
+  if (path === undefined) return;
+  memory.scribble(path, (bytes) => {
+    if (bytes.length === 0) return bytes;
+    const at = draws.int(0, bytes.length - 1);
+    if (draws.chance(0.3)) return bytes.slice(0, at);
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    return bytes;
+  });
 }

@@ -3,7 +3,7 @@
  * repeated and overtaken; a request that has left lives on whatever becomes of who sent it.
  */
 import { BackendError } from '../../backends/backend-error';
-import type { Backend, BackendDescriptor, Operation, OperationProof } from '../../backends/port';
+import type { Backend, BackendDescriptor, Operation, OperationProof, SweepPort } from '../../backends/port';
 import type { FailureKind } from '../../domain/failures';
 import type { Draws } from './draws';
 import type { Life, Machine } from './machine';
@@ -22,7 +22,7 @@ const RETRY_AFTER_MS = 2_000;
  * the server fails so without, or in spite of, doing it.
  */
 export type CallFault = 'none' | 'lost' | 'answer-lost' | 'late' | 'twice' | 'before' | 'after';
-export type CallName = 'perform' | 'findByRef' | 'upload' | 'pull' | 'whoAmI';
+export type CallName = 'perform' | 'findByRef' | 'upload' | 'pull' | 'sweep' | 'whoAmI';
 
 export interface LinkHabits {
   /** Weights of what befalls a call while faults are on. */
@@ -127,6 +127,16 @@ export class SimLink {
       ...(descriptor.overlapMs === undefined
         ? {}
         : { rewind: (_feed: string, cursor: string) => server.rewind(cursor, descriptor.overlapMs ?? 0) }),
+      ...(descriptor.supports.idSweep === true
+        ? {
+            sweep: {
+              kinds: ['conversation', 'message'] as const,
+              rowsAtOnce: 5,
+              ids: (kind, cursor, signal) => call('sweep', signal, () => server.ids(kind, cursor)),
+              rows: (kind, ids, signal) => call('sweep', signal, () => server.rows(kind, ids)),
+            } satisfies SweepPort,
+          }
+        : {}),
       listen: (onHint, signal) => life.alive(this.#listen(() => !life.over && onHint(), signal)),
     };
   }
@@ -208,6 +218,8 @@ export class SimLink {
 
   #fault(name: CallName): CallFault {
     if (!this.faulty) return 'none';
+    // Most of what is read gets through: a console that is never online sends nothing either.
+    if (name !== 'perform' && this.#draws.chance(0.7)) return 'none';
     const fault = this.#draws.weighted(this.#habits.faults);
     // Node sends a request once; only a server with keys may see one twice (reliability.md, fact 1).
     if (fault === 'twice' && name === 'perform' && this.#server.habits.tier !== 'T1') return 'none';

@@ -7,6 +7,7 @@ import type { IntentAction, OutboxRow } from '../../domain/intents';
 import { followSpool, sortChanges, type SpoolNews } from '../../sync/follow-spool';
 import { ReusedRefError, TooLateError, UnknownRefError } from '../../sync/outbox-errors';
 import { sameIntent } from '../../sync/same-intent';
+import { NOON } from '../builders';
 import type { Decision, Decisions } from './decisions';
 import type { Draws } from './draws';
 import type { Machine } from './machine';
@@ -90,6 +91,8 @@ export class SimPage {
       delayMs,
       action: make(number),
     }));
+    const base = this.#kept.messages.get(decision.intent.base.messageId ?? '');
+    decision.seenUntil = base === undefined ? machine.time.now : base.createdAt - NOON;
     this.#saving.push(decision);
     this.#bringNext();
     return decision;
@@ -115,7 +118,7 @@ export class SimPage {
       const decision = this.#options.decisions.byRef(row.intent.ref);
       if (decision === undefined || decision.page !== this.name) continue;
       if (row.state === 'held') this.#answerHold(decision, row);
-      if (row.state === 'parked' && row.reason?.kind === 'no-answer') this.#answerUnproven(decision);
+      if (row.state === 'parked' && row.reason?.kind === 'no-answer') this.#answerUnproven(decision, row);
     }
   }
 
@@ -124,15 +127,16 @@ export class SimPage {
     const { hold } = row;
     const base = hold?.movement?.head ?? decision.intent.base;
     if (draws.chance(0.3) || hold === null || hold === undefined) return this.drop(decision);
-    for (const { id } of hold.movement?.newMessages ?? []) decision.seen.add(id);
+    see(decision, hold);
     const toConversationId = hold.kind === 'merged' ? hold.into : null;
     decision.moved ||= toConversationId !== null;
     void this.#command((door) => door.outbox.sendAsIs(row.intent.ref, { base, toConversationId }));
   }
 
   /** The agent looks at the helpdesk itself. */
-  #answerUnproven(decision: Decision): void {
+  #answerUnproven(decision: Decision, { hold }: OutboxRow): void {
     const { ref } = decision.intent;
+    see(decision, hold);
     const arrived = this.#options.lookUp(ref);
     const outcome = arrived === null ? ({ notThere: true } as const) : { arrived };
     void this.#command((door) => door.outbox.settle(ref, outcome));
@@ -177,10 +181,11 @@ export class SimPage {
   }
 
   #newestShown(conversation: Conversation): string | null {
-    const numbers = [...this.#kept.messages.values()]
-      .filter((message) => message.conversationId === conversation.id)
-      .map((message) => Number(message.id));
-    return numbers.length === 0 ? conversation.lastMessageId : String(Math.max(...numbers));
+    const shown = [...this.#kept.messages.values()].filter(
+      (message) => message.conversationId === conversation.id,
+    );
+    const newest = shown.reduce<Message | null>((a, b) => (a === null || isLater(b, a) ? b : a), null);
+    return newest?.id ?? conversation.lastMessageId;
   }
 
   /** Brings the oldest decision of each conversation; the next one follows its acknowledgement. */
@@ -318,6 +323,14 @@ export class SimPage {
     if (run !== this.#run) await new Promise(() => undefined);
     return answer;
   }
+}
+
+function see(decision: Decision, hold: OutboxRow['hold']): void {
+  for (const { id } of hold?.movement?.newMessages ?? []) decision.seen.add(id);
+}
+
+function isLater(a: Message, b: Message): boolean {
+  return a.createdAt > b.createdAt || (a.createdAt === b.createdAt && Number(a.id) > Number(b.id));
 }
 
 function isUnproven(door: Door, decision: Decision): boolean {

@@ -3,9 +3,16 @@
  * knows nothing of networks; `sim-link.ts` stands between it and a console.
  */
 import { BackendError } from '../../backends/backend-error';
-import type { DeliveryTier, FeedPage, Operation, OperationProof } from '../../backends/port';
+import type {
+  DeliveryTier,
+  FeedPage,
+  IdPage,
+  Operation,
+  OperationProof,
+  PulledPage,
+} from '../../backends/port';
 import { applyAction } from '../../domain/pending-edits';
-import type { Change, Channel, Conversation, Message } from '../../domain/entities';
+import type { Change, Channel, Conversation, EntityKind, Message } from '../../domain/entities';
 import type { IntentAction } from '../../domain/intents';
 import type { Draws } from './draws';
 import { aConversation, aMessage, NOON } from '../builders';
@@ -47,6 +54,8 @@ interface FeedRow {
 
 /** Everything that a backup holds. */
 interface Stored {
+  /** Told in every cursor: a server that was restored does not take those of the life it has lost. */
+  life: number;
   conversations: Map<string, Conversation>;
   messages: Map<string, Message>;
   /** Everything that was ever published, oldest first. */
@@ -69,7 +78,10 @@ export class SimServer {
   onCommit: (commit: Commit, wasThere: boolean) => void = () => undefined;
   readonly #now: () => number;
   readonly #draws: Draws;
+  #backup: Stored | null = null;
+  #lives = 1;
   #stored: Stored = {
+    life: 1,
     conversations: new Map(),
     messages: new Map(),
     feeds: { conversations: [], messages: [] },
@@ -189,20 +201,70 @@ export class SimServer {
 
   /** A cursor some time earlier. */
   rewind(cursor: string, byMs: number): string {
-    return `${placeOf(cursor)[0] - byMs}:0`;
+    const [life, stamp] = placeOf(cursor);
+    return `${life}:${stamp - byMs}:0`;
+  }
+
+  backUp(): void {
+    this.#backup = copyOf(this.#stored);
+  }
+
+  /** Goes back to the backup: what came after it never was, and its numbers are given again. */
+  restore(): void {
+    if (this.#backup === null) return;
+    this.#lives += 1;
+    this.#stored = { ...copyOf(this.#backup), life: this.#lives };
+    this.onChange(0);
+  }
+
+  /** Loses a conversation without a word in any feed. */
+  vanish(conversationId: string): void {
+    if (!this.#stored.conversations.delete(conversationId)) return;
+    for (const message of this.#messagesOf(conversationId)) this.#stored.messages.delete(message.id);
+  }
+
+  /** Some ids of what there is, by rising number. */
+  ids(kind: EntityKind, cursor: string | null): IdPage {
+    const after = Number(cursor ?? 0);
+    const numberOf = (id: string): number => Number(id.replace('c', ''));
+    const all = [...this.#of(kind).keys()].filter((id) => numberOf(id) > after);
+    const page = all.sort((a, b) => numberOf(a) - numberOf(b)).slice(0, this.habits.pageRows);
+    const last = page.at(-1);
+    return {
+      ids: page.map((id) => ({ id, age: this.#newest(kind, id)?.number ?? null })),
+      next: all.length > page.length && last !== undefined ? String(numberOf(last)) : null,
+    };
+  }
+
+  /** Things by id; what is gone as a tombstone. */
+  rows(kind: EntityKind, ids: readonly string[]): PulledPage {
+    const found = ids.map((id) => {
+      const newest = this.#newest(kind, id);
+      const there = this.#of(kind).has(id);
+      const gone = { kind, id, row: null, movedTo: newest?.change.movedTo ?? null } as Change;
+      return there && newest !== undefined
+        ? { change: newest.change, age: newest.number }
+        : { change: gone, age: null };
+    });
+    return { changes: found.map(({ change }) => change), ages: found.map(({ age }) => age), rejected: [] };
   }
 
   /** One page of a feed: rows by (stamp, number) after the cursor. */
   page(feed: string, cursor: string | null): FeedPage {
-    const [stamp, number] = placeOf(cursor ?? cursorAt(undefined));
+    const { life } = this.#stored;
+    const [from, stamp, number] = placeOf(cursor ?? `${life}:0:0`);
+    if (from !== life)
+      throw new BackendError('invalid', 'The cursor is of another life of this server.', 400);
     const rows = this.#visible(feed as FeedName).filter(
       (row) => row.stamp > stamp || (row.stamp === stamp && row.number > number),
     );
     const page = rows.slice(0, this.habits.pageRows);
+    const last = page.at(-1);
     return {
       changes: page.map((row) => row.change),
       ages: page.map((row) => row.number),
-      cursor: page.length === 0 && cursor !== null ? cursor : cursorAt(page.at(-1)),
+      cursor:
+        page.length === 0 && cursor !== null ? cursor : `${life}:${last?.stamp ?? 0}:${last?.number ?? 0}`,
       more: rows.length > page.length,
       rejected: [],
     };
@@ -221,6 +283,15 @@ export class SimServer {
       rows.push(row);
     }
     return rows.reverse();
+  }
+
+  #of(kind: EntityKind): ReadonlyMap<string, unknown> {
+    return kind === 'message' ? this.#stored.messages : this.#stored.conversations;
+  }
+
+  #newest(kind: EntityKind, id: string): FeedRow | undefined {
+    const feed = kind === 'message' ? 'messages' : 'conversations';
+    return this.#stored.feeds[feed].findLast(({ change }) => change.id === id);
   }
 
   #conversation(id: string): Conversation | null {
@@ -294,11 +365,19 @@ export class SimServer {
   }
 }
 
-function placeOf(cursor: string): [stamp: number, number: number] {
-  const [stamp = 0, number = 0] = cursor.split(':').map(Number);
-  return [stamp, number];
+function placeOf(cursor: string): [life: number, stamp: number, number: number] {
+  const [life = 0, stamp = 0, number = 0] = cursor.split(':').map(Number);
+  return [life, stamp, number];
 }
 
-function cursorAt(row: FeedRow | undefined): string {
-  return `${row?.stamp ?? 0}:${row?.number ?? 0}`;
+function copyOf(stored: Stored): Stored {
+  return {
+    life: stored.life,
+    conversations: new Map(stored.conversations),
+    messages: new Map(stored.messages),
+    feeds: { conversations: [...stored.feeds.conversations], messages: [...stored.feeds.messages] },
+    done: new Map(stored.done),
+    uploads: new Set(stored.uploads),
+    numbers: stored.numbers,
+  };
 }

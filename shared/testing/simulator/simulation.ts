@@ -9,7 +9,7 @@
  * everything has to come to rest first.
  */
 import type { BackendDescriptor } from '../../backends/port';
-import type { IntentAction, OutboxRow } from '../../domain/intents';
+import type { IntentAction, OutboxRow, UploadedFile } from '../../domain/intents';
 import { Decisions, textOf } from './decisions';
 import { Draws } from './draws';
 import { Judge, type Breach } from './judge';
@@ -136,7 +136,7 @@ class World {
     const parts = this.#parts;
     const installId = `${number + 1}`.repeat(8);
     const machine = new Machine(this.#time, draws.int(-120_000, 120_000));
-    const { tier, settleMs, lagMs, link: habits } = this.#plan;
+    const { tier, settleMs, lagMs, sweeps, link: habits } = this.#plan;
     const link = new SimLink({
       time: this.#time,
       server: this.#server,
@@ -156,6 +156,7 @@ class World {
         tags: true,
         attachments: true,
         push: habits.push,
+        idSweep: sweeps,
         maxAttachmentBytes: 1_000,
       },
       ...(lagMs > 0 ? { overlapMs: lagMs } : {}),
@@ -226,6 +227,17 @@ class World {
     switch (step.do) {
       case 'decide':
         return this.#decide(step);
+      case 'crossing': {
+        const { link } = this.#console(step.who);
+        link.setState('cut');
+        this.#time.after(step.ms, () => link.setState('up'));
+        const decision = this.#page(step.who).decide(step.which, (number) => reply(number, []), 0);
+        const { conversationId } = decision?.intent ?? {};
+        if (conversationId !== undefined) {
+          this.#time.after(500, () => this.#server.colleagueAnswers(conversationId));
+        }
+        return;
+      }
       case 'burst': {
         const page = this.#page(step.who);
         for (let n = 0; n < step.count; n += 1)
@@ -244,8 +256,18 @@ class World {
       }
       case 'answer':
         return this.#page(step.who).answer();
-      case 'crash-host':
-        return this.#crash(this.#console(step.who), step.awayMs);
+      case 'crash-host': {
+        const made = this.#console(step.who);
+        if (step.journalChange === null) return this.#crash(made, step.awayMs);
+        return made.host.onJournalChange(step.journalChange, () => this.#crash(made, step.awayMs));
+      }
+      case 'quit':
+        return void this.#quit(this.#console(step.who), step.awayMs);
+      case 'back-up':
+        return this.#server.backUp();
+      case 'restore':
+        if (this.#plan.sweeps) this.#server.restore();
+        return;
       case 'crash-page':
         return this.#page(step.who).crash(step);
       case 'link': {
@@ -293,6 +315,9 @@ class World {
         return this.#server.colleagueEdits(id, { kind: 'assign', assigneeId: 'agent-9' });
       case 'remove':
         return this.#server.remove(id);
+      case 'vanish':
+        if (this.#plan.sweeps) this.#server.vanish(id);
+        return;
       case 'merge':
         return this.#server.merge(id, ids[step.into % ids.length] as string);
       default:
@@ -307,12 +332,7 @@ class World {
       (number) => {
         switch (step.kind) {
           case 'reply':
-            return {
-              kind: 'reply',
-              text: textOf(number),
-              files,
-              statusAfter: number % 4 === 0 ? 'pending' : null,
-            };
+            return reply(number, files);
           case 'note':
             return { kind: 'note', text: textOf(number), files };
           default:
@@ -331,6 +351,13 @@ class World {
     this.#time.after(awayMs, () => host.start());
   }
 
+  async #quit({ host, name }: Console, awayMs: number): Promise<void> {
+    if (!host.running) return;
+    this.#tell(`${name} quits`);
+    await host.quit().catch(() => host.crash(this.#chance));
+    this.#time.after(awayMs, () => host.start());
+  }
+
   /** Every fault ends; people look after what waits for them; all comes to rest. */
   async #rest(): Promise<void> {
     this.#faulty = false;
@@ -341,8 +368,13 @@ class World {
       link.setState('up');
       host.diskFull = false;
       if (!machine.asleep) host.wake();
+      host.disarm();
     }
-    for (const page of this.#consoles.flatMap(({ pages }) => pages)) this.#keepAnswering(page);
+    for (const made of this.#consoles) {
+      for (const page of made.pages) this.#keepAnswering(page);
+      // The next morning: a console compares all ids once it has started and caught up.
+      if (this.#plan.sweeps) void this.#quit(made, 100);
+    }
     const limit = this.#time.now + REST_WITHIN_MS;
     let restless = this.#time.now;
     let looked = this.#time.now;
@@ -390,6 +422,10 @@ class World {
   #tell(line: string): void {
     this.#options.onEvent?.(`${this.#time.now} ${line}`);
   }
+}
+
+function reply(number: number, files: readonly UploadedFile[]): IntentAction {
+  return { kind: 'reply', text: textOf(number), files, statusAfter: number % 4 === 0 ? 'pending' : null };
 }
 
 function edit(kind: 'status' | 'priority', number: number): IntentAction {
