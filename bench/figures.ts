@@ -6,7 +6,7 @@ export interface Line {
   unit: string;
   /** Measured in the same run; `null` where the figure stands alone. */
   baseline: number | null;
-  /** value / baseline. */
+  /** value / baseline; of a figure measured in turns, the median of each turn's own. */
   ratio: number | null;
   /** The budget in words, as in the table of budgets; `null` for a figure that is only told. */
   budget: string | null;
@@ -21,21 +21,48 @@ export interface BenchContext {
   say(text: string): void;
 }
 
+/** What a figure may be of its baseline. */
+export interface RatioBudget {
+  word: '≤' | '≥';
+  ratio: number;
+}
+
+/**
+ * Medians of a figure and its baseline, measured in turns. The ratio is the median of each turn's
+ * own: a machine that slows down in the middle of a run slows both sides of a turn.
+ */
+export function paired(
+  name: string,
+  unit: string,
+  values: readonly number[],
+  baselines: readonly number[],
+  budget: RatioBudget | null,
+): Line {
+  const ratios = values.map((value, turn) => value / (baselines[turn] ?? Number.NaN));
+  return held(
+    { name, unit, value: median(values), baseline: median(baselines), ratio: median(ratios) },
+    budget,
+  );
+}
+
 /** A figure held against a baseline of the same run. */
 export function against(
   name: string,
   unit: string,
   value: number,
   baseline: number,
-  budget: { word: '≤' | '≥'; ratio: number } | null,
+  budget: RatioBudget | null,
 ): Line {
-  const ratio = value / baseline;
+  return held({ name, unit, value, baseline, ratio: value / baseline }, budget);
+}
+
+function held(
+  figure: Pick<Line, 'name' | 'unit' | 'value' | 'baseline'> & { ratio: number },
+  budget: RatioBudget | null,
+): Line {
+  const { ratio } = figure;
   return {
-    name,
-    value,
-    unit,
-    baseline,
-    ratio,
+    ...figure,
     budget: budget === null ? null : `${budget.word} ${budget.ratio}×`,
     ok: budget === null ? null : budget.word === '≤' ? ratio <= budget.ratio : ratio >= budget.ratio,
   };

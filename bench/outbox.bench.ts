@@ -16,7 +16,7 @@ import { systemClock } from '@electron/host/system-clock';
 import type { Intent } from '@shared/domain/intents';
 import { openJournal } from '@shared/sync/journal';
 import { startHelpdesk, type RunningHelpdesk } from '../e2e/harness/processes';
-import { against, median, quantile, type BenchContext, type Line } from './figures';
+import { against, paired, quantile, type BenchContext, type Line } from './figures';
 import { inFolder } from './stage';
 
 const APPENDS = 400;
@@ -95,7 +95,7 @@ async function drains(folder: string, replies: number, say: BenchContext['say'])
       );
     }
     await host.close();
-    return against('outbox.drain', 'replies/s', median(seen.outbox), median(seen.bare), {
+    return paired('outbox.drain', 'replies/s', seen.outbox, seen.bare, {
       word: '≥',
       ratio: MIN_DRAIN_RATIO,
     });

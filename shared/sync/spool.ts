@@ -66,7 +66,7 @@ export interface Spool extends SpoolPort, HeldRows {
   readonly seq: number;
   /** Rows that were damaged on disk when it was opened; they are pulled again. */
   readonly damaged: number;
-  /** The rows after a seq, oldest first: at most `limit` rows and about 1 MB. */
+  /** The rows after a seq, oldest first: at most `limit` rows and about 2 MB. */
   read(after: number, limit: number): Promise<SpoolPage>;
   /** The same, not parsed: what the door hands on needs no second look (docs/decisions/0009). */
   readRaw(after: number, limit: number): Promise<RawSpoolPage>;
@@ -107,7 +107,7 @@ interface Slot extends RecordPosition {
 
 /** Small enough that reading one sidecar does not hold up the host for long. */
 const SEGMENT_BYTES = 2 * 1024 * 1024;
-const PAGE_BYTES = 1024 * 1024;
+const PAGE_BYTES = 2 * 1024 * 1024;
 /** Rows closer than this on disk are read at once, with what lies between them. */
 const READ_GAP_BYTES = 16 * 1024;
 

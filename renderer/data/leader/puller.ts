@@ -9,7 +9,7 @@ import { DoorFailure } from '../door/failure';
 import type { WindowChannel } from './channel';
 
 /** Changes asked for at once. */
-const PAGE_ROWS = 500;
+const PAGE_ROWS = 1_000;
 /** Changes written in one transaction while much is to be caught up. */
 const BATCH_ROWS = 250;
 /**
