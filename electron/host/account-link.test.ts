@@ -33,6 +33,7 @@ it('closes also when the disk takes nothing any more', async () => {
     http: () => Promise.reject(new Error('Nothing is asked here.')),
     onAccount: () => undefined,
     onPulled: () => undefined,
+    onRollback: () => undefined,
     log: () => undefined,
   });
   fs.failing.set('replace', diskError('ENOSPC'));
@@ -68,6 +69,7 @@ it('says once that what came could not be stored, without what it was, and store
           }),
     onAccount: () => undefined,
     onPulled: ({ seq }) => pulled.push(seq),
+    onRollback: () => undefined,
     log: (sentence) => logged.push(sentence),
   });
   fs.failing.set('write', diskError('ENOSPC'));

@@ -26,6 +26,8 @@ export interface AccountLinkOptions {
   http: HttpClient;
   onAccount(account: Account): void;
   onPulled(pulled: Pulled): void;
+  /** The helpdesk was restored from a backup: ids and answers of yesterday may be gone. */
+  onRollback(): void;
   /** One English sentence for the host's log. */
   log(sentence: string): void;
 }
@@ -103,6 +105,7 @@ class PullingAccount implements AccountLink {
       failure,
       firstSync: asOf === null ? (this.state.firstSync ?? { rows: 0 }) : null,
       rejectedRows,
+      rolledBack: this.state.rolledBack,
       agent: this.state.agent ?? this.memory.agent,
       tier,
       supports,
@@ -123,7 +126,7 @@ class PullingAccount implements AccountLink {
     const { signal } = this.stop;
     const backend = this.backendAt(at);
     this.current = backend;
-    const { id: accountId, name, spool, clock, random, onPulled, log } = this.options;
+    const { id: accountId, name, spool, clock, random, onPulled, onRollback, log } = this.options;
     let problem: string | null = null;
     const puller = createPuller({
       accountId,
@@ -131,6 +134,7 @@ class PullingAccount implements AccountLink {
       spool,
       clock,
       random,
+      onRollback,
       onState: (state) => {
         if (!signal.aborted) this.take(state);
       },

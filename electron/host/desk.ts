@@ -102,6 +102,10 @@ export async function openDesk(options: {
       http: http.request,
       log,
       onAccount,
+      onRollback() {
+        log(`"${name}" was restored from a backup. What it confirmed lately is looked for again.`);
+        outbox.reverify(id);
+      },
       onPulled(pulled) {
         outbox.pulled(id, pulled);
         if (pulled.seq !== null) events.publish({ type: 'changes', accountId: id, seq: pulled.seq });

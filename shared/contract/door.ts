@@ -109,6 +109,8 @@ export const accountSchema = z.object({
   /** Until the first pull reached the end. */
   firstSync: z.object({ rows: z.number().int() }).nullable(),
   rejectedRows: z.number().int(),
+  /** In this run, the helpdesk turned out to be restored from a backup: when that was seen. */
+  rolledBack: z.object({ at: time }).nullable().optional(),
   agent: agentSchema.nullable(),
   tier: z.enum(['T1', 'T2', 'T3', 'T4']),
   supports: z.object({

@@ -212,6 +212,7 @@ export const outboxRowSchema = z.object({
         'thread-unread',
         'gone',
         'keeps-failing',
+        'rolled-back',
       ]),
       detail: z.string().nullable(),
     })

@@ -13,6 +13,7 @@
  *      │  │ ──no answer──▶ unknown ──settle, read back──▶ accepted | queued | (tier T4) parked
  *      │  └ never left (refused connection, 401, 429, 5xx before commit) ──▶ queued
  *      ▼
+ *   accepted, delivered ──the helpdesk was restored and has it no more──▶ parked
  *   accepted (server id) ──seen in the feed──▶ delivered ──returned──▶ bounced
  */
 import type { Channel, Priority, Status } from './entities';
@@ -94,7 +95,9 @@ export interface DeliveryReason {
     /** The conversation was deleted at the backend. */
     | 'gone'
     /** Tried again and again, surely never done; `detail` has the server's last words. */
-    | 'keeps-failing';
+    | 'keeps-failing'
+    /** Confirmed once; the helpdesk was restored from a backup that has it not. */
+    | 'rolled-back';
   /** The server's own words, where there are any; masked of card numbers, at most 500 characters. */
   detail: string | null;
 }

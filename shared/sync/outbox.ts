@@ -20,6 +20,7 @@ import { ReusedRefError, UnknownRefError } from './outbox-errors';
 import { Ledger, stepped } from './outbox-ledger';
 import type { Clock, FilePort, HeadPort, JournalPort, Random } from './ports';
 import type { Pulled } from './pull';
+import { reverify } from './reverify';
 import { sameIntent } from './same-intent';
 import * as verbs from './second-thoughts';
 import { ThreadJudge } from './thread-judge';
@@ -83,6 +84,11 @@ export interface Outbox {
   rows(): readonly OutboxRow[];
   /** What a pull brought: own messages coming back turn accepted into delivered. */
   pulled(accountId: string, pulled: Pulled): void;
+  /**
+   * The account's helpdesk was restored from a backup: looks in the background whether what it had
+   * confirmed is still there, and parks what is not.
+   */
+  reverify(accountId: string): void;
   /** The account came online (or its credentials changed): try now. */
   wake(accountId: string): void;
   /** Works until the signal is aborted or `stop` is called. Call once. */
@@ -105,6 +111,8 @@ class LaneOutbox implements Outbox {
   readonly #gates = new Map<string, AccountGate>();
   readonly #cut = new AbortController();
   readonly #stopSignal = new AbortController();
+  /** Accounts whose confirmed rows are being looked for. */
+  readonly #reverifying = new Map<string, Promise<void>>();
   #running = false;
 
   constructor(options: OutboxOptions) {
@@ -182,6 +190,17 @@ class LaneOutbox implements Outbox {
     });
     // What arrived proves the way there and back: a broken answer must not slow the next row down.
     this.wake(accountId);
+  }
+
+  reverify(accountId: string): void {
+    const running = this.#reverifying.get(accountId);
+    if (running !== undefined) return;
+    const done = reverify(accountId, {
+      ...this.#options,
+      ledger: this.#ledger,
+      signal: this.#stopSignal.signal,
+    }).finally(() => this.#reverifying.delete(accountId));
+    this.#reverifying.set(accountId, done);
   }
 
   wake(accountId: string): void {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { refOf } from '../testing/builders';
+import { aReply, failing, OutboxWorld, take, type OutboxWorldOptions } from '../testing/outbox-world';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Two replies that the helpdesk has confirmed and shown. */
+async function withTwoDelivered(options: OutboxWorldOptions = {}): Promise<OutboxWorld> {
+  const world = new OutboxWorld({ blind: true, tier: 'T2', ...options });
+  await take(world, 1, aReply('First'));
+  await take(world, 2, aReply('Second'), { conversationId: 'c2' });
+  await world.clock.advance(1_000);
+  world.pullAll();
+  await world.clock.advance(100);
+  expect(statesOf(world)).toEqual(['delivered', 'delivered']);
+  return world;
+}
+const statesOf = (world: OutboxWorld): string[] => world.outbox.rows().map(({ state }) => state);
+/** As a restore from a backup leaves the helpdesk: the newest is gone. */
+const forgetNewest = (world: OutboxWorld): unknown => world.backend.performed.pop();
+
+describe('after the helpdesk was restored from a backup', () => {
+  it('parks what is no longer there, keeps what is, and resends nothing by itself', async () => {
+    const world = await withTwoDelivered();
+    forgetNewest(world);
+    world.outbox.reverify('a1');
+    await world.clock.advance(120_000);
+    expect(statesOf(world)).toEqual(['delivered', 'parked']);
+    expect(world.row(refOf(2)).reason).toEqual({ kind: 'rolled-back', detail: null });
+    expect(world.backend.performed.map(({ ref }) => ref)).toEqual([refOf(1)]);
+  });
+
+  it('says it again only when the agent asks for it', async () => {
+    const world = await withTwoDelivered();
+    forgetNewest(world);
+    world.outbox.reverify('a1');
+    await world.clock.advance(1_000);
+    const resending = world.outbox.resend(refOf(2));
+    await world.clock.advance(5_000);
+    await resending;
+    expect(world.backend.performed.map(({ ref }) => ref)).toEqual([refOf(1), refOf(2)]);
+  });
+
+  it('looks again for as long as the link fails, and changes nothing meanwhile', async () => {
+    const world = await withTwoDelivered({
+      fault: failing('findByRef', ...Array<'no-answer'>(6).fill('no-answer')),
+    });
+    forgetNewest(world);
+    world.outbox.reverify('a1');
+    await world.clock.advance(100);
+    expect(statesOf(world)).toEqual(['delivered', 'delivered']);
+    await world.clock.advance(10 * 60_000);
+    expect(statesOf(world)).toEqual(['delivered', 'parked']);
+  });
+
+  it('leaves alone what was confirmed more than a week ago, and a helpdesk that can prove nothing', async () => {
+    const old = await withTwoDelivered();
+    old.clock.jump(8 * DAY_MS);
+    const blind = await withTwoDelivered({ tier: 'T4' });
+    for (const world of [old, blind]) {
+      forgetNewest(world);
+      world.outbox.reverify('a1');
+      await world.clock.advance(120_000);
+      expect(statesOf(world)).toEqual(['delivered', 'delivered']);
+    }
+  });
+});

@@ -1,0 +1,70 @@
+/**
+ * After a helpdesk was restored from a backup: what it had confirmed may be gone. Everything it
+ * confirmed in the last days is looked for once more by its reference; what is no longer there is
+ * parked, and a person decides whether it is said again. Nothing is resent by itself, because what
+ * a customer was mailed they keep, whatever the helpdesk forgot.
+ *
+ *   accepted | delivered ──not there any more──▶ parked (rolled-back)
+ */
+import type { Backend } from '../backends/port';
+import { targetOf, type OutboxRow } from '../domain/intents';
+import { fullJitter } from './backoff';
+import { stepped, type Ledger } from './outbox-ledger';
+import type { Clock, Random } from './ports';
+
+/** Backups are rarely older; so long the journal surely holds what was sent. */
+const LOOKED_BACK_MS = 7 * 24 * 3_600_000;
+const RETRY_BASE_MS = 1_000;
+const RETRY_CAP_MS = 60_000;
+
+export interface ReverifyDeps {
+  ledger: Ledger;
+  backendOf(accountId: string): Backend | null;
+  clock: Clock;
+  random: Random;
+  /** Ends it; what was not looked at yet stays as it is. */
+  signal: AbortSignal;
+}
+
+/** Looks for all of an account's confirmed messages, one at a time, for as long as it takes. Never rejects. */
+export async function reverify(accountId: string, deps: ReverifyDeps): Promise<void> {
+  const { ledger, clock, signal } = deps;
+  const since = clock.now() - LOOKED_BACK_MS;
+  const refs = [...ledger.allLive()]
+    .filter((row) => row.intent.accountId === accountId && isConfirmedMessage(row) && row.changedAt >= since)
+    .sort((a, b) => a.order - b.order)
+    .map(({ intent }) => intent.ref);
+  for (const ref of refs) {
+    if (signal.aborted) return;
+    await lookFor(ref, accountId, deps);
+  }
+}
+
+async function lookFor(ref: string, accountId: string, deps: ReverifyDeps): Promise<void> {
+  const { ledger, clock, random, signal } = deps;
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    const row = ledger.live(ref);
+    const backend = deps.backendOf(accountId);
+    // A helpdesk that can prove nothing (T4) can disprove nothing either.
+    if (row === undefined || !isConfirmedMessage(row) || backend?.descriptor.tier === 'T4') return;
+    try {
+      if (backend === null) throw new Error('The account is not connected.');
+      const proof = await backend.findByRef(targetOf(row), ref, signal);
+      if (proof !== null || ledger.live(ref) !== row) return;
+      await ledger.write([
+        stepped(row, 'parked', clock.now(), {
+          note: 'no longer there after the helpdesk was restored from a backup',
+          reason: { kind: 'rolled-back', detail: null },
+        }),
+      ]);
+      return;
+    } catch {
+      await clock.sleep(fullJitter(failures, RETRY_BASE_MS, RETRY_CAP_MS, random), signal);
+    }
+  }
+}
+
+function isConfirmedMessage({ state, intent }: OutboxRow): boolean {
+  const { kind } = intent.action;
+  return (state === 'accepted' || state === 'delivered') && (kind === 'reply' || kind === 'note');
+}
