@@ -1,6 +1,8 @@
 /** What an agent typed and did not send survives everything. */
-import { setSettings } from './harness/door-reader';
+import type { Draft } from '@shared/contract/door';
+import { door, setSettings } from './harness/door-reader';
 import { expect, MAIL_FIXTURES, test, type Lab } from './harness/lab';
+import type { RunningApp } from './harness/processes';
 import { Console } from './harness/screens';
 
 const TEXT = 'Dear Nora,\n\nthe courier says — «завтра» — chậm nhất là mai.';
@@ -80,3 +82,54 @@ test('a sent draft is gone, and does not come back after a reload', async ({ lab
   await expect(agent.conversation.message('the courier says')).toBeVisible();
   await expect(agent.composer.editor).toHaveValue('');
 });
+
+test('a pasted picture stays in its draft through kill -9 of browser and host, and leaves with the answer', async ({
+  lab,
+}) => {
+  test.setTimeout(120_000);
+  const { desk, client, app, key } = await world(lab);
+  const browser = await lab.browser();
+  const page = await browser.context.newPage();
+  const agent = await Console.open(page, app);
+  await agent.queue.open(key);
+  await desk.stop();
+  await agent.composer.write('The screen is below.');
+  const bytes = Array.from({ length: 300_000 }, (_, n) => (n * 31) % 251);
+  await agent.composer.editor.evaluate((editor, content) => {
+    const clipboard = new DataTransfer();
+    clipboard.items.add(new File([new Uint8Array(content)], 'image.png', { type: 'image/png' }));
+    editor.dispatchEvent(new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true }));
+  }, bytes);
+  await expect.poll(async () => (await draftOf(app))?.files.map(({ size }) => size)).toEqual([bytes.length]);
+  await Promise.all([browser.kill(), app.kill()]);
+
+  await lab.helpdesk({ port: desk.port });
+  const again = await lab.app({ helpdesk: desk });
+  const later = await Console.open(await (await lab.browser('another-profile')).context.newPage(), again);
+  await later.queue.open(key);
+  await expect(later.composer.editor).toHaveValue('The screen is below.');
+  await later.composer.editor.focus();
+  await later.composer.send();
+  await expect.poll(() => client.timesArrived('The screen is below.')).toBe(1);
+  const [mail] = await client.mailsOnceThere(1);
+  const attached = mail?.mail.attachments.map(({ content }) => [...new Uint8Array(content as ArrayBuffer)]);
+  expect(attached).toEqual([bytes]);
+});
+
+test('what a colleague and the customer do meanwhile never touches a draft', async ({ lab, page }) => {
+  const { app, client, key } = await world(lab);
+  const agent = await Console.open(page, app);
+  await agent.queue.open(key);
+  await agent.composer.write(TEXT);
+  await client.mail(
+    'From: Nora Fielding <nora.fielding@example.com>\r\nTo: help@desk.example\r\nSubject: Re: Parcel never arrived\r\nMessage-ID: <third@example.com>\r\nIn-Reply-To: <parcel-1@example.com>\r\n\r\nAnother line from me.\r\n',
+  );
+  await expect(agent.conversation.message('Another line from me.')).toBeAttached();
+  await page.waitForTimeout(SAVED_WITHIN_MS);
+  await expect(agent.composer.editor).toHaveValue(TEXT);
+  expect((await draftOf(app))?.text).toBe(TEXT);
+});
+
+async function draftOf(app: RunningApp): Promise<Draft | undefined> {
+  return ((await (await door(app, 'drafts')).json()) as Draft[])[0];
+}
