@@ -9,7 +9,14 @@ import { useFocusReturn } from './use-focus-return';
 
 const VEIL = 'fixed inset-0 z-30 animate-fade-in bg-veil';
 const SHEET =
-  'fixed top-[12vh] left-1/2 z-40 flex max-h-[80vh] w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-float bg-raised shadow-float outline-none';
+  'fixed left-1/2 z-40 flex w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-float bg-raised shadow-float outline-none';
+const SIZES = {
+  medium: 'top-[12vh] max-h-[80vh] max-w-110',
+  wide: 'top-[12vh] max-h-[80vh] max-w-170',
+  // A small window is filled: what is read and scrolled there needs every pixel.
+  screen:
+    'top-[6vh] h-[88vh] max-w-230 max-[640px]:inset-0 max-[640px]:h-full max-[640px]:w-full max-[640px]:translate-x-0 max-[640px]:rounded-none',
+};
 
 export interface DialogProps {
   open: boolean;
@@ -20,8 +27,10 @@ export interface DialogProps {
   children: ReactNode;
   /** Buttons, right-aligned at the foot. */
   footer?: ReactNode;
-  /** 440 or 680 px wide. */
-  size?: 'medium' | 'wide';
+  /** 440, 680 or 920 px wide; `screen` is as high as the window, and what is in it scrolls by itself. */
+  size?: keyof typeof SIZES;
+  /** Escape closes a layer inside first: this closes it and says so by `true`. */
+  onEscape?: () => boolean;
 }
 
 /**
@@ -29,7 +38,7 @@ export interface DialogProps {
  * `data-first-focus` has it first.
  */
 export function Dialog(props: DialogProps) {
-  const { open, onOpenChange, title, description, children, footer, size = 'medium' } = props;
+  const { open, onOpenChange, title, description, children, footer, size = 'medium', onEscape } = props;
   const focus = useFocusReturn();
   const [sheet, setSheet] = useState<HTMLElement | null>(null);
   const { t } = useTranslation('common');
@@ -39,7 +48,10 @@ export function Dialog(props: DialogProps) {
         <Radix.Overlay className={VEIL} />
         <Radix.Content
           ref={setSheet}
-          className={cx(SHEET, size === 'wide' ? 'max-w-170' : 'max-w-110')}
+          className={cx(SHEET, SIZES[size])}
+          onEscapeKeyDown={(press) => {
+            if (onEscape?.() === true) press.preventDefault();
+          }}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           {...focus}
         >
@@ -55,7 +67,14 @@ export function Dialog(props: DialogProps) {
                 <IconButton icon={X} label={t('action.close')} keys={['Escape']} className="-mr-1.5" />
               </Radix.Close>
             </header>
-            <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>
+            <div
+              className={cx(
+                'min-h-0 flex-1',
+                size === 'screen' ? 'flex flex-col' : 'overflow-y-auto px-5 pb-4',
+              )}
+            >
+              {children}
+            </div>
             {footer !== undefined && (
               <footer className="flex flex-wrap justify-end gap-2 border-t px-5 py-3">{footer}</footer>
             )}

@@ -20,6 +20,15 @@ export const DATE_STYLES = {
     hour: '2-digit',
     minute: '2-digit',
   },
+  /** 21 Nov 2025, 09:41:07 */
+  second: {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  },
   /** Friday, 21 November */
   weekday: { weekday: 'long', day: 'numeric', month: 'long' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
@@ -45,12 +54,7 @@ function formatOf(locale: string, style: DateStyle): Intl.DateTimeFormat {
  * @param at milliseconds since the epoch; shown in the agent's own time zone
  * @param hasCalendar whether Intl knows the locale's calendar; asked of Intl itself by default
  */
-export function formatDate(
-  at: number,
-  locale: string,
-  style: DateStyle,
-  hasCalendar?: boolean,
-): string {
+export function formatDate(at: number, locale: string, style: DateStyle, hasCalendar?: boolean): string {
   if (style === 'clock') return clockTime(at);
   if (locale !== 'be' || (hasCalendar ?? knowsCalendar(locale))) return formatOf(locale, style).format(at);
   const { month, weekday }: Intl.DateTimeFormatOptions = DATE_STYLES[style];

@@ -1,6 +1,7 @@
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import { useCallback, useEffect, useState } from 'react';
 import { pageData } from './current';
+import { DoorFailure } from './door/failure';
 import { DeliveryLog, type LogView } from './stores/delivery-log';
 import { useSignal } from './stores/use-signal';
 
@@ -50,4 +51,9 @@ export function readLogFile(
   signal: AbortSignal,
 ): Promise<Blob> {
   return pageData().door.logFile(format, onBytes, signal);
+}
+
+/** True when the host did not answer, rather than refuse. */
+export function isUnreachable(failure: unknown): boolean {
+  return failure instanceof DoorFailure && (failure.code === 'unreachable' || failure.code === 'closing');
 }

@@ -70,6 +70,19 @@ describe('the delivery log of a screen', () => {
     expect(desk.log.view.get().older).toBe('none');
   });
 
+  it('reads on at once when the one who hears of a page asks for the next', async () => {
+    const desk = new Desk();
+    desk.answer = (before) =>
+      Promise.resolve(before === null ? { rows: rows(2), before: 2 } : { rows: rows(1), before: null });
+    desk.log.view.subscribe(() => {
+      if (desk.log.view.get().older === 'more') void desk.log.readOlder();
+    });
+    desk.log.open();
+    await desk.log.readOlder();
+    await desk.log.readOlder();
+    expect(desk.shown).toEqual([2, 1]);
+  });
+
   it('puts what was decided meanwhile on top, and moves on what is on screen', async () => {
     const desk = new Desk();
     const [first, second] = rows(2, 1) as [OutboxRow, OutboxRow];

@@ -57,7 +57,7 @@ export class DeliveryLog {
   /** Reads the next page, unless one is being read or there is none. Never rejects. */
   readOlder(): Promise<void> {
     if (this.view.get().older === 'none') return Promise.resolve();
-    this.#reading ??= this.#readPage().finally(() => (this.#reading = null));
+    this.#reading ??= this.#readPage();
     return this.#reading;
   }
 
@@ -68,10 +68,16 @@ export class DeliveryLog {
       const page = await this.#deps.door.log(before, PAGE_ROWS);
       for (const row of page.rows) this.#take(row);
       this.#readDownTo = page.before ?? -Infinity;
-      this.#show(page.before === null ? 'none' : 'more');
+      this.#done(page.before === null ? 'none' : 'more');
     } catch {
-      this.#show('unreachable');
+      this.#done('unreachable');
     }
+  }
+
+  #done(older: OlderRows): void {
+    // First, for whoever hears that there is more may ask for it at once.
+    this.#reading = null;
+    this.#show(older);
   }
 
   #takeKnown(): void {

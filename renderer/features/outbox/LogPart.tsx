@@ -1,0 +1,148 @@
+import { FileSearch, ScrollText } from 'lucide-react';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { Button } from '@renderer/components/Button';
+import { formatDate } from '@renderer/components/dates';
+import { EmptyState } from '@renderer/components/EmptyState';
+import { Spinner } from '@renderer/components/Progress';
+import { Select } from '@renderer/components/Select';
+import { Skeleton } from '@renderer/components/Skeleton';
+import { TextField } from '@renderer/components/TextField';
+import { useTranslation } from '@renderer/components/use-translation';
+import { agentName } from '@renderer/data/accounts';
+import { conversationWords, useDeliveryLog, type ConversationWords } from '@renderer/data/delivery-log';
+import { conversationKey, type ConversationKey } from '@shared/domain/entities';
+import { DELIVERY_STATES, type OutboxRow } from '@shared/domain/intents';
+import { ExportButtons } from './ExportButtons';
+import { isFiltered, logMatcher, NO_FILTER, type LogFilter } from './log-filter';
+import { RowList, type Line, type RowListProps } from './RowList';
+import { lineOf } from './WaitingPart';
+
+const keyOf = ({ intent }: OutboxRow) => conversationKey(intent.accountId, intent.conversationId);
+
+/** Everything that was ever sent from here, as far back as the host keeps it. */
+export function LogPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'onGo'>) {
+  const { t, i18n } = useTranslation('delivery');
+  const { rows, older, readOlder } = useDeliveryLog();
+  const [filter, setFilter] = useState<LogFilter>(NO_FILTER);
+  const sought = useDeferredValue(filter);
+  const words = useWordsOf(rows, sought.text.trim() !== '');
+  const found = useMemo(() => {
+    const matches = logMatcher(sought, (row) => ({
+      conversation: words.get(keyOf(row)) ?? '',
+      agent: agentName(row.intent.accountId, row.intent.agentId),
+    }));
+    return rows.filter(matches);
+  }, [rows, sought, words]);
+  const filtered = isFiltered(sought);
+  const readDownTo = rows.at(-1)?.intent.decidedAt ?? null;
+
+  // A filter that fits little is followed down the log until the list is full or the log ends.
+  useEffect(() => {
+    if (found.length === 0 && older === 'more') readOlder();
+  }, [found, older, readOlder]);
+
+  const lines = useMemo(() => {
+    const end: Line = {
+      key: 'end',
+      content: (
+        <p role="status" className="flex items-center gap-2 px-5 py-3 text-meta text-faint">
+          {older === 'reading' && <Spinner size={12} />}
+          {older === 'reading' && readDownTo !== null
+            ? t('log.readingOn', { time: formatDate(readDownTo, i18n.language, 'dayAndYear') })
+            : older === 'none'
+              ? t('log.end')
+              : null}
+          {older === 'unreachable' && (
+            <>
+              {t('log.unreachableBelow')}
+              <Button size="small" onClick={readOlder}>
+                {t('log.retry')}
+              </Button>
+            </>
+          )}
+        </p>
+      ),
+    };
+    return [...found.map(lineOf), end];
+  }, [found, older, readDownTo, readOlder, t, i18n.language]);
+
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-2 border-b px-5 pb-2.5">
+        <div className="flex-[1_1_17rem]">
+          <TextField
+            label={t('filter.text')}
+            hideLabel
+            type="search"
+            placeholder={t('filter.text')}
+            value={filter.text}
+            onChange={({ target }) => setFilter({ ...filter, text: target.value })}
+            className="w-full"
+          />
+        </div>
+        <Select
+          label={t('filter.state')}
+          value={filter.state}
+          onChange={(state) => setFilter({ ...filter, state })}
+          className="w-40"
+          options={[
+            { value: 'all' as const, label: t('filter.allStates') },
+            ...DELIVERY_STATES.map((value) => ({ value, label: t(`state.${value}`) })),
+          ]}
+        />
+        <ExportButtons />
+      </div>
+      {found.length > 0 ? (
+        <RowList {...props} label={t('part.log')} lines={lines} onEnd={older === 'more' ? readOlder : noop} />
+      ) : older === 'reading' || older === 'more' ? (
+        <Reading label={t('log.reading')} />
+      ) : (
+        <EmptyState
+          icon={filtered ? FileSearch : ScrollText}
+          title={t(filtered ? 'log.nothingTitle' : 'log.emptyTitle')}
+          actions={older === 'unreachable' && <Button onClick={readOlder}>{t('log.retry')}</Button>}
+        >
+          {t(older === 'unreachable' ? 'log.unreachable' : filtered ? 'log.nothingHelp' : 'log.emptyHelp')}
+        </EmptyState>
+      )}
+    </>
+  );
+}
+
+const noop = () => undefined;
+const NO_WORDS: ConversationWords = new Map();
+
+/** Customers and subjects of what is in the log, read while something is looked for. */
+function useWordsOf(rows: readonly OutboxRow[], wanted: boolean): ConversationWords {
+  const [words, setWords] = useState<ConversationWords>(NO_WORDS);
+  useEffect(() => {
+    if (!wanted) return;
+    const missing = [...new Set(rows.map(keyOf))].filter((key) => !words.has(key));
+    if (missing.length === 0) return;
+    let over = false;
+    const add = (found: ConversationWords) => {
+      if (over) return;
+      // What this device does not have is not asked for again.
+      const none = missing.map((key): [ConversationKey, string] => [key, '']);
+      setWords(new Map([...words, ...none, ...found]));
+    };
+    conversationWords(missing).then(add, () => add(NO_WORDS));
+    return () => {
+      over = true;
+    };
+  }, [rows, wanted, words]);
+  return words;
+}
+
+function Reading({ label }: { label: string }) {
+  return (
+    <div role="status" aria-label={label} className="space-y-4 px-5 py-3">
+      {[0, 1, 2, 3].map((i) => (
+        <div key={i} className="space-y-1.5 pl-7">
+          <Skeleton className="h-3.5 w-1/2" />
+          <Skeleton className="h-3 w-3/4" />
+        </div>
+      ))}
+    </div>
+  );
+}

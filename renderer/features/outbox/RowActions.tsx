@@ -1,0 +1,61 @@
+import { useState } from 'react';
+import { Button } from '@renderer/components/Button';
+import { useTranslation } from '@renderer/components/use-translation';
+import { useDraft } from '@renderer/data/drafts';
+import { discard, resend, undo } from '@renderer/data/outbox';
+import { takeBackInto } from '@renderer/data/take-back';
+import { conversationKey } from '@shared/domain/entities';
+import { canUndo } from '@shared/domain/intents';
+import { isDecidedThere, needsYou, type Row } from './explain';
+
+/** What can be done about a row that has not reached the helpdesk; nothing for the others. */
+export function RowActions({ row, onGo }: { row: Row; onGo: () => void }) {
+  const { t } = useTranslation(['outbox', 'delivery']);
+  const { ref, accountId, conversationId, action } = row.intent;
+  const draft = useDraft(conversationKey(accountId, conversationId));
+  const [failed, setFailed] = useState(false);
+  const stuck = needsYou(row);
+  const decidedThere = isDecidedThere(row);
+  const undoable = !stuck && (row.state === 'saving' || canUndo(row.state));
+  const isMessage = action.kind === 'reply' || action.kind === 'note';
+  if (!stuck && !undoable) return null;
+  const attempt = (doing: Promise<void>) => {
+    setFailed(false);
+    doing.catch(() => setFailed(true));
+  };
+  const takeBack = () => attempt(isMessage ? takeBackInto(draft, row).then(onGo) : undo(ref));
+  return (
+    <p className="flex flex-wrap items-center gap-1.5">
+      {decidedThere && (
+        <Button size="small" variant="primary" onClick={onGo}>
+          {t('delivery:action.decideThere')}
+        </Button>
+      )}
+      {undoable && (
+        <Button size="small" onClick={takeBack}>
+          {t('action.undo')}
+        </Button>
+      )}
+      {stuck && !decidedThere && isMessage && (
+        <Button size="small" onClick={takeBack}>
+          {t('action.edit')}
+        </Button>
+      )}
+      {stuck && !decidedThere && (
+        <Button size="small" onClick={() => attempt(resend(ref))}>
+          {t('action.resend')}
+        </Button>
+      )}
+      {stuck && (
+        <Button size="small" onClick={() => attempt(discard(ref))}>
+          {t('action.discard')}
+        </Button>
+      )}
+      {failed && (
+        <span role="status" className="text-meta text-warning">
+          {t('action.failed')}
+        </span>
+      )}
+    </p>
+  );
+}
