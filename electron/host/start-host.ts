@@ -21,6 +21,7 @@ import { openStores } from './stores';
 import { systemClock } from './system-clock';
 import { listen, type Listening, type ListenWhere } from './transport/listen';
 import { newToken } from './transport/token';
+import { unsentSentence } from './unsent';
 
 export interface StartHostOptions {
   /** Holds `console/` (the host's) and `helpdesk/` (the embedded helpdesk's). */
@@ -186,6 +187,10 @@ async function compose(
   const stopHelpdesk = connect(options, desk, setups, install, (url) => (place.helpdeskUrl = url));
   closers.add(stopHelpdesk);
   desk.start();
+  closers.add(() => {
+    const unsent = unsentSentence(desk.outbox.rows());
+    if (unsent !== null) log(unsent);
+  });
   closers.add(() => desk.close());
   // First of all: what was typed a moment ago.
   closers.add(() => stores.drafts.flush());

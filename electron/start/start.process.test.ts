@@ -1,5 +1,6 @@
 /** The built `npm start` with what surrounds it: a browser, a display, an older host. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,5 +128,68 @@ describe('npm start beside a running host', () => {
       // Before Node has read the program, the signal itself ends it.
       expect([0, null]).toContain(await app.ended);
     }
+  });
+});
+
+describe('npm start ended with work under way', () => {
+  async function put(at: { origin: string; token: string }, text: string, delayMs: number): Promise<void> {
+    const headers = { 'x-holdfast-token': at.token, 'content-type': 'application/json' };
+    const session = await fetch(`${at.origin}/door/session`, { headers });
+    const { installId } = (await session.json()) as { installId: string };
+    const ref = `${installId}-${randomUUID()}`;
+    const intent = {
+      ref,
+      accountId: 'desk',
+      conversationId: 'c1',
+      agentId: 'a1',
+      decidedAt: Date.now(),
+      base: { messageId: null, version: null },
+      delayMs,
+      action: { kind: 'reply', text, files: [], statusAfter: null },
+    };
+    const answer = await fetch(`${at.origin}/door/intents/${ref}`, {
+      method: 'PUT',
+      headers,
+      body: JSON.stringify(intent),
+    });
+    expect(answer.status).toBe(200);
+  }
+
+  it('says at Ctrl-C how many replies wait or are in their undo time, and nothing of their words', async () => {
+    // Nobody listens there: nothing can leave.
+    const account = {
+      id: 'desk',
+      name: 'Desk',
+      backend: 'embedded',
+      url: 'http://127.0.0.1:9/',
+      token: 't',
+    };
+    await mkdir(join(data, 'console'), { recursive: true });
+    await writeFile(join(data, 'console', 'accounts.json'), JSON.stringify([account]), { mode: 0o600 });
+    const app = start(['--web', '--no-open']);
+    const at = await ready(app);
+    await put(at, 'Secret words', 0);
+    await put(at, 'More of them', 0);
+    await put(at, 'And the last', 60_000);
+    app.child.kill('SIGINT');
+    expect(await app.ended).toBe(0);
+    expect(app.said()).toContain(
+      'Nothing is lost: 2 replies still wait, 1 reply is in its undo time; they leave at the next start.\n',
+    );
+    expect(app.said()).not.toMatch(/Secret|More of|the last/);
+
+    const again = start(['--web', '--no-open']);
+    await ready(again);
+    again.child.kill('SIGINT');
+    expect(await again.ended).toBe(0);
+    expect(again.said()).toContain('2 replies still wait');
+  });
+
+  it('says nothing of it when nothing waits', async () => {
+    const app = start(['--web', '--no-open']);
+    await ready(app);
+    app.child.kill('SIGINT');
+    expect(await app.ended).toBe(0);
+    expect(app.said()).not.toContain('Nothing is lost');
   });
 });
