@@ -3,6 +3,7 @@
 // Plays seeded worlds around the product's own outbox, journal, spool, pull and projection
 // (shared/testing/simulator; docs/decisions/0008) and says what broke. Exit code 1 when a seed fails,
 // or, with `--without`, when none does.
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -102,12 +103,10 @@ async function spread(tasks, onDone) {
   );
 }
 
-function answerOf(worker, task) {
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.postMessage(task);
-  });
+async function answerOf(worker, task) {
+  worker.postMessage(task);
+  const [answer] = await once(worker, 'message');
+  return answer;
 }
 
 function say(line) {

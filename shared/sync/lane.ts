@@ -31,8 +31,6 @@ const UNREAD_CAP_MS = 4_000;
 /** So many tries that surely did nothing, over so long a time, and a person has to look. */
 const POISON_ATTEMPTS = 8;
 const POISON_AGE_MS = 10 * 60_000;
-/** A server may ask to be left alone for so long; a stored plan further ahead comes from a clock that jumped. */
-const LONGEST_WISH_MS = 3_600_000;
 
 /** What all lanes of an outbox share. */
 export interface LaneDeps {
@@ -470,7 +468,9 @@ export class Lane {
     // Nobody knows how long the program was gone; the whole settle time is always safe.
     if (row.state === 'unknown') return this.#deps.backendOf(this.accountId)?.descriptor.settleMs ?? 0;
     if (row.nextAttemptAt === null) return 0;
-    return Math.min(longestPlan(row), Math.max(0, row.nextAttemptAt - this.#deps.clock.now()));
+    // Never longer than it was meant to be, wherever the clock was set since.
+    const meantMs = Math.max(0, row.nextAttemptAt - row.changedAt);
+    return Math.min(meantMs, Math.max(0, row.nextAttemptAt - this.#deps.clock.now()));
   }
 
   #planIn(row: OutboxRow, ms: number): void {
@@ -484,12 +484,6 @@ export class Lane {
   #orderOf(ref: string): number {
     return this.#deps.ledger.live(ref)?.order ?? 0;
   }
-}
-
-/** How far ahead a plan of an earlier run may lie: its link is another one, and the clock may have been set. */
-function longestPlan(row: OutboxRow): number {
-  if (row.state === 'delayed') return row.intent.delayMs;
-  return row.reason?.kind === WAITING_REASON.later ? LONGEST_WISH_MS : RETRY_CAP_MS;
 }
 
 const WAITING_REASON = {

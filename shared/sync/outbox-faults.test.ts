@@ -1,6 +1,7 @@
 /** Faults that the simulator found (docs/decisions/0008), each told as the shortest story that shows it. */
 import { describe, expect, it } from 'vitest';
-import { refOf } from '../testing/builders';
+import { anOutboxRow, NOON, refOf } from '../testing/builders';
+import { sentAsIs } from './second-thoughts';
 import { aReply, failing, OutboxWorld, take } from '../testing/outbox-world';
 
 const DAY_MS = 24 * 3_600_000;
@@ -57,5 +58,31 @@ describe('the outbox', () => {
     expect(world.row(refOf(1)).state).toBe('delivered');
     const states = world.shown.map(({ state }) => state);
     expect(states.at(-1)).toBe('delivered');
+  });
+
+  it('does not count as seen what came into a hold after the agent had looked at it', () => {
+    const messages = ['7', '9'].map((id) => ({
+      id,
+      kind: 'reply' as const,
+      authorType: 'agent' as const,
+      authorId: 'agent-9',
+      authorName: 'Sample Colleague',
+      createdAt: NOON,
+    }));
+    const head = { messageId: '9', version: '3' };
+    const movement = {
+      newMessages: messages,
+      newCount: 2,
+      status: null,
+      assignee: null,
+      baseMissing: false,
+      head,
+    };
+    const row = anOutboxRow(1, aReply(), { state: 'held', hold: { kind: 'moved', movement } });
+    // On screen were the first message and, newest, a note of one's own.
+    const looked = sentAsIs(row, NOON, { base: { messageId: '8', version: '2' } });
+    expect(looked.release?.seenIds).toEqual([]);
+    expect(sentAsIs(row, NOON, { base: { messageId: '7', version: '2' } }).release?.seenIds).toEqual(['7']);
+    expect(sentAsIs(row, NOON, { base: head }).release?.seenIds).toEqual(['7', '9']);
   });
 });

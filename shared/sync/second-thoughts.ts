@@ -104,6 +104,7 @@ function afterHold(row: OutboxRow, now: number, seen: IntentBase | null): Releas
 function shownIds({ hold, ...row }: OutboxRow, base: IntentBase): string[] {
   const ids = hold?.movement?.newMessages.map(({ id }) => id) ?? [];
   if (base.messageId === baseOf(row).messageId) return [];
-  const last = ids.indexOf(base.messageId ?? '');
-  return last < 0 ? ids : ids.slice(0, last + 1);
+  if (base.messageId === hold?.movement?.head.messageId) return ids;
+  // An older view of the hold than this one: what came into it since was not on screen.
+  return ids.slice(0, ids.indexOf(base.messageId ?? '') + 1);
 }

@@ -1,7 +1,8 @@
 /** Many seeds in a row, and what they add up to. */
 import type { Breach, Invariant } from './judge';
 import { PROTECTIONS } from './protections';
-import { simulate, type Mode } from './simulation';
+import { simulate } from './simulation';
+import type { Mode } from './world';
 
 export interface BatchOptions {
   from: number;

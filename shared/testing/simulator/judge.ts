@@ -201,6 +201,7 @@ export class Judge {
   #row(decision: Decision, row: OutboxRow, rows: readonly OutboxRow[], link: SimLink, healed: boolean): void {
     const { ref } = decision.intent;
     const done = this.#server.commits.some((commit) => commit.ref === ref);
+    const isThere = this.#server.idOf(ref) !== null;
     const name = `decision ${decision.number}`;
     switch (row.state) {
       case 'accepted':
@@ -224,13 +225,13 @@ export class Judge {
         return;
       case 'discarded':
         if (!decision.unwanted) this.#breach('lost', `${name} was discarded by nobody`);
-        if (decision.undone && !decision.dropped && done) {
+        if (decision.undone && !decision.dropped && isThere) {
           this.#breach('undone', `${name} was taken back, and carried out`);
         }
         return;
       case 'superseded':
         if (!this.#hasNewer(row, rows)) this.#breach('lost', `${name} was superseded by nothing`);
-        if (done) this.#breach('undone', `${name} was superseded, and carried out`);
+        if (isThere) this.#breach('undone', `${name} was superseded, and carried out`);
         return;
       default:
         if (healed) this.#breach('stuck', `${name} is still ${row.state} (${row.reason?.kind})`);

@@ -30,7 +30,8 @@ export type Step =
   | { do: 'back-up' | 'restore' }
   | { do: 'merge'; which: number; into: number };
 
-export interface Plan {
+/** The kind of world. */
+export interface Setting {
   tier: DeliveryTier;
   settleMs: number;
   pageRows: number;
@@ -41,6 +42,9 @@ export interface Plan {
   pages: number;
   conversations: number;
   link: LinkHabits;
+}
+
+export interface Plan extends Setting {
   steps: readonly { at: number; step: Step }[];
   /** When faults end. */
   faultsUntil: number;

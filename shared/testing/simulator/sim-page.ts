@@ -118,7 +118,7 @@ export class SimPage {
       const decision = this.#options.decisions.byRef(row.intent.ref);
       if (decision === undefined || decision.page !== this.name) continue;
       if (row.state === 'held') this.#answerHold(decision, row);
-      if (row.state === 'parked' && row.reason?.kind === 'no-answer') this.#answerUnproven(decision, row);
+      if (row.state === 'parked' && row.reason?.kind === 'no-answer') this.#answerUnproven(decision);
     }
   }
 
@@ -134,12 +134,14 @@ export class SimPage {
   }
 
   /** The agent looks at the helpdesk itself. */
-  #answerUnproven(decision: Decision, { hold }: OutboxRow): void {
+  #answerUnproven(decision: Decision): void {
     const { ref } = decision.intent;
-    see(decision, hold);
     const arrived = this.#options.lookUp(ref);
     const outcome = arrived === null ? ({ notThere: true } as const) : { arrived };
-    void this.#command((door) => door.outbox.settle(ref, outcome));
+    void this.#command((door) => {
+      see(decision, door.outbox.rows().find(({ intent }) => intent.ref === ref)?.hold);
+      return door.outbox.settle(ref, outcome);
+    });
   }
 
   drop(decision: Decision): void {

@@ -231,7 +231,7 @@ export class SimServer {
     const page = all.sort((a, b) => numberOf(a) - numberOf(b)).slice(0, this.habits.pageRows);
     const last = page.at(-1);
     return {
-      ids: page.map((id) => ({ id, age: this.#newest(kind, id)?.number ?? null })),
+      ids: page.map((id) => ({ id, age: this.#age(this.#newest(kind, id)) })),
       next: all.length > page.length && last !== undefined ? String(numberOf(last)) : null,
     };
   }
@@ -243,7 +243,7 @@ export class SimServer {
       const there = this.#of(kind).has(id);
       const gone = { kind, id, row: null, movedTo: newest?.change.movedTo ?? null } as Change;
       return there && newest !== undefined
-        ? { change: newest.change, age: newest.number }
+        ? { change: newest.change, age: this.#age(newest) }
         : { change: gone, age: null };
     });
     return { changes: found.map(({ change }) => change), ages: found.map(({ age }) => age), rejected: [] };
@@ -262,7 +262,7 @@ export class SimServer {
     const last = page.at(-1);
     return {
       changes: page.map((row) => row.change),
-      ages: page.map((row) => row.number),
+      ages: page.map((row) => this.#age(row)),
       cursor:
         page.length === 0 && cursor !== null ? cursor : `${life}:${last?.stamp ?? 0}:${last?.number ?? 0}`,
       more: rows.length > page.length,
@@ -283,6 +283,12 @@ export class SimServer {
       rows.push(row);
     }
     return rows.reverse();
+  }
+
+  /** A revision where nothing comes late; else the time of the change, which no restored server gives twice. */
+  #age(row: FeedRow | undefined): number | null {
+    if (row === undefined) return null;
+    return this.habits.lagMs > 0 ? Math.floor(row.stamp) : row.number;
   }
 
   #of(kind: EntityKind): ReadonlyMap<string, unknown> {
