@@ -27,6 +27,7 @@ export const EVIDENCE_STEPS = {
   'a file is missing': 'fileMissing',
   'the server refused it': 'refused',
   'tried again and again, surely never done': 'keepsFailing',
+  'no longer there after the helpdesk was restored from a backup': 'rolledBack',
   'taken back by the agent': 'takenBack',
   'dropped by the agent': 'dropped',
   'sent again by the agent': 'resent',

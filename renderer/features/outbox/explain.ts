@@ -193,6 +193,8 @@ function parked(row: OutboxRow): Explanation {
     case 'no-answer':
     case 'gone':
       return { why: stopped(row), next };
+    case 'rolled-back':
+      return { why: { key: 'why.rolledBack' }, next };
     case 'file-missing':
       return { why: { key: 'why.fileMissing' }, next };
     case 'keeps-failing':
