@@ -1,5 +1,8 @@
 /** A colleague who works in the helpdesk itself while the agent sits at the console. */
 import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Lab } from './lab';
 import type { RunningHelpdesk } from './processes';
 
 export class Colleague {
@@ -21,6 +24,10 @@ export class Colleague {
     await this.#send('POST', `conversations/${id}/messages`, { kind: 'note', text });
   }
 
+  async reply(id: string, text: string): Promise<void> {
+    await this.#send('POST', `conversations/${id}/messages`, { kind: 'reply', text });
+  }
+
   async #send(method: string, path: string, body: Record<string, unknown> | null): Promise<void> {
     const response = await fetch(`${this.desk.url}api/v1/${path}`, {
       method,
@@ -34,4 +41,30 @@ export class Colleague {
     if (!response.ok)
       throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
   }
+}
+
+/** A second agent of every new helpdesk. */
+export const BORIS = { id: 'a2', name: 'Sample Agent Boris' };
+
+/**
+ * Lets another agent work at the helpdesk while the console is cut off from it: the helpdesk knows
+ * one agent at a time, so it is started again as that one, and then as before.
+ */
+export async function whileBorisWorks(
+  lab: Lab,
+  desk: RunningHelpdesk,
+  work: (boris: Colleague) => Promise<void>,
+): Promise<void> {
+  const file = join(desk.dataDir, 'tokens.json');
+  const before = await readFile(file, 'utf8');
+  const { agent } = JSON.parse(before) as { agent: { token: string } };
+  const again = async (tokens: string) => {
+    await writeFile(file, tokens, { mode: 0o600 });
+    return (await lab.helpdesk({ dataDir: desk.dataDir, port: desk.port })).desk;
+  };
+  await desk.stop();
+  const asBoris = await again(JSON.stringify({ agent: { ...BORIS, token: agent.token } }));
+  await work(new Colleague(asBoris));
+  await asBoris.stop();
+  await again(before);
 }

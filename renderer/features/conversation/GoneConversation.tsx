@@ -8,6 +8,7 @@ import { useCopy } from '@renderer/components/use-copy';
 import { movedTo } from '@renderer/data/conversation';
 import { useDraft } from '@renderer/data/drafts';
 import { useOutbox } from '@renderer/data/outbox';
+import { placeOf } from '@renderer/data/second-thoughts';
 import { useSelection } from '@renderer/state/selection';
 import { HeldCard } from './held/HeldCard';
 import { stoppedIn } from './held/stopped';
@@ -15,7 +16,6 @@ import { stoppedIn } from './held/stopped';
 /** A conversation that is not here any more: where it went, and what was typed for it. */
 export function GoneConversation({ conversationKey }: { conversationKey: ConversationKey }) {
   const { t } = useTranslation('conversation');
-  const target = movedTo(conversationKey);
   const { draft } = useDraft(conversationKey);
   useEffect(() => {
     // The editor went with the conversation, and the focus with the editor: the pane takes it.
@@ -24,6 +24,9 @@ export function GoneConversation({ conversationKey }: { conversationKey: Convers
   }, []);
   const outbox = useOutbox();
   const stopped = useMemo(() => stoppedIn(conversationKey, outbox), [conversationKey, outbox]);
+  const merged = stopped.find(({ hold }) => hold?.kind === 'merged');
+  const target = movedTo(conversationKey) ?? (merged === undefined ? null : placeOf(merged));
+  const typed = draft !== null && draft.text !== '';
   return (
     <div className="flex h-full flex-col overflow-y-auto">
       {stopped.length > 0 && (
@@ -33,31 +36,34 @@ export function GoneConversation({ conversationKey }: { conversationKey: Convers
           ))}
         </div>
       )}
-      <div className="min-h-0 flex-1">
-        <EmptyState
-          icon={target === null ? FileX2 : GitMerge}
-          title={t(target === null ? 'gone.deleted' : 'gone.merged')}
-          actions={
-            <>
-              {target !== null && <OpenTarget from={conversationKey} target={target} />}
-              {draft !== null && draft.text !== '' && <CopyText text={draft.text} />}
-            </>
-          }
-        >
-          <p>{t(target === null ? 'gone.deletedHelp' : 'gone.mergedHelp')}</p>
-          {draft !== null && draft.text !== '' && (
-            <div className="mt-4 text-start">
-              <p className="text-meta text-muted">{t('gone.draft')}</p>
-              <p
-                dir="auto"
-                className="mt-1 max-h-60 overflow-y-auto rounded-control border bg-canvas p-2 whitespace-pre-wrap text-text select-text"
-              >
-                {draft.text}
-              </p>
-            </div>
-          )}
-        </EmptyState>
-      </div>
+      {/* A card says itself where the conversation went. */}
+      {(stopped.length === 0 || typed) && (
+        <div className="min-h-0 flex-1">
+          <EmptyState
+            icon={target === null ? FileX2 : GitMerge}
+            title={t(target === null ? 'gone.deleted' : 'gone.merged')}
+            actions={
+              <>
+                {target !== null && <OpenTarget from={conversationKey} target={target} />}
+                {typed && <CopyText text={draft.text} />}
+              </>
+            }
+          >
+            <p>{t(target === null ? 'gone.deletedHelp' : 'gone.mergedHelp')}</p>
+            {typed && (
+              <div className="mt-4 text-start">
+                <p className="text-meta text-muted">{t('gone.draft')}</p>
+                <p
+                  dir="auto"
+                  className="mt-1 max-h-60 overflow-y-auto rounded-control border bg-canvas p-2 whitespace-pre-wrap text-text select-text"
+                >
+                  {draft.text}
+                </p>
+              </div>
+            )}
+          </EmptyState>
+        </div>
+      )}
     </div>
   );
 }

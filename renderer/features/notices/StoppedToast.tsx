@@ -6,6 +6,7 @@ import { useWhyWords } from '@renderer/components/delivery-words';
 import { whyStopped } from '@renderer/components/held-why';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useOutbox, useStopped } from '@renderer/data/outbox';
+import { placeOf } from '@renderer/data/second-thoughts';
 import { useQueueRow } from '@renderer/data/queue';
 import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useJump } from '@renderer/state/jump';
@@ -44,7 +45,11 @@ export function StoppedToast() {
   });
   const row = rows.find(({ intent }) => intent.ref === stopped);
   return (
-    <div role="status" className="pointer-events-none fixed inset-x-0 bottom-9 z-20 flex justify-center px-3">
+    // Over the queue's foot, or at the head where there is one place for all: never over the composer.
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-x-3 top-3 z-20 flex justify-center two:inset-auto two:bottom-9 two:left-15 two:w-76"
+    >
       {row !== undefined && <Toast row={row} isOpen={keyOf(row) === open} onDismiss={dismiss} />}
     </div>
   );
@@ -53,7 +58,7 @@ export function StoppedToast() {
 function Toast(props: { row: OutboxRow; isOpen: boolean; onDismiss: () => void }) {
   const { row, isOpen, onDismiss } = props;
   const { t } = useTranslation('held');
-  const name = useQueueRow(keyOf(row))?.conversation.contactName.trim() || t('toast.somebody');
+  const name = useQueueRow(placeOf(row))?.conversation.contactName.trim() || t('toast.somebody');
   const why = useWhyWords(whyStopped(row));
   const keys = useCommandKeys('app.nextStopped');
   const kind = row.intent.action.kind === 'note' ? 'note' : 'reply';
@@ -65,10 +70,10 @@ function Toast(props: { row: OutboxRow; isOpen: boolean; onDismiss: () => void }
   // Its card stands before the agent's eyes: only the ear is told.
   if (isOpen) return <p className="sr-only">{words}</p>;
   return (
-    <div className="pointer-events-auto flex max-w-[36rem] animate-fade-in flex-wrap items-center gap-x-3 gap-y-1.5 rounded-float bg-raised px-3 py-2 shadow-float">
-      <Pause size={14} strokeWidth={2.25} aria-hidden className="shrink-0 text-warning" />
-      <p className="min-w-0 flex-[1_1_14rem] text-pretty [overflow-wrap:anywhere]">{words}</p>
-      <span className="flex gap-1.5">
+    <div className="pointer-events-auto flex w-full max-w-[36rem] animate-fade-in flex-wrap items-center gap-x-3 gap-y-1.5 rounded-float bg-raised px-3 py-2 shadow-float">
+      <Pause size={14} strokeWidth={2.25} aria-hidden className="mt-0.75 shrink-0 self-start text-warning" />
+      <p className="min-w-0 flex-1 text-pretty [overflow-wrap:anywhere]">{words}</p>
+      <span className="flex w-full justify-end gap-1.5">
         <Button
           size="small"
           keys={keys}

@@ -16,8 +16,8 @@ import { placeOf } from '@renderer/data/second-thoughts';
 
 /** So many of the newest are shown before "show all". */
 const SHOWN_AT_FIRST = 3;
-/** Longer texts are cut until asked for (characters). */
-const LONG_TEXT = 420;
+/** Longer texts are cut until asked for (characters); `brief` where they are only to be recognised. */
+const LONG_TEXT = { full: 420, brief: 120 };
 
 /** What happened to the thread since the agent wrote, newest last: who wrote what, what was changed. */
 export function Difference({ row }: { row: OutboxRow }) {
@@ -39,9 +39,9 @@ export function Difference({ row }: { row: OutboxRow }) {
     messages.length === 0 && !movement?.status && !movement?.assignee && movement?.baseMissing !== true;
   return (
     <section aria-labelledby={id} className="min-w-0 space-y-2 bg-canvas/60 px-3 py-2.5">
-      <h3 id={id} className="text-meta font-normal text-muted">
+      <h2 id={id} className="text-meta font-normal text-muted">
         {t('since.title')}
-      </h3>
+      </h2>
       {movement?.baseMissing === true && <p className="text-muted">{t('since.baseMissing')}</p>}
       {!all && messages.length > SHOWN_AT_FIRST && (
         <Button variant="quiet" size="small" className="-ms-2" onClick={() => setAll(true)}>
@@ -91,8 +91,9 @@ export function Said(props: {
   accountId: string;
   /** Something to do about it, at the end of its head. */
   action?: ReactNode;
+  brief?: boolean;
 }) {
-  const { moved, message, accountId, action } = props;
+  const { moved, message, accountId, action, brief = false } = props;
   const { t, i18n } = useTranslation(['held', 'conversation']);
   const mine = useAgentIds()[accountId];
   const [whole, setWhole] = useState(false);
@@ -100,7 +101,8 @@ export function Said(props: {
   const isMine = moved.authorType === 'agent' && moved.authorId === mine;
   const name =
     moved.authorName.trim() === '' ? t(`conversation:message.author.${moved.authorType}`) : moved.authorName;
-  const isLong = text !== null && text.length > LONG_TEXT;
+  const most = brief ? LONG_TEXT.brief : LONG_TEXT.full;
+  const isLong = text !== null && text.length > most;
   const files = message?.attachments.length ?? 0;
   return (
     <div
@@ -136,7 +138,7 @@ export function Said(props: {
         <p className="text-muted">{t('since.noText')}</p>
       ) : (
         <p dir="auto" className="[overflow-wrap:anywhere] whitespace-pre-wrap [unicode-bidi:plaintext]">
-          {isLong && !whole ? `${text.slice(0, LONG_TEXT).trimEnd()}…` : text}
+          {isLong && !whole ? `${text.slice(0, most).trimEnd()}…` : text}
         </p>
       )}
       {isLong && !whole && (

@@ -12,7 +12,7 @@ import { candidates } from './candidates';
 import type { SecondThoughts } from './use-second-thoughts';
 
 /** The newest of a thread that are shown to look through. */
-const MOST_SHOWN = 6;
+const MOST_SHOWN = 4;
 
 /** Nobody can tell whether it arrived: all that is known, and the thread's newest to find it among. */
 export function Unproven({ row, thoughts }: { row: OutboxRow; thoughts: SecondThoughts }) {
@@ -28,9 +28,9 @@ export function Unproven({ row, thoughts }: { row: OutboxRow; thoughts: SecondTh
   const tries = row.evidence.filter(({ state }) => state === 'sending').map(({ at }) => clock(at));
   return (
     <section aria-labelledby={id} className="min-w-0 space-y-2 bg-canvas/60 px-3 py-2.5">
-      <h3 id={id} className="text-meta font-normal text-muted">
+      <h2 id={id} className="text-meta font-normal text-muted">
         {t('known.title')}
-      </h3>
+      </h2>
       <dl className="tabular grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5">
         <Fact name={t('known.written')}>{formatDate(row.intent.decidedAt, i18n.language, 'full')}</Fact>
         {tries.length > 0 && <Fact name={t('known.tries')}>{tries.join(', ')}</Fact>}
@@ -49,6 +49,7 @@ export function Unproven({ row, thoughts }: { row: OutboxRow; thoughts: SecondTh
                 createdAt: message.createdAt,
               }}
               message={message}
+              brief={!found.has(message.id)}
               accountId={row.intent.accountId}
               action={
                 found.has(message.id) && (
