@@ -22,6 +22,7 @@ export type Step =
   | { do: 'quit'; who: number; awayMs: number }
   | { do: 'crash-page'; who: number; database: boolean; saving: boolean }
   | { do: 'link'; who: number; state: 'cut' | 'silent'; ms: number }
+  | { do: 'connect'; who: number }
   | { do: 'token'; who: number; ms: number }
   | { do: 'disk-full'; who: number; ms: number }
   | { do: 'clock'; who: number; byMs: number }

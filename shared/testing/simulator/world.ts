@@ -200,6 +200,8 @@ export class World {
         this.#time.after(step.ms, () => link.setState('up'));
         return;
       }
+      case 'connect':
+        return this.#console(step.who).link.setState('up');
       case 'token': {
         const { link, host } = this.#console(step.who);
         link.tokenGood = false;
