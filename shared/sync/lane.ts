@@ -11,6 +11,7 @@
  *   comes, not before, so that undoing the newer one leaves the older one standing.
  */
 import type { Backend, OperationProof } from '../backends/port';
+import type { EvidenceNote } from '../domain/evidence';
 import { targetOf, type DeliveryReason, type Hold, type OutboxRow } from '../domain/intents';
 import { isLive } from '../domain/thread-moved';
 import type { AccountGate } from './account-gate';
@@ -220,7 +221,7 @@ export class Lane {
   }
 
   /** Hands a row to the agent. */
-  async #hold(row: OutboxRow, hold: Hold, note: string): Promise<void> {
+  async #hold(row: OutboxRow, hold: Hold, note: EvidenceNote): Promise<void> {
     const now = this.#deps.clock.now();
     await this.#write(row, stepped(row, 'held', now, { note, hold }));
   }
@@ -498,7 +499,7 @@ const HELD_BECAUSE = {
   late: 'too late for a live chat',
   merged: 'its conversation was merged into another',
   unproven: 'nobody can tell whether it was done',
-} as const satisfies Record<Hold['kind'], string>;
+} as const satisfies Record<Hold['kind'], EvidenceNote>;
 
 function proved({ serverId, conversation }: OperationProof): Pick<Step, 'serverId' | 'effect'> {
   const effect = conversation && { status: conversation.status, assigneeId: conversation.assigneeId };

@@ -4,6 +4,7 @@
  * outside is ever shown.
  */
 import { conversationKey, type ConversationKey } from '../domain/entities';
+import type { EvidenceNote } from '../domain/evidence';
 import {
   targetOf,
   type DeliveryReason,
@@ -19,7 +20,8 @@ const MAX_EVIDENCE = 50;
 
 /** What a transition changes besides the state. */
 export interface Step {
-  note: string;
+  /** What stands in the evidence; the page has words for each of these. */
+  note: EvidenceNote;
   reason?: DeliveryReason | null;
   attempts?: number;
   nextAttemptAt?: number | null;
