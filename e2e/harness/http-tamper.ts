@@ -12,8 +12,8 @@ export interface Seen {
   body: string;
 }
 
-/** `pass`: as it is. `commit-then-cut`: the helpdesk gets it, the answer never comes. Else the answer. */
-export type Verdict = 'pass' | 'commit-then-cut' | { status: number; body: unknown };
+/** `pass`: as it is. `commit-then-cut`: the helpdesk gets it, the answer never comes. `cut`: neither. Else the answer. */
+export type Verdict = 'pass' | 'commit-then-cut' | 'cut' | { status: number; body: unknown };
 
 export class HttpTamper {
   /** What becomes of a request; asked once for each. */
@@ -54,6 +54,10 @@ export class HttpTamper {
     if (typeof verdict === 'object') {
       outgoing.writeHead(verdict.status, { 'content-type': 'application/json' });
       outgoing.end(JSON.stringify(verdict.body));
+      return;
+    }
+    if (verdict === 'cut') {
+      outgoing.destroy();
       return;
     }
     const headers = { ...incoming.headers, host: `127.0.0.1:${this.#port}` };
