@@ -16,8 +16,8 @@ import { placeOf } from '@renderer/data/second-thoughts';
 
 /** So many of the newest are shown before "show all". */
 const SHOWN_AT_FIRST = 3;
-/** Longer texts are cut until asked for (characters); `brief` where they are only to be recognised. */
-const LONG_TEXT = { full: 420, brief: 120 };
+/** Longer texts are cut until asked for (characters). */
+const LONG_TEXT = 420;
 
 /** What happened to the thread since the agent wrote, newest last: who wrote what, what was changed. */
 export function Difference({ row }: { row: OutboxRow }) {
@@ -91,6 +91,7 @@ export function Said(props: {
   accountId: string;
   /** Something to do about it, at the end of its head. */
   action?: ReactNode;
+  /** Two lines, where it is only to be recognised. */
   brief?: boolean;
 }) {
   const { moved, message, accountId, action, brief = false } = props;
@@ -101,8 +102,7 @@ export function Said(props: {
   const isMine = moved.authorType === 'agent' && moved.authorId === mine;
   const name =
     moved.authorName.trim() === '' ? t(`conversation:message.author.${moved.authorType}`) : moved.authorName;
-  const most = brief ? LONG_TEXT.brief : LONG_TEXT.full;
-  const isLong = text !== null && text.length > most;
+  const isLong = !brief && text !== null && text.length > LONG_TEXT;
   const files = message?.attachments.length ?? 0;
   return (
     <div
@@ -137,8 +137,14 @@ export function Said(props: {
       {text === null ? (
         <p className="text-muted">{t('since.noText')}</p>
       ) : (
-        <p dir="auto" className="[overflow-wrap:anywhere] whitespace-pre-wrap [unicode-bidi:plaintext]">
-          {isLong && !whole ? `${text.slice(0, most).trimEnd()}…` : text}
+        <p
+          dir="auto"
+          className={cx(
+            '[overflow-wrap:anywhere] [unicode-bidi:plaintext]',
+            brief ? 'line-clamp-2' : 'whitespace-pre-wrap',
+          )}
+        >
+          {isLong && !whole ? `${text.slice(0, LONG_TEXT).trimEnd()}…` : text}
         </p>
       )}
       {isLong && !whole && (

@@ -26,7 +26,7 @@ import { useJump } from '@renderer/state/jump';
 import { useSelection } from '@renderer/state/selection';
 import { Difference } from './Difference';
 import { behind, stoppedIn } from './stopped';
-import { Unproven } from './Unproven';
+import { Known, Unproven } from './Unproven';
 import { useSecondThoughts, type SecondThoughts } from './use-second-thoughts';
 
 /** One's own text is folded beyond this (px): the difference must stay in sight beside it. */
@@ -52,7 +52,8 @@ export function HeldCard({ row, onLink }: HeldCardProps) {
   const wanted = useJump((state) => state.ref === ref);
   useEffect(() => {
     if (!wanted || box.current === null) return;
-    box.current.scrollIntoView({ block: 'nearest' });
+    const fits = box.current.clientHeight < (box.current.closest('[data-pane]')?.clientHeight ?? 0) / 2;
+    box.current.scrollIntoView({ block: fits ? 'nearest' : 'start' });
     box.current.focus({ preventScroll: true });
     useJump.getState().done(ref);
   }, [wanted, ref]);
@@ -80,6 +81,7 @@ export function HeldCard({ row, onLink }: HeldCardProps) {
         <div className="min-w-0 px-3 py-2.5">
           <p className="mb-1 text-meta text-muted">{t(`yours.${kind}`, { time })}</p>
           <OwnWords row={row} onLink={onLink} />
+          {isUnproven && <Known row={row} />}
         </div>
         <div className="grid border-t @min-[32rem]:border-s @min-[32rem]:border-t-0">
           {isUnproven ? <Unproven row={row} thoughts={thoughts} /> : <Difference row={row} />}

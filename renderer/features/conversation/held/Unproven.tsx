@@ -12,9 +12,9 @@ import { candidates } from './candidates';
 import type { SecondThoughts } from './use-second-thoughts';
 
 /** The newest of a thread that are shown to look through. */
-const MOST_SHOWN = 4;
+const MOST_SHOWN = 5;
 
-/** Nobody can tell whether it arrived: all that is known, and the thread's newest to find it among. */
+/** Nobody can tell whether it arrived: the thread's newest, to find it among. */
 export function Unproven({ row, thoughts }: { row: OutboxRow; thoughts: SecondThoughts }) {
   const { t, i18n } = useTranslation('held');
   const id = useId();
@@ -25,18 +25,11 @@ export function Unproven({ row, thoughts }: { row: OutboxRow; thoughts: SecondTh
     .filter((message): message is Spoken => message.kind !== 'event' && message.author.type !== 'system')
     .slice(-MOST_SHOWN);
   const clock = (at: number) => formatDate(at, i18n.language, 'clock');
-  const tries = row.evidence.filter(({ state }) => state === 'sending').map(({ at }) => clock(at));
   return (
     <section aria-labelledby={id} className="min-w-0 space-y-2 bg-canvas/60 px-3 py-2.5">
       <h2 id={id} className="text-meta font-normal text-muted">
-        {t('known.title')}
+        {t(shown.length === 0 ? 'known.empty' : 'known.look')}
       </h2>
-      <dl className="tabular grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5">
-        <Fact name={t('known.written')}>{formatDate(row.intent.decidedAt, i18n.language, 'full')}</Fact>
-        {tries.length > 0 && <Fact name={t('known.tries')}>{tries.join(', ')}</Fact>}
-        <Fact name={t('known.said')}>{row.reason?.detail?.trim() || t('known.nothingSaid')}</Fact>
-      </dl>
-      <p className="text-muted">{t(shown.length === 0 ? 'known.empty' : 'known.look')}</p>
       <ol className="space-y-2">
         {shown.map((message) => (
           <li key={message.id}>
@@ -72,6 +65,21 @@ export function Unproven({ row, thoughts }: { row: OutboxRow; thoughts: SecondTh
   );
 }
 
+/** What is known of a row without its thread: when it was written and tried, what the server said. */
+export function Known({ row }: { row: OutboxRow }) {
+  const { t, i18n } = useTranslation('held');
+  const tries = row.evidence
+    .filter(({ state }) => state === 'sending')
+    .map(({ at }) => formatDate(at, i18n.language, 'clock'));
+  return (
+    <dl className="tabular mt-3 space-y-1.5 border-t pt-2.5 text-meta">
+      <Fact name={t('known.written')}>{formatDate(row.intent.decidedAt, i18n.language, 'full')}</Fact>
+      {tries.length > 0 && <Fact name={t('known.tries')}>{tries.join(', ')}</Fact>}
+      <Fact name={t('known.said')}>{row.reason?.detail?.trim() || t('known.nothingSaid')}</Fact>
+    </dl>
+  );
+}
+
 /** Said by a person. */
 type Spoken = Message & {
   kind: Exclude<Message['kind'], 'event'>;
@@ -80,9 +88,9 @@ type Spoken = Message & {
 
 function Fact({ name, children }: { name: string; children: string }) {
   return (
-    <>
+    <div>
       <dt className="text-muted">{name}</dt>
-      <dd className="min-w-0 [overflow-wrap:anywhere]">{children}</dd>
-    </>
+      <dd className="[overflow-wrap:anywhere]">{children}</dd>
+    </div>
   );
 }
