@@ -3,7 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { Settings } from '@shared/contract/door';
+import { BORIS, whileBorisWorks } from './harness/colleague';
 import { setSettings } from './harness/door-reader';
+import { HeldCard } from './harness/held-screen';
 import { expect, test, type Lab } from './harness/lab';
 import { ROOT } from './harness/processes';
 import { Console } from './harness/screens';
@@ -113,6 +115,45 @@ test('cut off from the helpdesk, with an answer waiting', async ({ lab, page }) 
   await expect(agent.conversation.message('Thank you for waiting.')).toBeVisible();
   await page.waitForTimeout(1_000);
   await picture(page, 'cut-off');
+});
+
+test('a reply held because a colleague answered meanwhile, and the outbox', async ({ lab, page }) => {
+  test.setTimeout(180_000);
+  const { desk, app, key } = await sample(lab);
+  await setSettings(app, { theme: 'light', undoSendMs: 0 });
+  await page.setViewportSize(DESK);
+  const agent = await Console.open(page, app);
+  await openAt(agent, key);
+  await agent.status.expectOnline();
+  await desk.stop();
+  await agent.status.expectOffline();
+  await agent.composer.write(
+    'Thank you for waiting. I have asked our payment partner for the ARN number and write again today.',
+  );
+  await agent.composer.send();
+  await whileBorisWorks(lab, desk, async (boris) => {
+    const id = key.slice(key.indexOf('/') + 1);
+    await boris.reply(
+      id,
+      'The partner has confirmed it: both deposits are one, and the second reservation ends on Friday.',
+    );
+    await boris.change(id, { status: 'resolved', assignee_id: BORIS.id });
+  });
+  await agent.status.expectOnline();
+  await expect(new HeldCard(page, 'Thank you for waiting.').difference).toBeVisible({ timeout: 30_000 });
+  await page.waitForTimeout(1_000);
+  await picture(page, 'held');
+  await setSettings(app, { theme: 'dark', locale: 'ru', undoSendMs: 0 });
+  await page.waitForTimeout(1_000);
+  await picture(page, 'held-dark-ru');
+  await setSettings(app, { theme: 'light', undoSendMs: 0 });
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press('g');
+  await page.keyboard.press('x');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Thank you for waiting.').click();
+  await page.waitForTimeout(500);
+  await picture(page, 'outbox');
 });
 
 test('empty', async ({ lab, page }) => {
