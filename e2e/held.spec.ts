@@ -259,8 +259,10 @@ test('a late chat: what the customer knows while cut off, then what happened sin
   await expect(known.getByText(words('held:cutOff.waited'))).not.toHaveText(waited ?? '');
   await agent.composer.write('It is on its way.');
   await agent.composer.send();
-  // An answer that waits here has ended nobody's waiting.
+  // An answer that waits here has ended nobody's waiting, neither in the conversation nor in the queue.
   await expect(known.getByText(words('held:cutOff.waited'))).toBeVisible();
+  await agent.queue.show('w');
+  await expect(agent.queue.row(`desk/${id}`)).toBeVisible();
   await expectNoBarrier(page);
 
   const held = new HeldCard(page, 'It is on its way.');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { QueueFilter } from '@shared/domain/queue-views';
-import { conversation, goneConversation, intent, message, NOON, put } from './testing/builders';
+import { account, conversation, goneConversation, intent, message, NOON, put } from './testing/builders';
 import { FakeHost } from './testing/fake-host';
 import { FakeOrigin, FakeWindow } from './testing/window';
 
@@ -228,6 +228,23 @@ describe('decisions', () => {
       delivery: 'saving',
     });
     stop();
+  });
+
+  it('about a live chat end nobody’s waiting while its account is cut off; elsewhere they do', async () => {
+    const host = new FakeHost();
+    host.spool(put(conversation('mail')), put(conversation('chat', { channel: 'chat' })));
+    const { window } = await leadingWindow(host);
+    const { data } = window;
+    await vi.waitFor(() => expect(keysOf(window, ALL)).toHaveLength(2));
+    const reply = { kind: 'reply', text: 'Soon', files: [], statusAfter: null } as const;
+    await data.decide('desk/mail', reply);
+    await data.decide('desk/chat', reply);
+    expect(keysOf(window, WAITING)).toEqual([]);
+
+    host.say({ type: 'account', account: { ...account('desk'), state: 'offline' } });
+    await vi.waitFor(() => expect(keysOf(window, WAITING)).toEqual(['desk/chat']));
+    host.say({ type: 'account', account: account('desk') });
+    await vi.waitFor(() => expect(keysOf(window, WAITING)).toEqual([]));
   });
 
   it('never flash back: the rows that show a delivered decision come before the news of it', async () => {

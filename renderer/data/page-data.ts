@@ -9,7 +9,8 @@ import {
   type DoorEvent,
   type Session,
 } from '@shared/contract/door';
-import { splitConversationKey, type ConversationKey } from '@shared/domain/entities';
+import { conversationKey, splitConversationKey, type ConversationKey } from '@shared/domain/entities';
+import { isLive } from '@shared/domain/thread-moved';
 import type { IntentAction, IntentBase } from '@shared/domain/intents';
 import type { CacheDb } from './cache/cache-db';
 import { CacheReader } from './cache/cache-reader';
@@ -112,7 +113,9 @@ export class PageData {
     this.reads = new ReadMarks(work, onChange);
     this.rows = new RowStore({
       facts: {
-        pendingActions: (key) => this.outbox.pendingActions(key),
+        // In a live chat that is cut off the customer goes on waiting, whatever is written here.
+        pendingActions: (key, channel) =>
+          this.outbox.pendingActions(key, !isLive(channel) || !this.#isCutOff(key)),
         worstOf: (key) => this.outbox.worstOf(key),
         hasDraft: (key) => this.drafts.has(key),
         readUpTo: (key) => this.reads.upTo(key),
@@ -363,11 +366,23 @@ export class PageData {
   }
 
   #setAccounts(accounts: Account[]): void {
+    const before = cutOff(this.accounts.get());
     this.accounts.set(accounts);
+    if (before !== cutOff(accounts)) {
+      for (const { intent } of [...this.outbox.unconfirmed.get(), ...this.outbox.saving.get()]) {
+        this.rows.factsChanged(conversationKey(intent.accountId, intent.conversationId));
+      }
+    }
     const ids = agentIdsOf(accounts);
     if (JSON.stringify(ids) === JSON.stringify(this.agentIds.get())) return;
     this.agentIds.set(ids);
     this.rows.setAgentIds(ids);
+  }
+
+  #isCutOff(key: ConversationKey): boolean {
+    const { accountId } = splitConversationKey(key);
+    const state = this.accounts.get().find(({ id }) => id === accountId)?.state;
+    return state === 'offline' || state === 'refused';
   }
 
   async #keepFirstPage(): Promise<void> {
@@ -383,6 +398,12 @@ export class PageData {
       // The next start draws a little later.
     }
   }
+}
+
+/** Which accounts cannot be reached. */
+function cutOff(accounts: readonly Account[]): string {
+  const away = accounts.filter(({ state }) => state === 'offline' || state === 'refused');
+  return away.map(({ id }) => id).join('\n');
 }
 
 function agentIdsOf(accounts: readonly Account[]): Record<string, string> {

@@ -61,6 +61,12 @@ const needsAgent = ({ state }: OutboxRow): boolean => state === 'held' || state 
 const isMessage = ({ intent: { action } }: OutboxRow | SavingRow): boolean =>
   action.kind === 'reply' || action.kind === 'note';
 
+/** What a reply does beside answering. */
+function withoutReply(action: IntentAction): IntentAction[] {
+  if (action.kind !== 'reply') return [action];
+  return action.statusAfter === null ? [] : [{ kind: 'status', status: action.statusAfter }];
+}
+
 /** Refused; or a reply that is held, or behind one: nobody has an answer because of it. */
 const isStopped = (row: OutboxRow): boolean =>
   row.state === 'parked' ||
@@ -157,8 +163,16 @@ export class OutboxStore {
     return this.#rows.values();
   }
 
-  /** Actions to lay over a conversation, oldest first. */
-  pendingActions(key: ConversationKey): readonly IntentAction[] {
+  /**
+   * Actions to lay over a conversation, oldest first.
+   * @param repliesCount false where a reply that waits here ends nobody's waiting
+   */
+  pendingActions(key: ConversationKey, repliesCount = true): readonly IntentAction[] {
+    const actions = this.#liveActions(key);
+    return repliesCount ? actions : actions.flatMap(withoutReply);
+  }
+
+  #liveActions(key: ConversationKey): readonly IntentAction[] {
     return [
       ...this.#unconfirmedOf(key).filter((row) => !isStopped(row)),
       ...this.savingOf(key).filter((row) => row.refusedBecause === null),

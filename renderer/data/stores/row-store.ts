@@ -2,7 +2,7 @@
  * The conversations as this window shows them: all of them as light rows in the queue index, a
  * few whole ones in memory, the agent's unconfirmed decisions laid over both.
  */
-import type { Conversation, ConversationKey } from '@shared/domain/entities';
+import type { Channel, Conversation, ConversationKey } from '@shared/domain/entities';
 import type { IntentAction } from '@shared/domain/intents';
 import { applyAction } from '@shared/domain/pending-edits';
 import type { QueueFilter, QueueViewId } from '@shared/domain/queue-views';
@@ -34,7 +34,7 @@ export interface QueueSnapshot {
 
 /** What others know about a conversation. */
 export interface RowFacts {
-  pendingActions(key: ConversationKey): readonly IntentAction[];
+  pendingActions(key: ConversationKey, channel: Channel): readonly IntentAction[];
   worstOf(key: ConversationKey): QueueRow['delivery'];
   hasDraft(key: ConversationKey): boolean;
   /** Time of the newest message this agent has seen; 0 for none. */
@@ -211,7 +211,7 @@ export class RowStore {
     if (known !== undefined) return known;
     const whole = this.#whole.get(key);
     if (whole === undefined || whole === null) return null;
-    const conversation = this.#facts.pendingActions(key).reduce(applyAction, whole);
+    const conversation = this.#facts.pendingActions(key, whole.channel).reduce(applyAction, whole);
     const { waitingSince, lastMessageAt } = conversation;
     const row: QueueRow = {
       conversation,
@@ -299,7 +299,7 @@ export class RowStore {
   }
 
   #overlaid(row: LightRow): LightRow {
-    const actions = this.#facts.pendingActions(row.key);
+    const actions = this.#facts.pendingActions(row.key, row.channel);
     if (actions.length === 0) {
       this.#base.delete(row.key);
       return row;

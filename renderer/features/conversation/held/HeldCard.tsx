@@ -1,4 +1,5 @@
 import {
+  CircleHelp,
   FilePen,
   Mail,
   Paperclip,
@@ -48,6 +49,8 @@ export function HeldCard({ row, onLink }: HeldCardProps) {
   const thoughts = useSecondThoughts(row);
   const waiting = behind(row, useOutbox()).length;
   const isUnproven = row.state === 'parked' && row.reason?.kind === 'no-answer';
+  const title = row.state === 'held' ? 'held' : isUnproven ? 'unproven' : 'gone';
+  const Icon = isUnproven ? CircleHelp : Pause;
 
   const wanted = useJump((state) => state.ref === ref);
   useEffect(() => {
@@ -72,9 +75,9 @@ export function HeldCard({ row, onLink }: HeldCardProps) {
         id={id}
         className="flex gap-2 border-b border-warning-line bg-warning-ground px-3 py-1.5 text-warning"
       >
-        <Pause size={14} strokeWidth={2.25} aria-hidden className="mt-0.75 shrink-0" />
+        <Icon size={14} strokeWidth={2.25} aria-hidden className="mt-0.75 shrink-0" />
         <span className="min-w-0 text-pretty [overflow-wrap:anywhere]">
-          <span className="font-strong">{t('title')}.</span> {why}
+          <span className="font-strong">{t(`title.${title}`)}.</span> {why}
         </span>
       </p>
       <div className="grid @min-[32rem]:grid-cols-2">
