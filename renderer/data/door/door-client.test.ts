@@ -104,3 +104,56 @@ describe('DoorClient', () => {
     await expect(asked).rejects.toThrow('closing');
   });
 });
+
+describe('the file of the delivery log', () => {
+  const ignore = () => undefined;
+
+  it('is fetched with the token in a header, and tells how much has come', async () => {
+    let asked: [string, string | null] = ['', null];
+    const { door } = client(async (input, init) => {
+      asked = [String(input), new Headers(init?.headers).get(TOKEN_HEADER)];
+      const pieces = ['one,', 'two'];
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          const piece = pieces.shift();
+          if (piece === undefined) controller.close();
+          else controller.enqueue(new TextEncoder().encode(piece));
+        },
+      });
+      return new Response(body, { headers: { 'content-type': 'text/csv' } });
+    });
+    const counts: number[] = [];
+    const file = await door.logFile('csv', (bytes) => counts.push(bytes), new AbortController().signal);
+    expect(asked).toEqual(['/door/log.csv', 'token-of-this-launch-0001']);
+    expect([await file.text(), file.type, counts]).toEqual(['one,two', 'text/csv', [4, 7]]);
+  });
+
+  it('is a failure when it breaks off, never half a file', async () => {
+    const { door } = client(async () => {
+      let sent = false;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (sent) controller.error(new TypeError('network error'));
+          else controller.enqueue(new TextEncoder().encode('half'));
+          sent = true;
+        },
+      });
+      return new Response(body);
+    });
+    const file = door.logFile('json', ignore, new AbortController().signal);
+    await expect(file).rejects.toMatchObject({ name: 'DoorFailure', code: 'unreachable' });
+  });
+
+  it('gives the host’s refusal, and an abort as it is', async () => {
+    const closing = answering(503, '{"error":{"code":"closing","message":"x"}}');
+    const refused = client(closing).door.logFile('csv', ignore, new AbortController().signal);
+    await expect(refused).rejects.toMatchObject({ code: 'closing' });
+    const stop = new AbortController();
+    const { door } = client(async (_, init) => {
+      stop.abort();
+      init?.signal?.throwIfAborted();
+      return new Response();
+    });
+    await expect(door.logFile('csv', ignore, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});

@@ -57,7 +57,7 @@ export function ExportButtons() {
           </Button>
         ))}
       </div>
-      <div role="status" className="basis-full empty:hidden">
+      <div role="status" className="basis-full empty:-mt-2">
         {state.step === 'running' && (
           <span className="flex items-center gap-2 text-meta text-muted">
             <span className="tabular">{t('export.running', { size: size(state.bytes) })}</span>

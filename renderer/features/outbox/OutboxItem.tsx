@@ -46,7 +46,7 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
   const text = 'text' in intent.action ? intent.action.text.trim().slice(0, FIRST_WORDS) : '';
   const subject = conversation?.subject.trim() ?? '';
   return (
-    <div className={cx('border-b border-line/60 px-5 py-2.5', open && 'bg-hover')}>
+    <div className={cx('border-b border-line/60 px-5 py-2.5', open && 'bg-canvas')}>
       <div className="flex items-start gap-2">
         <button
           type="button"

@@ -20,7 +20,7 @@ export function ProofChain({ row }: { row: Row }) {
   const { copied, copy } = useCopy();
   const sentTo = row.state === 'saving' ? conversationId : targetOf(row);
   return (
-    <div className="grid gap-x-8 gap-y-3 pt-3 pb-1 two:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+    <div className="grid gap-x-8 gap-y-3 pt-3 pb-1 two:grid-cols-[minmax(0,1fr)_minmax(0,1.25fr)]">
       <section>
         <h3 className="mb-1.5 text-meta font-strong text-muted">{t('proof.title')}</h3>
         {row.state !== 'saving' && (
@@ -33,7 +33,7 @@ export function ProofChain({ row }: { row: Row }) {
       </section>
       <dl className="grid content-start gap-x-4 gap-y-1 text-meta">
         <Fact name={t('proof.reference')}>
-          <span className="font-mono text-text select-all">{intent.ref}</span>
+          <span className="min-w-0 flex-1 font-mono text-text select-all">{intent.ref}</span>
           <IconButton
             icon={copied ? Check : Copy}
             label={copied ? t('proof.copied') : t('proof.copy')}
@@ -86,11 +86,9 @@ function Step({ step }: { step: Evidence }) {
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className="grid grid-cols-[7.5rem_minmax(0,1fr)] items-baseline gap-x-2">
+    <div className="grid grid-cols-[7rem_minmax(0,1fr)] items-baseline gap-x-2">
       <dt className="text-faint">{name}</dt>
-      <dd className="flex min-w-0 flex-wrap items-center gap-x-1 text-muted [overflow-wrap:anywhere]">
-        {children}
-      </dd>
+      <dd className="flex min-w-0 items-start gap-x-1 text-muted [overflow-wrap:anywhere]">{children}</dd>
     </div>
   );
 }

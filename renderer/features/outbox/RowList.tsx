@@ -1,5 +1,13 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  memo,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import type { ConversationKey } from '@shared/domain/entities';
 import type { Row } from './explain';
 import { OutboxItem } from './OutboxItem';
@@ -52,6 +60,19 @@ export const RowList = memo(function RowList(props: RowListProps) {
   useEffect(() => {
     if (last >= lines.length - NEAR_END_LINES) onEnd?.();
   }, [last, lines, onEnd]);
+
+  // What comes or leaves above moves nothing that is being read.
+  const reading = useRef<{ key: unknown; start: number } | null>(null);
+  useLayoutEffect(() => {
+    const before = reading.current;
+    if (before === null || box === null || box.scrollTop === 0) return;
+    const now = virtual.measurementsCache.find(({ key }) => key === before.key);
+    if (now !== undefined) box.scrollTop += now.start - before.start;
+  }, [lines, box, virtual]);
+  useLayoutEffect(() => {
+    const first = virtual.getVirtualItemForOffset(box?.scrollTop ?? 0);
+    reading.current = first === undefined ? null : { key: first.key, start: first.start };
+  });
 
   // The row the hand goes to may only now be drawn.
   useEffect(() => {
