@@ -15,6 +15,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{shared,electron,renderer,scripts,resources,bench,e2e}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.process.test.ts', '**/node_modules/**'],
+          // A busy machine is no failure: this ends only what hangs.
+          testTimeout: 60_000,
         },
       },
       {
