@@ -106,7 +106,7 @@ test('cut off: what waits, why, and what happens next; once back, the proof of i
   await expectClean(page);
 });
 
-test('refused: the server’s own words, and edit, resend and discard at hand', async ({ lab, page }) => {
+test('deleted meanwhile: it is said, and given up where it stands', async ({ lab, page }) => {
   const { desk, client, proxy, agent, keyOf, outbox } = await world(lab, page);
   const key = await keyOf(PARCEL);
   await proxy.set('refuse');
@@ -124,6 +124,35 @@ test('refused: the server’s own words, and edit, resend and discard at hand', 
   await expect(outbox.dialog.getByText(words('outbox:empty.title'))).toBeVisible();
   await outbox.toLog();
   await expect(outbox.row('It is in the depot.')).toContainText(words('delivery:why.discarded'));
+});
+
+test('refused: the server’s own words, and by mouse alone what can be done about it, also in a narrow window', async ({
+  lab,
+  page,
+}) => {
+  const { desk, client, app, outbox } = await world(lab, page);
+  await page.setViewportSize({ width: 360, height: 720 });
+  const { id } = await client.conversation(PARCEL);
+  const intent = {
+    ...(await replyIntent(app, desk, id, '')),
+    action: { kind: 'assign', assigneeId: 'nobody' },
+  };
+  await door(app, `intents/${intent.ref}`, { method: 'PUT', json: intent });
+  await page.getByRole('button', { name: words('status:needsYou_one') }).click();
+  const row = outbox.row(PARCEL);
+  await expect(row).toContainText(words('delivery:why.refusedBecause'));
+  await expect(row).toContainText('There is no agent nobody.');
+  await row.getByRole('button', { expanded: false }).click();
+  await expect(row.locator('ol')).toContainText(words('delivery:step.refused'));
+  expect(await outbox.dialog.evaluate((dialog) => dialog.scrollWidth <= 360)).toBe(true);
+  await expectClean(page);
+  const attempts = async () => (await outboxOf(app)).rows[0]?.evidence.length ?? 0;
+  const before = await attempts();
+  await row.getByRole('button', { name: words('outbox:action.resend') }).click();
+  await expect.poll(attempts).toBeGreaterThan(before + 1);
+  await expect(row).toContainText('There is no agent nobody.');
+  await row.getByRole('button', { name: words('outbox:action.discard') }).click();
+  await expect(outbox.dialog.getByText(words('outbox:empty.title'))).toBeVisible();
 });
 
 test('held: the row leads to its conversation, where the agent decides', async ({ lab, page }) => {
