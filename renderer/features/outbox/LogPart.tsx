@@ -1,5 +1,5 @@
 import { FileSearch, ScrollText } from 'lucide-react';
-import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import { Button } from '@renderer/components/Button';
 import { formatDate } from '@renderer/components/dates';
 import { EmptyState } from '@renderer/components/EmptyState';
@@ -77,6 +77,10 @@ export function LogPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'onGo'
             placeholder={t('filter.text')}
             value={filter.text}
             onChange={({ target }) => setFilter({ ...filter, text: target.value })}
+            onKeyDown={(press) => {
+              if (press.key === 'Escape') setFilter({ ...filter, text: '' });
+              if (press.key === 'ArrowDown') toFirstRow(press);
+            }}
             className="w-full"
           />
         </div>
@@ -110,6 +114,15 @@ export function LogPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'onGo'
 }
 
 const noop = () => undefined;
+
+/** From the field into the list under it. */
+function toFirstRow(press: KeyboardEvent<HTMLElement>): void {
+  const list = press.currentTarget.closest('[role="tabpanel"]');
+  const head = list?.querySelector<HTMLElement>('[data-row-head][tabindex="0"]');
+  if (head === null || head === undefined) return;
+  press.preventDefault();
+  head.focus();
+}
 const NO_WORDS: ConversationWords = new Map();
 
 /** Customers and subjects of what is in the log, read while something is looked for. */

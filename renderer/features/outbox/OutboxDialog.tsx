@@ -34,6 +34,9 @@ export function OutboxDialog() {
     show(null);
   }, [show]);
   const fold = () => {
+    const field = document.activeElement;
+    // What was typed goes first; the field itself takes it away.
+    if (field instanceof HTMLInputElement && field.value !== '') return true;
     if (opened === null) return false;
     screen.current?.querySelector<HTMLElement>(`[data-row-head="${opened}"]`)?.focus();
     setOpened(null);

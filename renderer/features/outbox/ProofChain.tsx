@@ -10,6 +10,9 @@ import { evidenceStep } from '@shared/domain/evidence';
 import { targetOf, type Evidence } from '@shared/domain/intents';
 import type { Row } from './explain';
 
+/** A longer text is read in its conversation. */
+const SHOWN_AT_MOST = 4_000;
+
 /** What happened to a decision, step by step, and by what it can be found again here and there. */
 export function ProofChain({ row }: { row: Row }) {
   const { t } = useTranslation(['delivery', 'outbox']);
@@ -19,8 +22,17 @@ export function ProofChain({ row }: { row: Row }) {
   useAgents(accountId);
   const { copied, copy } = useCopy();
   const sentTo = row.state === 'saving' ? conversationId : targetOf(row);
+  const text = 'text' in intent.action ? intent.action.text.trim() : '';
   return (
     <div className="grid gap-x-8 gap-y-3 pt-3 pb-1 two:grid-cols-[minmax(0,1fr)_minmax(0,1.25fr)]">
+      {text !== '' && (
+        <p
+          dir="auto"
+          className="border-l-2 pl-3 whitespace-pre-wrap text-text [overflow-wrap:anywhere] two:col-span-2"
+        >
+          {text.length > SHOWN_AT_MOST ? `${text.slice(0, SHOWN_AT_MOST)}…` : text}
+        </p>
+      )}
       <section>
         <h3 className="mb-1.5 text-meta font-strong text-muted">{t('proof.title')}</h3>
         {row.state !== 'saving' && (
