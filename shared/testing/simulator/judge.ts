@@ -245,8 +245,8 @@ export class Judge {
   #staleEdit(ref: string, now: number, rows: readonly OutboxRow[]): void {
     const row = rows.find((candidate) => candidate.intent.ref === ref);
     if (row === undefined) return;
-    // Tried before: perhaps it is already there.
-    if (row.attempts > 1) return;
+    // Tried before, so perhaps it is already there; or sent again by the agent, after deciding otherwise.
+    if (row.attempts > 1 || (row.release ?? null) !== null) return;
     const newer = rows.find(
       (other) =>
         isNewerEdit(row, other) && other.state === 'queued' && this.#knownSince(other) < now - CLAIM_MS,

@@ -56,8 +56,8 @@ const DAY_MS = 24 * 3_600_000;
 export function planOf(draws: Draws): Plan {
   const tier = draws.weighted({ T1: 4, T2: 5, T3: 2, T4: 2 });
   const settleMs = Number(draws.weighted({ 5_000: 6, 20_000: 3, 60_000: 1 }));
-  const faultsUntil = draws.int(15_000, 40_000);
-  const count = draws.int(12, 30);
+  const faultsUntil = draws.int(12_000, 30_000);
+  const count = draws.int(10, 24);
   const steps = Array.from({ length: count }, () => ({
     at: draws.int(1_500, faultsUntil),
     step: stepOf(draws),

@@ -199,7 +199,7 @@ export const PROTECTIONS: readonly Protection[] = [
         idsOf: (kind) => spool.idsOf?.(kind) ?? [],
         async commit(feed, cursor, changes, ages) {
           await spool.commit(feed, cursor, []);
-          await life.alive(life.machine.time.wait(400));
+          await life.alive(life.machine.time.wait(1_500));
           return spool.commit(feed, cursor, changes, ages);
         },
       }),

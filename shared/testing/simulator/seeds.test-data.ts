@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { playSeeds } from './batch';
 
 export const PARTS = 4;
-const SEEDS_PER_PART = 100;
-export const PART_TIMEOUT_MS = 300_000;
+const SEEDS_PER_PART = 2_500;
+export const PART_TIMEOUT_MS = 1_200_000;
 
 /** Plays one part of the seeds of a test run; what broke is shown seed by seed. */
 export async function expectAllWell(part: number): Promise<void> {

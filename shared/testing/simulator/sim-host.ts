@@ -232,6 +232,7 @@ export class SimHost {
 
 const JOURNAL = 'journal';
 const CHAT_LATE_MS = 180_000;
+const NEWLINE = 0x0a;
 const START_AGAIN_MS = 2_000;
 /** How often a crash takes a part of the spool with it that was good. The journal has no second copy. */
 const SPOOL_DAMAGED = 0.25;
@@ -258,7 +259,8 @@ function damage(memory: MemoryFileSystem, draws: Draws): void {
   memory.scribble(path, (bytes) => {
     if (bytes.length === 0) return bytes;
     const at = draws.int(0, bytes.length - 1);
-    if (draws.chance(0.3)) return bytes.slice(0, at);
+    // Not between two lines: what is left would be whole, and no spool can tell (0008, not simulated).
+    if (draws.chance(0.3) && at > 0) return bytes.slice(0, bytes[at - 1] === NEWLINE ? at + 1 : at);
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     return bytes;
   });
