@@ -139,7 +139,7 @@ export class SimPage {
     const arrived = this.#options.lookUp(ref);
     const outcome = arrived === null ? ({ notThere: true } as const) : { arrived };
     void this.#command((door) => {
-      see(decision, door.outbox.rows().find(({ intent }) => intent.ref === ref)?.hold);
+      see(decision, rowOf(door, decision)?.hold);
       return door.outbox.settle(ref, outcome);
     });
   }
@@ -155,6 +155,8 @@ export class SimPage {
   resend(decision: Decision): void {
     void this.#command((door) => {
       if (isUnproven(door, decision)) decision.resentBlind = true;
+      // What is shown beside it.
+      see(decision, rowOf(door, decision)?.hold);
       return door.outbox.resend(decision.intent.ref);
     });
   }
@@ -335,8 +337,12 @@ function isLater(a: Message, b: Message): boolean {
   return a.createdAt > b.createdAt || (a.createdAt === b.createdAt && Number(a.id) > Number(b.id));
 }
 
+function rowOf(door: Door, decision: Decision): OutboxRow | undefined {
+  return door.outbox.rows().find(({ intent }) => intent.ref === decision.intent.ref);
+}
+
 function isUnproven(door: Door, decision: Decision): boolean {
-  const row = door.outbox.rows().find(({ intent }) => intent.ref === decision.intent.ref);
+  const row = rowOf(door, decision);
   return row?.state === 'parked' && row.reason?.kind === 'no-answer';
 }
 
