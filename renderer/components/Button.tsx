@@ -56,8 +56,9 @@ export function Button({
       {busy ? <Spinner size={14} /> : Icon !== undefined && <Icon size={14} strokeWidth={2} aria-hidden />}
       {children}
       {first !== undefined && (
-        <span className="ml-0.5 opacity-75" aria-hidden>
-          <Kbd keys={first} quiet />
+        // Lighter by weight: paler than this it could not be read, on the accent least of all.
+        <span className="ml-0.5 font-normal" aria-hidden>
+          <Kbd keys={first} quiet={variant !== 'primary'} />
         </span>
       )}
     </button>
