@@ -9,6 +9,8 @@ import { planOf, type Step } from './plan';
 import { World } from './world';
 
 const RUNS = 300;
+/** The same actions in every run, like the seeds of the other tests; another number finds other ones. */
+const SEED = 8;
 
 /** What is known of the world without looking into it. */
 interface Model {
@@ -110,7 +112,7 @@ describe('whatever agents do', () => {
           expect((await world.finish('liveness')).breaches).toEqual([]);
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     );
   }, 300_000);
 });
