@@ -14,6 +14,7 @@ const nobody: OwnDoings = {
   assigneeIds: new Set(),
   acted: false,
   seenIds: new Set(),
+  decidedAfterId: null,
 };
 const own = (parts: Partial<OwnDoings>): OwnDoings => ({ ...nobody, ...parts });
 const by = (id: string): Message['author'] => ({ type: 'agent', id, name: 'Sample Agent' });

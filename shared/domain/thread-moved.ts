@@ -39,6 +39,11 @@ export interface OwnDoings {
   acted: boolean;
   /** Messages already shown beside a hold that the agent released. */
   seenIds: ReadonlySet<string>;
+  /**
+   * The newest message on screen when the agent first decided, where a hold was released since; else
+   * `null`. What turned up behind it was shown beside a hold, or came later with an older time.
+   */
+  decidedAfterId: string | null;
 }
 
 /** A message the agent had not seen, by its id; the text is in the page's own cache. */
@@ -97,7 +102,9 @@ export function changesSince(base: IntentBase, head: ThreadHead, own: OwnDoings)
     inOrder.length > 0 &&
     conversation.lastMessageId !== base.messageId;
   const after = base.messageId === null ? [] : place < 0 && !baseMissing ? [] : inOrder.slice(place + 1);
-  const news = after.filter((message) => !isOwn(message, own)).flatMap(moved);
+  const news = [...turnedUpBefore(place, inOrder, own), ...after]
+    .filter((message) => !isOwn(message, own))
+    .flatMap(moved);
   return {
     newMessages: news.slice(-MOST_MESSAGES),
     newCount: news.length,
@@ -106,6 +113,15 @@ export function changesSince(base: IntentBase, head: ThreadHead, own: OwnDoings)
     baseMissing,
     head: headBase(conversation, inOrder),
   };
+}
+
+/**
+ * Messages that stand before a released base and yet came later: a merge brought them, or a feed that
+ * lags. Those that were shown beside the hold are among them, and are sorted out as seen.
+ */
+function turnedUpBefore(place: number, inOrder: readonly Message[], own: OwnDoings): readonly Message[] {
+  const from = inOrder.findIndex((message) => message.id === own.decidedAfterId);
+  return from < 0 || place < 0 ? [] : inOrder.slice(from + 1, place);
 }
 
 function holds(changes: Movement, channel: Channel, agentId: string): boolean {

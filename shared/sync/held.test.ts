@@ -94,6 +94,27 @@ describe('a reply whose thread moved', () => {
     expect(world.row(refOf(1)).state).toBe('accepted');
   });
 
+  it('is held again when a merge brings an older answer that the agent never saw', async () => {
+    const world = await offlineWithReply();
+    const brought = world.backend.say('c2', { kind: 'reply', author: colleague });
+    await world.clock.advance(MINUTE_MS);
+    world.backend.say('c1');
+    await reconnect(world);
+    world.online = false;
+    const released = world.outbox.sendAsIs(refOf(1), { base: headOf(world.row(refOf(1))) });
+    world.backend.merge('c2', 'c1');
+    await reconnect(world);
+    await released;
+    expect(world.row(refOf(1))).toMatchObject({
+      state: 'held',
+      hold: { movement: { newMessages: [{ id: brought.id }] } },
+    });
+    const again = world.outbox.sendAsIs(refOf(1), { base: headOf(world.row(refOf(1))) });
+    await world.clock.advance(MINUTE_MS);
+    await again;
+    expect(world.row(refOf(1)).state).toBe('accepted');
+  });
+
   it('is let go once however often that is said, and not after it was dropped', async () => {
     const world = await offlineWithReply();
     world.backend.say('c1');

@@ -103,8 +103,8 @@ function afterHold(row: OutboxRow, now: number, seen: IntentBase | null): Releas
 /** The hold's messages that an agent with this base on screen has seen. */
 function shownIds({ hold, ...row }: OutboxRow, base: IntentBase): string[] {
   const ids = hold?.movement?.newMessages.map(({ id }) => id) ?? [];
-  if (base.messageId === baseOf(row).messageId) return [];
   if (base.messageId === hold?.movement?.head.messageId) return ids;
+  if (base.messageId === baseOf(row).messageId) return [];
   // An older view of the hold than this one: what came into it since was not on screen.
   return ids.slice(0, ids.indexOf(base.messageId ?? '') + 1);
 }

@@ -106,6 +106,7 @@ export class ThreadJudge {
       assigneeIds: new Set<string | null>(),
       acted: false,
       seenIds: new Set(row.release?.seenIds ?? []),
+      decidedAfterId: row.release ? row.intent.base.messageId : null,
     };
     for (const other of this.#ledger.liveIn(accountId, targetOf(row))) {
       if (other === row) continue;
