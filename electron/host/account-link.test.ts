@@ -33,7 +33,7 @@ it('closes also when the disk takes nothing any more', async () => {
     http: () => Promise.reject(new Error('Nothing is asked here.')),
     onAccount: () => undefined,
     onPulled: () => undefined,
-    onRollback: () => undefined,
+    onRollback: () => Promise.resolve(true),
     log: () => undefined,
   });
   fs.failing.set('replace', diskError('ENOSPC'));
@@ -69,7 +69,7 @@ it('says once that what came could not be stored, without what it was, and store
           }),
     onAccount: () => undefined,
     onPulled: ({ seq }) => pulled.push(seq),
-    onRollback: () => undefined,
+    onRollback: () => Promise.resolve(true),
     log: (sentence) => logged.push(sentence),
   });
   fs.failing.set('write', diskError('ENOSPC'));
@@ -86,4 +86,66 @@ it('says once that what came could not be stored, without what it was, and store
   link.kick();
   await vi.waitFor(() => expect(pulled).toContain(1));
   await link.close();
+});
+
+it('goes on looking after a rollback at the next start, until all was looked for', async () => {
+  const fs = new MemoryFileSystem();
+  const spool = await openSpool({
+    fs,
+    folder: 'spool',
+    newEpoch: () => 'e1',
+    onConversation: () => undefined,
+  });
+  const asked: number[] = [];
+  let finished = false;
+  /** Knows the cursor of its own life only. */
+  let life = 1;
+  const open = () =>
+    openAccountLink({
+      id: 'a1',
+      name: 'Sample helpdesk',
+      backendId: 'embedded',
+      spool,
+      fs,
+      memoryPath: 'account.json',
+      clock: systemClock,
+      random: systemRandom,
+      http: async ({ url }) => {
+        if (url.endsWith('/me')) return answer({ id: 'agent-1', name: 'Sample Agent', email: null });
+        const cursor = new URL(url).searchParams.get('cursor');
+        if (cursor !== null && cursor !== `life-${life}`) return { ...answer({}), status: 400 };
+        return answer({ items: [], next_cursor: `life-${life}`, has_more: false });
+      },
+      onAccount: () => undefined,
+      onPulled: () => undefined,
+      onRollback: (at) => {
+        asked.push(at);
+        return Promise.resolve(finished);
+      },
+      log: () => undefined,
+    });
+  const at = { url: 'http://127.0.0.1:9/', token: 'sample-token' };
+  let link = await open();
+  link.connect(at);
+  await vi.waitFor(() => expect(spool.cursorOf('messages')).toBe('life-1'));
+  life = 2;
+  link.kick();
+  await vi.waitFor(() => expect(spool.cursorOf('messages')).toBe('life-2'));
+  await link.close();
+  const seenAt = asked.at(-1);
+  expect(seenAt).toBeGreaterThan(0);
+
+  asked.length = 0;
+  finished = true;
+  link = await open();
+  link.connect(at);
+  await vi.waitFor(() => expect(asked).toEqual([seenAt]));
+  await link.close();
+
+  asked.length = 0;
+  link = await open();
+  link.connect(at);
+  await vi.waitFor(() => expect(link.account().state).toBe('online'));
+  await link.close();
+  expect(asked).toEqual([]);
 });

@@ -26,8 +26,11 @@ export interface AccountLinkOptions {
   http: HttpClient;
   onAccount(account: Account): void;
   onPulled(pulled: Pulled): void;
-  /** The helpdesk was restored from a backup: ids and answers of yesterday may be gone. */
-  onRollback(): void;
+  /**
+   * The helpdesk was restored from a backup, as seen at a time: ids and answers of yesterday may be
+   * gone. Called again at each start until it has resolved with true.
+   */
+  onRollback(at: number): Promise<boolean>;
   /** One English sentence for the host's log. */
   log(sentence: string): void;
 }
@@ -46,7 +49,12 @@ export interface AccountLink extends DoorAccount {
 }
 
 /** Kept over a restart, so that a console without its helpdesk still knows who works here. */
-const memorySchema = z.object({ agent: agentSchema.nullable(), asOf: z.number().int().nullable() });
+const memorySchema = z.object({
+  agent: agentSchema.nullable(),
+  asOf: z.number().int().nullable(),
+  /** A rollback was seen then, and what it cost is still being looked for. */
+  rolledBackAt: z.number().int().nullable().default(null),
+});
 type Memory = z.infer<typeof memorySchema>;
 
 /** The "as of" time is written at most this often; after a crash it may say less than is true. */
@@ -57,7 +65,7 @@ const NOWHERE = { url: 'http://127.0.0.1:9/', token: '' };
 export async function openAccountLink(options: AccountLinkOptions): Promise<AccountLink> {
   // A damaged memory costs nothing that the next pull does not bring.
   const memory = await readJson(options.fs, options.memoryPath, memorySchema).catch(() => null);
-  return new PullingAccount(options, memory ?? { agent: null, asOf: null });
+  return new PullingAccount(options, memory ?? { agent: null, asOf: null, rolledBackAt: null });
 }
 
 class PullingAccount implements AccountLink {
@@ -71,6 +79,8 @@ class PullingAccount implements AccountLink {
   private running: Promise<void> = Promise.resolve();
   private readonly descriptor: Backend['descriptor'];
   private rememberedAt = -Infinity;
+  /** What an earlier run left to look for was taken up. */
+  private lookedAfterRollback = false;
 
   constructor(
     private readonly options: AccountLinkOptions,
@@ -126,7 +136,7 @@ class PullingAccount implements AccountLink {
     const { signal } = this.stop;
     const backend = this.backendAt(at);
     this.current = backend;
-    const { id: accountId, name, spool, clock, random, onPulled, onRollback, log } = this.options;
+    const { id: accountId, name, spool, clock, random, onPulled, log } = this.options;
     let problem: string | null = null;
     const puller = createPuller({
       accountId,
@@ -134,7 +144,7 @@ class PullingAccount implements AccountLink {
       spool,
       clock,
       random,
-      onRollback,
+      onRollback: () => this.rolledBack(clock.now()),
       onState: (state) => {
         if (!signal.aborted) this.take(state);
       },
@@ -152,6 +162,8 @@ class PullingAccount implements AccountLink {
       },
     });
     this.puller = puller;
+    if (!this.lookedAfterRollback) void this.lookAfterRollback();
+    this.lookedAfterRollback = true;
     // One after the other: two pullers must not move the same cursor.
     this.running = this.running.then(() => puller.run(signal));
   }
@@ -197,9 +209,23 @@ class PullingAccount implements AccountLink {
     this.options.onAccount(this.account());
   }
 
+  /** Remembers it first: however the program ends, the next start goes on looking. */
+  private async rolledBack(at: number): Promise<void> {
+    this.memory = { ...this.memory, rolledBackAt: at };
+    await this.remember();
+    void this.lookAfterRollback();
+  }
+
+  private async lookAfterRollback(): Promise<void> {
+    const at = this.memory.rolledBackAt;
+    if (at === null || !(await this.options.onRollback(at)) || this.memory.rolledBackAt !== at) return;
+    this.memory = { ...this.memory, rolledBackAt: null };
+    await this.remember().catch(() => undefined);
+  }
+
   private async remember(): Promise<void> {
     const { agent, asOf } = this.account();
-    this.memory = { agent, asOf };
+    this.memory = { ...this.memory, agent, asOf };
     await writeJson(this.options.fs, this.options.memoryPath, this.memory);
   }
 }

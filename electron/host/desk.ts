@@ -102,9 +102,9 @@ export async function openDesk(options: {
       http: http.request,
       log,
       onAccount,
-      onRollback() {
+      onRollback(at) {
         log(`"${name}" was restored from a backup. What it confirmed lately is looked for again.`);
-        outbox.reverify(id);
+        return outbox.reverify(id, at);
       },
       onPulled(pulled) {
         outbox.pulled(id, pulled);

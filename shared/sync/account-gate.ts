@@ -61,10 +61,15 @@ export class AccountGate {
     this.#close(REFUSED_WAIT_MS);
   }
 
-  /** @param wishMs the server's own wish; `null` when it only said no */
+  /**
+   * A server that goes on saying no is asked ever more rarely, whatever it wishes: hours in seconds
+   * and seconds in ms cannot always be told apart.
+   * @param wishMs the server's own wish; `null` when it only said no
+   */
   later(wishMs: number | null): void {
     this.#failures += 1;
-    const waitMs = wishMs ?? fullJitter(this.#failures, LATER_BASE_MS, LATER_CAP_MS, this.#random);
+    const patience = fullJitter(this.#failures, LATER_BASE_MS, LATER_CAP_MS, this.#random);
+    const waitMs = wishMs === null ? patience : wishMs + (this.#failures > 1 ? patience : 0);
     this.#wishUntil = Math.max(this.#wishUntil, this.#clock.monotonic() + waitMs);
   }
 

@@ -8,8 +8,10 @@ export type Outcome =
   | { type: 'done'; proof: OperationProof }
   /** The files of a reply went up, which may have taken long: its thread must be read again before it leaves. */
   | { type: 'uploaded' }
-  /** Perhaps done. `detail` is what is known of the failure. */
-  | { type: 'unknown'; detail: string; retryAfterMs: number | null }
+  /**
+   * Perhaps done. `detail` is what is known of the failure; `because` what answered, if anything did.
+   */
+  | { type: 'unknown'; detail: string; retryAfterMs: number | null; because?: 'account' | 'later' }
   /** Surely not done; the link is to blame. */
   | { type: 'link-down'; detail: string }
   /** Surely not done; the account's credentials are to blame. */
@@ -65,8 +67,19 @@ export async function attempt(
     );
     return { type: 'done', proof };
   } catch (error) {
-    return outcomeOf(error);
+    return doubted(outcomeOf(error), backend);
   }
+}
+
+/**
+ * A gateway may say 401 or 429 although the helpdesk behind it did what was asked. Where a repeat
+ * would be done again and can be looked up, no such answer is believed without looking.
+ */
+function doubted(outcome: ReturnType<typeof outcomeOf>, { descriptor }: Backend): Outcome {
+  const canLook = descriptor.tier === 'T2' || descriptor.tier === 'T3';
+  if (!canLook || (outcome.type !== 'account' && outcome.type !== 'later')) return outcome;
+  const retryAfterMs = outcome.type === 'later' ? outcome.retryAfterMs : null;
+  return { type: 'unknown', detail: outcome.detail, retryAfterMs, because: outcome.type };
 }
 
 /** What a failed call means for the thing that was tried. A surprise counts as perhaps done. */

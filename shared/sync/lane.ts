@@ -304,9 +304,14 @@ export class Lane {
       case 'unknown': {
         const { settleMs } = backend.descriptor;
         this.#planIn(row, settleMs);
+        const { because, detail } = outcome;
+        const kind =
+          because === undefined ? (settleMs > 0 ? 'settling' : 'no-answer') : WAITING_REASON[because];
         return this.#persist(row, 'unknown', {
           note: 'no proof that it was done',
-          reason: { kind: settleMs > 0 ? 'settling' : 'no-answer', detail: outcome.detail },
+          reason: { kind, detail },
+          // Credentials and patience of a server are no fault of the row.
+          ...(because === undefined ? {} : { attempts: attemptsBefore }),
           nextAttemptAt: settleMs > 0 ? this.#deps.clock.now() + settleMs : null,
         });
       }
@@ -411,7 +416,10 @@ export class Lane {
       case 'later':
         return gate.later(outcome.retryAfterMs);
       case 'unknown':
-        return outcome.retryAfterMs === null ? gate.linkDown() : gate.later(outcome.retryAfterMs);
+        if (outcome.because === 'account') return gate.refused();
+        if (outcome.because === 'later' || outcome.retryAfterMs !== null)
+          return gate.later(outcome.retryAfterMs);
+        return gate.linkDown();
       case 'done':
       case 'uploaded':
       case 'refused':

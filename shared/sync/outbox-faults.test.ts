@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { anOutboxRow, NOON, refOf } from '../testing/builders';
 import { sentAsIs } from './second-thoughts';
+import { TooLateError } from './outbox-errors';
 import { aReply, failing, OutboxWorld, take } from '../testing/outbox-world';
 
 const DAY_MS = 24 * 3_600_000;
@@ -84,5 +85,37 @@ describe('the outbox', () => {
     expect(looked.release?.seenIds).toEqual([]);
     expect(sentAsIs(row, NOON, { base: { messageId: '7', version: '2' } }).release?.seenIds).toEqual(['7']);
     expect(sentAsIs(row, NOON, { base: head }).release?.seenIds).toEqual(['7', '9']);
+  });
+
+  it.each([
+    ['T1', 'commit-429'],
+    ['T2', 'commit-429'],
+    ['T3', 'commit-429'],
+    ['T2', 'commit-401'],
+    ['T3', 'commit-401'],
+  ] as const)(
+    'at %s does nothing twice when a gateway answers with %s for what was done',
+    async (tier, fault) => {
+      const world = new OutboxWorld({ blind: true, tier, fault: failing('perform', fault) });
+      await take(world, 1, aReply());
+      await take(world, 2, { kind: 'note', text: 'Sample', files: [] }, { conversationId: 'c2' });
+      await world.clock.advance(5 * 60_000);
+      expect(world.backend.performed.map(({ ref }) => ref).sort()).toEqual([refOf(1), refOf(2)]);
+      expect(world.outbox.rows().map(({ state, attempts }) => [state, attempts])).toEqual(
+        Array(2).fill(['accepted', expect.any(Number)]),
+      );
+    },
+  );
+
+  it('does not take back what a gateway may have refused after it was done', async () => {
+    const world = new OutboxWorld({ blind: true, tier: 'T2', fault: failing('perform', 'commit-429') });
+    await take(world, 1, aReply());
+    await world.clock.advance(100);
+    expect(world.row(refOf(1))).toMatchObject({
+      state: 'unknown',
+      reason: { kind: 'rate-limited' },
+      attempts: 0,
+    });
+    await expect(world.outbox.undo(refOf(1))).rejects.toThrow(TooLateError);
   });
 });

@@ -86,9 +86,11 @@ export interface Outbox {
   pulled(accountId: string, pulled: Pulled): void;
   /**
    * The account's helpdesk was restored from a backup: looks in the background whether what it had
-   * confirmed is still there, and parks what is not.
+   * confirmed in the week before is still there, and parks what is not.
+   * @param at when that was seen, wall clock
+   * @returns false when the program ended before all was looked for: to be called again by the next start
    */
-  reverify(accountId: string): void;
+  reverify(accountId: string, at: number): Promise<boolean>;
   /** The account came online (or its credentials changed): try now. */
   wake(accountId: string): void;
   /** Works until the signal is aborted or `stop` is called. Call once. */
@@ -111,8 +113,6 @@ class LaneOutbox implements Outbox {
   readonly #gates = new Map<string, AccountGate>();
   readonly #cut = new AbortController();
   readonly #stopSignal = new AbortController();
-  /** Accounts whose confirmed rows are being looked for. */
-  readonly #reverifying = new Map<string, Promise<void>>();
   #running = false;
 
   constructor(options: OutboxOptions) {
@@ -192,15 +192,10 @@ class LaneOutbox implements Outbox {
     this.wake(accountId);
   }
 
-  reverify(accountId: string): void {
-    const running = this.#reverifying.get(accountId);
-    if (running !== undefined) return;
-    const done = reverify(accountId, {
-      ...this.#options,
-      ledger: this.#ledger,
-      signal: this.#stopSignal.signal,
-    }).finally(() => this.#reverifying.delete(accountId));
-    this.#reverifying.set(accountId, done);
+  reverify(accountId: string, at: number): Promise<boolean> {
+    const { backendOf, clock, random } = this.#options;
+    const signal = this.#stopSignal.signal;
+    return reverify(accountId, at, { ledger: this.#ledger, backendOf, clock, random, signal });
   }
 
   wake(accountId: string): void {

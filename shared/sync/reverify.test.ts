@@ -23,7 +23,7 @@ describe('after the helpdesk was restored from a backup', () => {
   it('parks what is no longer there, keeps what is, and resends nothing by itself', async () => {
     const world = await withTwoDelivered();
     forgetNewest(world);
-    world.outbox.reverify('a1');
+    void world.outbox.reverify('a1', world.clock.now());
     await world.clock.advance(120_000);
     expect(statesOf(world)).toEqual(['delivered', 'parked']);
     expect(world.row(refOf(2)).reason).toEqual({ kind: 'rolled-back', detail: null });
@@ -33,7 +33,7 @@ describe('after the helpdesk was restored from a backup', () => {
   it('says it again only when the agent asks for it', async () => {
     const world = await withTwoDelivered();
     forgetNewest(world);
-    world.outbox.reverify('a1');
+    void world.outbox.reverify('a1', world.clock.now());
     await world.clock.advance(1_000);
     const resending = world.outbox.resend(refOf(2));
     await world.clock.advance(5_000);
@@ -46,7 +46,7 @@ describe('after the helpdesk was restored from a backup', () => {
       fault: failing('findByRef', ...Array<'no-answer'>(6).fill('no-answer')),
     });
     forgetNewest(world);
-    world.outbox.reverify('a1');
+    void world.outbox.reverify('a1', world.clock.now());
     await world.clock.advance(100);
     expect(statesOf(world)).toEqual(['delivered', 'delivered']);
     await world.clock.advance(10 * 60_000);
@@ -59,7 +59,7 @@ describe('after the helpdesk was restored from a backup', () => {
     const blind = await withTwoDelivered({ tier: 'T4' });
     for (const world of [old, blind]) {
       forgetNewest(world);
-      world.outbox.reverify('a1');
+      void world.outbox.reverify('a1', world.clock.now());
       await world.clock.advance(120_000);
       expect(statesOf(world)).toEqual(['delivered', 'delivered']);
     }

@@ -26,18 +26,22 @@ export interface ReverifyDeps {
   signal: AbortSignal;
 }
 
-/** Looks for all of an account's confirmed messages, one at a time, for as long as it takes. Never rejects. */
-export async function reverify(accountId: string, deps: ReverifyDeps): Promise<void> {
-  const { ledger, clock, signal } = deps;
-  const since = clock.now() - LOOKED_BACK_MS;
+/**
+ * Looks for all of an account's confirmed messages, one at a time, for as long as it takes.
+ * @param at when the rollback was seen; what was confirmed in the week before is looked for
+ * @returns false when it was ended before all were looked for. Never rejects.
+ */
+export async function reverify(accountId: string, at: number, deps: ReverifyDeps): Promise<boolean> {
+  const { ledger, signal } = deps;
+  const since = at - LOOKED_BACK_MS;
   const refs = [...ledger.allLive()]
     .filter((row) => row.intent.accountId === accountId && isConfirmedMessage(row) && row.changedAt >= since)
     .sort((a, b) => a.order - b.order)
     .map(({ intent }) => intent.ref);
   for (const ref of refs) {
-    if (signal.aborted) return;
     await lookFor(ref, accountId, deps);
   }
+  return !signal.aborted;
 }
 
 async function lookFor(ref: string, accountId: string, deps: ReverifyDeps): Promise<void> {

@@ -6,16 +6,19 @@ import { BackendError } from '../backends/backend-error';
 import type { Clock } from '../backends/clock';
 import type { Backend, BackendDescriptor, Operation, OperationProof, OutgoingFile } from '../backends/port';
 import type { Change, Conversation, Message } from '../domain/entities';
-import type { FailureKind } from '../domain/failures';
+import { FAILURE_KINDS, type FailureKind } from '../domain/failures';
 import type { ThreadHead } from '../domain/thread-moved';
 import { aConversation, aMessage } from './builders';
 
 /**
  * How a call goes wrong. `drop`: it never arrives, no answer · `commit-drop`: done, no answer ·
- * `late-commit`: no answer, and done only within the settle time · a kind: the server (or the
- * way to it) fails so, nothing is done.
+ * `late-commit`: no answer, and done only within the settle time · `commit-401`, `commit-429`: done,
+ * while a gateway in front answers so · a kind: the server (or the way to it) fails so, nothing is done.
  */
-export type Fault = 'none' | 'drop' | 'commit-drop' | 'late-commit' | FailureKind;
+export type Fault = 'none' | 'drop' | 'commit-drop' | 'late-commit' | keyof typeof SAID_AFTER | FailureKind;
+
+/** What a gateway says after the helpdesk behind it did what was asked. */
+const SAID_AFTER = { 'commit-401': 'unauthorized', 'commit-429': 'rate-limited' } as const;
 
 export interface FakeBackendOptions {
   tier: BackendDescriptor['tier'];
@@ -149,6 +152,10 @@ export class FakeBackend implements Backend {
       case 'commit-drop':
         this.#commit(operation, arrivedAt);
         break;
+      case 'commit-401':
+      case 'commit-429':
+        this.#commit(operation, arrivedAt);
+        throw failure(SAID_AFTER[fault]);
       case 'late-commit':
         void this.#commitLate(operation, arrivedAt);
         break;
@@ -224,9 +231,10 @@ export class FakeBackend implements Backend {
 }
 
 function failure(fault: Fault): BackendError {
-  const kind: FailureKind =
-    fault === 'none' || fault === 'drop' || fault === 'commit-drop' || fault === 'late-commit'
-      ? 'no-answer'
-      : fault;
+  const kind = isKind(fault) ? fault : 'no-answer';
   return new BackendError(kind, `made to fail: ${kind}`, null, kind === 'rate-limited' ? 2_000 : null);
+}
+
+function isKind(fault: Fault): fault is FailureKind {
+  return (FAILURE_KINDS as readonly string[]).includes(fault);
 }
