@@ -100,7 +100,9 @@ export class SimPage {
 
   /** A request that was made before once more, as a browser or an impatient agent makes it. */
   repeat(decision: Decision): void {
-    if (this.#times.has(decision.intent.ref)) void this.#put(decision).catch(() => undefined);
+    // What a crash made the page forget, nobody repeats.
+    const known = decision.acknowledged || this.#saving.includes(decision);
+    if (known && this.#times.has(decision.intent.ref)) void this.#put(decision).catch(() => undefined);
   }
 
   undo(decision: Decision): void {
