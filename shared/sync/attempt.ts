@@ -2,6 +2,7 @@
 import { BackendError, verdictOf } from '../backends/backend-error';
 import type { Backend, OperationProof, OutgoingFile } from '../backends/port';
 import { targetOf, type Intent, type OutboxRow, type UploadedFile } from '../domain/intents';
+import type { Step } from './outbox-ledger';
 import type { FilePort } from './ports';
 
 export type Outcome =
@@ -100,6 +101,12 @@ export function outcomeOf(error: unknown): Exclude<Outcome, { type: 'done' | 'up
     case 'refused':
       return { type: 'refused', detail };
   }
+}
+
+/** What of a proof is written on the row. */
+export function proved({ serverId, conversation }: OperationProof): Pick<Step, 'serverId' | 'effect'> {
+  const effect = conversation && { status: conversation.status, assigneeId: conversation.assigneeId };
+  return { serverId, ...(effect === null ? {} : { effect }) };
 }
 
 function filesOf(intent: Intent): readonly UploadedFile[] {

@@ -395,4 +395,17 @@ describe('a reply that fails again and again', () => {
       reason: { kind: 'keeps-failing', detail: 'made to fail: server' },
     });
   });
+
+  it('is given its ten minutes also after hours offline, so that a short outage parks nothing', async () => {
+    const world = new OutboxWorld({ tier: 'T2', fault: (call) => (call === 'perform' ? 'server' : 'none') });
+    world.online = false;
+    await take(world, 1, aReply());
+    await world.clock.advance(120 * MINUTE_MS);
+    world.goOnline();
+    await world.clock.advance(9 * MINUTE_MS);
+    expect(world.row(refOf(1)).attempts).toBeGreaterThan(8);
+    expect(world.row(refOf(1)).state).not.toBe('parked');
+    await world.clock.advance(30 * MINUTE_MS);
+    expect(world.row(refOf(1)).state).toBe('parked');
+  });
 });

@@ -15,7 +15,7 @@ import type { EvidenceNote } from '../domain/evidence';
 import { targetOf, type DeliveryReason, type Hold, type OutboxRow } from '../domain/intents';
 import { isLive } from '../domain/thread-moved';
 import type { AccountGate } from './account-gate';
-import { attempt, outcomeOf, type Outcome, type UploadIds } from './attempt';
+import { attempt, outcomeOf, proved, type Outcome, type UploadIds } from './attempt';
 import { fullJitter } from './backoff';
 import type { Echoes } from './echoes';
 import { firstOf, isReply, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
@@ -63,6 +63,8 @@ export class Lane {
   readonly #due = new Map<string, number>();
   /** Since when a reply could have left, in monotonic time; in the future during its undo time. */
   readonly #readySince = new Map<string, number>();
+  /** When the first of its counted tries began, in monotonic time. */
+  readonly #triedSince = new Map<string, number>();
   /** Whether this is a live chat; `null` until somebody had to know. */
   #live: boolean | null = null;
   /** Not before this is it looked again for late replies, in monotonic time. */
@@ -140,6 +142,7 @@ export class Lane {
       else {
         this.#due.delete(ref);
         this.#readySince.delete(ref);
+        this.#triedSince.delete(ref);
       }
     }
     this.#refs = rows.map((row) => row.intent.ref);
@@ -188,6 +191,14 @@ export class Lane {
       (oldest, row) => (oldest === null || this.#readyAt(row) < this.#readyAt(oldest) ? row : oldest),
       null,
     );
+  }
+
+  /** How long it has been tried; time in which nothing could be tried says nothing about a row. */
+  #triedForMs(row: OutboxRow): number {
+    const now = this.#deps.clock.monotonic();
+    const since = this.#triedSince.get(row.intent.ref) ?? now;
+    this.#triedSince.set(row.intent.ref, since);
+    return now - since;
   }
 
   #readyAt(row: OutboxRow): number {
@@ -270,6 +281,9 @@ export class Lane {
   async #send(row: OutboxRow, backend: Backend, gate: AccountGate): Promise<void> {
     const { ledger, clock, files, cut } = this.#deps;
     if (isReply(row) && !(await this.#mayLeave(row))) return;
+    // Taken back in the very breath in which it was judged.
+    if (ledger.live(row.intent.ref) !== row) return;
+    if (row.attempts === 0) this.#triedSince.set(row.intent.ref, clock.monotonic());
     const attempts = row.attempts + 1;
     const claim = stepped(row, 'sending', clock.now(), { note: `attempt ${attempts}`, attempts });
     let claimed: OutboxRow | undefined;
@@ -377,10 +391,7 @@ export class Lane {
       return this.#persist(row, 'accepted', { note: 'read back by reference', ...proved(proof) });
     }
     if (tier === 'T4') return this.#askTheAgent(row);
-    if (
-      row.attempts >= POISON_ATTEMPTS &&
-      this.#deps.clock.monotonic() - this.#readyAt(row) > POISON_AGE_MS
-    ) {
+    if (row.attempts >= POISON_ATTEMPTS && this.#triedForMs(row) > POISON_AGE_MS) {
       return this.#persist(row, 'parked', {
         note: 'tried again and again, surely never done',
         reason: { kind: 'keeps-failing', detail: row.reason?.detail ?? null },
@@ -508,8 +519,3 @@ const HELD_BECAUSE = {
   merged: 'its conversation was merged into another',
   unproven: 'nobody can tell whether it was done',
 } as const satisfies Record<Hold['kind'], EvidenceNote>;
-
-function proved({ serverId, conversation }: OperationProof): Pick<Step, 'serverId' | 'effect'> {
-  const effect = conversation && { status: conversation.status, assigneeId: conversation.assigneeId };
-  return { serverId, ...(effect === null ? {} : { effect }) };
-}

@@ -1,6 +1,11 @@
 /** Faults that the simulator found (docs/decisions/0008), each told as the shortest story that shows it. */
 import { describe, expect, it } from 'vitest';
-import { anOutboxRow, NOON, refOf } from '../testing/builders';
+import { anIntent, anOutboxRow, NOON, refOf } from '../testing/builders';
+import { FakeBackend } from '../testing/fake-backend';
+import { seededRandom } from '../testing/seeded-random';
+import { VirtualClock } from '../testing/virtual-clock';
+import type { ThreadHead } from '../domain/thread-moved';
+import { createOutbox } from './outbox';
 import { sentAsIs } from './second-thoughts';
 import { TooLateError } from './outbox-errors';
 import { aReply, failing, OutboxWorld, take } from '../testing/outbox-world';
@@ -118,4 +123,37 @@ describe('the outbox', () => {
     });
     await expect(world.outbox.undo(refOf(1))).rejects.toThrow(TooLateError);
   });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'sends nothing that was taken back %i breaths after its thread was read',
+    async (breaths) => {
+      const clock = new VirtualClock(NOON);
+      const backend = new FakeBackend({ tier: 'T1', clock, fault: () => 'none' });
+      let tell = (_head: ThreadHead): void => undefined;
+      const outbox = createOutbox({
+        rows: [],
+        journal: { append: () => clock.sleep(1, new AbortController().signal) },
+        backendOf: () => backend,
+        accountOnline: () => true,
+        files: { open: () => Promise.resolve(null) },
+        heads: { head: () => new Promise((resolve) => (tell = resolve)), known: () => Promise.resolve(null) },
+        chatLateMs: () => 180_000,
+        clock,
+        random: seededRandom(1),
+        onRow: () => undefined,
+      });
+      void outbox.run(new AbortController().signal);
+      const taken = outbox.accept(anIntent(1, aReply()));
+      await clock.advance(100);
+      await taken;
+      tell({ conversation: null, gone: false, movedTo: null, messages: [] });
+      for (let n = 0; n < breaths; n += 1) await Promise.resolve();
+      const undone = outbox.undo(refOf(1)).then(
+        () => true,
+        () => false,
+      );
+      await clock.advance(60_000);
+      expect(backend.performed).toHaveLength((await undone) ? 0 : 1);
+    },
+  );
 });
