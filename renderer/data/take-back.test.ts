@@ -40,7 +40,7 @@ describe('taking a held reply back', () => {
   const draft = (kept: () => Promise<boolean>) => {
     const saved: DraftContent[] = [];
     const handle = {
-      draft: null,
+      now: () => saved.at(-1) ?? null,
       save: (content: DraftContent) => void saved.push(content),
       keep: (content: DraftContent) => {
         saved.push(content);
@@ -77,5 +77,27 @@ describe('taking a held reply back', () => {
     const delayed = outboxRow(intent('1'), { state: 'delayed' });
     await expect(takeBackInto(handle, delayed)).rejects.toMatchObject({ code: 'too-late' });
     expect(saved.map(({ text }) => text)).toEqual(['On its way.', '']);
+  });
+
+  it('keeps the words in the draft while nobody can tell whether the row was given up', async () => {
+    vi.mocked(discard).mockReset().mockRejectedValue(new DoorFailure('unreachable', 'no answer'));
+    const { saved, handle } = draft(() => Promise.resolve(true));
+    await expect(takeBackInto(handle, held)).rejects.toMatchObject({ code: 'unreachable' });
+    expect(handle.now()).toMatchObject({ text: 'On its way.' });
+    await expect(takeBackInto(handle, held)).rejects.toMatchObject({ code: 'unreachable' });
+    expect(saved.at(-1)).toMatchObject({ text: 'On its way.' });
+  });
+
+  it('leaves what was typed while it was tried, when it had left', async () => {
+    const { saved, handle } = draft(() => Promise.resolve(true));
+    saved.push({ mode: 'reply', text: 'Before.', files: [file('b')], typedAt: 1 });
+    vi.mocked(discard)
+      .mockReset()
+      .mockImplementation(() => {
+        handle.save({ ...handle.now()!, text: `${handle.now()!.text} And this.` });
+        return Promise.reject(new DoorFailure('too-late', 'left'));
+      });
+    await expect(takeBackInto(handle, held)).rejects.toMatchObject({ code: 'too-late' });
+    expect(handle.now()).toMatchObject({ mode: 'reply', text: 'Before. And this.', files: [file('b')] });
   });
 });

@@ -6,7 +6,7 @@
 import type { DraftContent } from '@shared/contract/door';
 import { isEmptyDraft } from '@shared/domain/drafts';
 import type { IntentAction, OutboxRow } from '@shared/domain/intents';
-import { DoorFailure } from './door/failure';
+import { DoorFailure, isPassing } from './door/failure';
 import type { DraftHandle } from './drafts';
 import { discard, undo, type SavingRow } from './outbox';
 
@@ -15,6 +15,7 @@ type MessageAction = Extract<IntentAction, { kind: 'reply' | 'note' }>;
 /**
  * What the draft becomes when a message's content comes back into it: the message above, what was
  * typed meanwhile below. A note among the two keeps both private: only the agent makes it a reply.
+ * What an attempt without an answer left in the draft is not put there twice.
  */
 export function withContent(
   draft: DraftContent | null,
@@ -23,10 +24,14 @@ export function withContent(
 ): DraftContent {
   const other = draft?.text.trim() ?? '';
   const isPrivate = back.mode === 'note' || (draft !== null && !isEmptyDraft(draft) && draft.mode === 'note');
+  const files = draft?.files ?? [];
+  const known = new Set(files.map(({ hash }) => hash));
+  if (draft !== null && draft.text.startsWith(back.text) && back.files.every(({ hash }) => known.has(hash)))
+    return { ...draft, mode: isPrivate ? 'note' : 'reply', typedAt: now };
   return {
     mode: isPrivate ? 'note' : 'reply',
     text: other === '' ? back.text : `${back.text}\n\n${other}`,
-    files: [...back.files, ...(draft?.files ?? [])].slice(0, 50),
+    files: [...back.files, ...files].slice(0, 50),
     typedAt: now,
   };
 }
@@ -37,29 +42,68 @@ export function contentOf(action: MessageAction): Pick<DraftContent, 'mode' | 't
 }
 
 /**
+ * What the draft becomes when the message was not taken back after all: its words go out of it
+ * again, what the agent typed meanwhile stays. A draft whose beginning was changed is left as it is.
+ */
+export function withoutContent(
+  draft: DraftContent,
+  before: DraftContent | null,
+  back: Pick<DraftContent, 'mode' | 'text' | 'files'>,
+  now: number,
+): DraftContent {
+  if (!draft.text.startsWith(back.text)) return draft;
+  const mode = before !== null && !isEmptyDraft(before) ? before.mode : draft.mode;
+  const own = new Set(before?.files.map(({ hash }) => hash));
+  const brought = new Set(back.files.map(({ hash }) => hash).filter((hash) => !own.has(hash)));
+  return {
+    mode,
+    text: draft.text.slice(back.text.length).replace(/^\n\n/, ''),
+    files: draft.files.filter(({ hash }) => !brought.has(hash)),
+    typedAt: now,
+  };
+}
+
+/**
  * A message that waits for the agent is given up only once the draft surely has it; one that is on
- * its way is stopped at once, for it leaves meanwhile.
+ * its way is stopped at once, for it leaves meanwhile. Without a clear answer the draft keeps the
+ * words: the host may have given the message up.
  * @param handle the draft that gets it: of the row's conversation, or of the one it was merged into
  * @throws DoorFailure `too-late` once it has left, `disk-full` when the draft cannot be kept
  */
 export async function takeBackInto(
-  handle: Pick<DraftHandle, 'draft' | 'save' | 'keep'>,
+  handle: Pick<DraftHandle, 'now' | 'save' | 'keep'>,
   row: OutboxRow | SavingRow,
 ): Promise<void> {
   const { ref, action } = row.intent;
   if (action.kind !== 'reply' && action.kind !== 'note') return;
-  const before = handle.draft;
-  const now = Date.now();
+  const before = handle.now();
   const back = contentOf(action);
-  const kept = handle.keep(withContent(before, back, now));
+  const joined = withContent(before, back, Date.now());
+  const kept = handle.keep(joined);
   const stopped =
     row.state === 'parked' || row.state === 'held' || (row.state === 'saving' && row.refusedBecause !== null);
+  if (stopped && !(await kept)) {
+    takeOut(handle, before, back);
+    throw new DoorFailure('disk-full', 'Neither host nor browser took the draft');
+  }
   try {
-    if (stopped && !(await kept))
-      throw new DoorFailure('disk-full', 'Neither host nor browser took the draft');
     await (stopped ? discard(ref) : undo(ref));
   } catch (failure) {
-    handle.save({ ...(before ?? { ...back, text: '', files: [] }), typedAt: now + 1 });
+    if (failure instanceof DoorFailure && !isPassing(failure.code)) takeOut(handle, before, back);
     throw failure;
   }
+}
+
+function takeOut(
+  handle: Pick<DraftHandle, 'now' | 'save'>,
+  before: DraftContent | null,
+  back: Pick<DraftContent, 'mode' | 'text' | 'files'>,
+): void {
+  const draft = handle.now();
+  if (draft !== null) handle.save(withoutContent(draft, before, back, Date.now()));
+}
+
+/** True where a message was not taken back because it has left. */
+export function isTooLate(failure: unknown): boolean {
+  return failure instanceof DoorFailure && failure.code === 'too-late';
 }

@@ -6,6 +6,7 @@ import { Button } from '@renderer/components/Button';
 import { formatDate } from '@renderer/components/dates';
 import { Spinner } from '@renderer/components/Progress';
 import { useTimeline } from '@renderer/data/conversation';
+import { useFailedTakeBack } from '@renderer/state/failed-take-back';
 import { MessageItem } from './MessageItem';
 import { MessagesSkeleton } from './Skeletons';
 import { timelineRows } from './timeline-rows';
@@ -23,14 +24,15 @@ const NEAR_START_PX = 800;
 
 /** The thread, oldest first, opened at its end. */
 export function Timeline({ conversation }: { conversation: Conversation }) {
-  const { t } = useTranslation('conversation');
+  const { t } = useTranslation(['conversation', 'outbox']);
   const key = conversationKey(conversation.accountId, conversation.id);
   const { items, hasOlder, loading, loadOlder } = useTimeline(key);
   const rows = useMemo(() => timelineRows(items), [items]);
   const [root, setRoot] = useState<HTMLDivElement | null>(null);
   const [link, setLink] = useState<{ href: string; text: string } | null>(null);
   const [linkAsked, setLinkAsked] = useState(false);
-  const { takeBack, tooLate } = useTakeBack(key);
+  const takeBack = useTakeBack(key);
+  const failure = useFailedTakeBack(({ failed }) => (failed?.key === key ? failed.why : null));
   const scroll = useThreadScroll(root, items.at(0)?.key, items.at(-1)?.key, items.at(-1)?.type === 'pending');
   // The memoised items get functions that never change.
   const latestTakeBack = useRef(takeBack);
@@ -105,9 +107,9 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
           )}
         </div>
       </div>
-      {tooLate && (
+      {failure !== null && (
         <p role="status" className="absolute inset-x-0 bottom-0 border-t bg-raised px-5 py-1 text-warning">
-          {t('undo.tooLate')}
+          {failure === 'tooLate' ? t('undo.tooLate') : t('outbox:action.failed')}
         </p>
       )}
       {scroll.below && (

@@ -53,7 +53,7 @@ function UndoKey({ run }: { run: (() => void) | null }) {
 
 /** Still delayed after a reload, which forgot what was decided last: its own line counts, the key works. */
 function DelayedHere({ row, conversationKey: key }: { row: OutboxRow; conversationKey: ConversationKey }) {
-  const { takeBack } = useTakeBack(key);
+  const takeBack = useTakeBack(key);
   return <UndoKey run={() => takeBack(row)} />;
 }
 
@@ -109,7 +109,7 @@ function Strip({ decision }: { decision: RecentDecision }) {
   const saved = useOutbox().find((row) => row.intent.ref === ref);
   const saving = useSavingRows().find((row) => row.intent.ref === ref);
   const row = saved ?? saving;
-  const { takeBack } = useTakeBack(key);
+  const takeBack = useTakeBack(key);
   const forget = useRecentDecision((state) => state.forget);
   const isMessage = action.kind === 'reply' || action.kind === 'note';
 

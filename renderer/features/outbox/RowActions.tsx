@@ -3,6 +3,7 @@ import { Button } from '@renderer/components/Button';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useDraft } from '@renderer/data/drafts';
 import { discard, resend, undo } from '@renderer/data/outbox';
+import { placeOf } from '@renderer/data/second-thoughts';
 import { takeBackInto } from '@renderer/data/take-back';
 import { conversationKey } from '@shared/domain/entities';
 import { canUndo } from '@shared/domain/intents';
@@ -12,7 +13,8 @@ import { isDecidedThere, needsYou, type Row } from './explain';
 export function RowActions({ row, onGo }: { row: Row; onGo: () => void }) {
   const { t } = useTranslation(['outbox', 'delivery']);
   const { ref, accountId, conversationId, action } = row.intent;
-  const draft = useDraft(conversationKey(accountId, conversationId));
+  // A reply that the agent sent after its merged conversation is taken back there.
+  const draft = useDraft(row.state === 'saving' ? conversationKey(accountId, conversationId) : placeOf(row));
   const [failed, setFailed] = useState(false);
   const stuck = needsYou(row);
   const decidedThere = isDecidedThere(row);
