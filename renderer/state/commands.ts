@@ -78,7 +78,8 @@ export function pressKey(press: KeyPress, inEditor = false): boolean {
   return registry.press(press, { inEditor, at: performance.now() });
 }
 
-function isEditor(target: EventTarget | null): boolean {
+/** True for what is typed into. */
+export function isEditor(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
   return target instanceof HTMLInputElement && !/^(checkbox|radio|button|range|submit)$/.test(target.type);

@@ -6,9 +6,10 @@ import { useConversation } from '@renderer/data/conversation';
 import { useDraft } from '@renderer/data/drafts';
 import { discard } from '@renderer/data/outbox';
 import { placeOf, sendAsIs, sendByMail, settle } from '@renderer/data/second-thoughts';
-import { contentOf, takeBackInto, withContent } from '@renderer/data/take-back';
+import { contentOf, isTooLate, takeBackInto, withContent } from '@renderer/data/take-back';
 import { useJoinedDraft } from '@renderer/state/joined-draft';
 import { runCommand } from '@renderer/state/commands';
+import { handStays } from '@renderer/state/hand-stays';
 import { useRecentDecision } from '@renderer/state/recent-decision';
 import { useSelection } from '@renderer/state/selection';
 import { isEmptyDraft } from '@shared/domain/drafts';
@@ -39,25 +40,31 @@ export function useSecondThoughts(row: OutboxRow): SecondThoughts {
   const [failure, setFailure] = useState<SecondThoughts['failure']>(null);
   const isUnproven = row.state === 'parked' && row.reason?.kind === 'no-answer';
 
-  const attempt = (action: Promise<void>, then: () => void) => {
+  const attempt = (action: Promise<void>, then: (stayed: boolean) => void) => {
+    const isHere = handStays();
     setFailure(null);
     setBusy(true);
     action
-      .then(then)
+      .then(() => then(isHere()))
       .catch((error: unknown) => setFailure(isTooLate(error) ? 'tooLate' : 'failed'))
       .finally(() => setBusy(false));
   };
-  const goThere = () => useSelection.getState().open(place);
-  const stay = () => useSelection.getState().focusPane('conversation');
+  const goThere = (stayed: boolean) => {
+    if (stayed) useSelection.getState().open(place);
+  };
+  const stay = (stayed: boolean) => {
+    if (stayed) useSelection.getState().focusPane('conversation');
+  };
 
   const edit = () => {
     const { action } = intent;
     if (action.kind !== 'reply' && action.kind !== 'note') return;
     const had = draft.draft !== null && !isEmptyDraft(draft.draft);
     const { mode } = withContent(draft.draft, contentOf(action), 0);
-    attempt(takeBackInto(draft, row), () => {
+    attempt(takeBackInto(draft, row), (stayed) => {
       if (had) useJoinedDraft.getState().tell({ key: place, asNote: mode === 'note' });
-      goThere();
+      goThere(stayed);
+      if (!stayed) return;
       // The composer of that conversation is there after this draw.
       setTimeout(() => runCommand(mode === 'note' ? 'conversation.note' : 'conversation.reply'));
     });
@@ -65,10 +72,10 @@ export function useSecondThoughts(row: OutboxRow): SecondThoughts {
   const drop = () => {
     const { ref, action } = intent;
     const name = conversation?.contactName ?? '';
-    attempt(discard(ref), () => {
+    attempt(discard(ref), (stayed) => {
       const dropped = { ref, key: place, action, inverse: null, name, at: Date.now(), dropped: true };
       useRecentDecision.getState().remember(dropped);
-      stay();
+      stay(stayed);
     });
   };
   const address = row.hold?.kind === 'late' ? contact?.emails[0] : undefined;
@@ -85,8 +92,4 @@ export function useSecondThoughts(row: OutboxRow): SecondThoughts {
     busy,
     failure,
   };
-}
-
-function isTooLate(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'too-late';
 }
