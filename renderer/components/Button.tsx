@@ -22,7 +22,7 @@ export interface ButtonProps extends ComponentProps<'button'> {
   icon?: LucideIcon;
   /** Shown inside the button, as on a primary action; tooltips teach the others. */
   keys?: readonly string[] | undefined;
-  /** Spins and takes no press, keeping its width. */
+  /** Spins and takes no press, keeping its width and the focus. */
   busy?: boolean;
   children: ReactNode;
 }
@@ -37,6 +37,7 @@ export function Button({
   busy = false,
   disabled,
   className,
+  onClick,
   children,
   ...rest
 }: ButtonProps) {
@@ -44,10 +45,12 @@ export function Button({
   return (
     <button
       type="button"
+      aria-disabled={busy || undefined}
       {...rest}
-      disabled={disabled === true || busy}
+      disabled={disabled}
+      onClick={busy ? undefined : onClick}
       className={cx(
-        'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control text-base font-strong whitespace-nowrap transition-colors duration-120 disabled:opacity-50',
+        'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control text-base font-strong whitespace-nowrap transition-colors duration-120 disabled:opacity-50 aria-disabled:opacity-50',
         HEIGHT[size],
         BUTTON_LOOK[variant],
         className,

@@ -70,7 +70,7 @@ function Toast(props: { row: OutboxRow; isOpen: boolean; onDismiss: () => void }
   // Its card stands before the agent's eyes: only the ear is told.
   if (isOpen) return <p className="sr-only">{words}</p>;
   return (
-    <div className="pointer-events-auto flex w-full max-w-[36rem] animate-fade-in flex-wrap items-center gap-x-3 gap-y-1.5 rounded-float bg-raised px-3 py-2 shadow-float">
+    <div className="pointer-events-auto flex w-full max-w-[36rem] animate-fade-in flex-wrap items-center gap-x-3 gap-y-1.5 rounded-float border border-transparent bg-raised px-3 py-2 shadow-float">
       <Pause size={14} strokeWidth={2.25} aria-hidden className="mt-0.75 shrink-0 self-start text-warning" />
       <p className="min-w-0 flex-1 text-pretty [overflow-wrap:anywhere]">{words}</p>
       <span className="flex w-full justify-end gap-1.5">

@@ -50,7 +50,7 @@ export function ExportButtons() {
             key={format}
             icon={Download}
             busy={busy && state.format === format}
-            disabled={busy}
+            disabled={busy && state.format !== format}
             onClick={() => void run(format)}
           >
             {t(`export.${format}`)}

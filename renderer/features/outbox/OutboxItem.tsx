@@ -9,6 +9,7 @@ import { RelativeTime } from '@renderer/components/RelativeTime';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useAccounts } from '@renderer/data/accounts';
 import { useQueueRow } from '@renderer/data/queue';
+import { placeOf } from '@renderer/data/second-thoughts';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import { targetOf } from '@shared/domain/intents';
 import { explain, needsYou, plannedAt, shownState, type Row } from './explain';
@@ -40,7 +41,10 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
     intent.accountId,
     row.state === 'saving' ? intent.conversationId : targetOf(row),
   );
-  const conversation = useQueueRow(key)?.conversation;
+  const own = useQueueRow(key)?.conversation;
+  // Of one that was merged away only where it went is known.
+  const there = useQueueRow(row.state === 'saving' ? key : placeOf(row))?.conversation;
+  const conversation = own ?? there;
   const kind = useActionWords(intent.action, intent.accountId);
   const shown = shownState(row);
   const text = 'text' in intent.action ? intent.action.text.trim().slice(0, FIRST_WORDS) : '';

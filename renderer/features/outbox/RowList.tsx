@@ -2,6 +2,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import {
   memo,
   useEffect,
+  useEffectEvent,
   useLayoutEffect,
   useRef,
   useState,
@@ -74,6 +75,27 @@ export const RowList = memo(function RowList(props: RowListProps) {
     reading.current = first === undefined ? null : { key: first.key, start: first.start };
   });
 
+  // The dialog itself has the focus when it just opened, or when what had it has left: the arrow
+  // keys must go on from there.
+  const handAt = useRef(0);
+  const takeHand = useEffectEvent(() => {
+    const key = lines[places[Math.min(handAt.current, places.length - 1)] ?? -1]?.key;
+    if (key === undefined) return;
+    toFocus.current = key;
+    setWanted(key);
+    box?.querySelector<HTMLElement>(`[data-line="${key}"] [data-row-head]`)?.focus({ preventScroll: true });
+  });
+  useEffect(() => {
+    const dialog = box?.closest<HTMLElement>('[role="dialog"]');
+    if (!dialog) return undefined;
+    const onFocus = ({ target }: FocusEvent) => {
+      if (target === dialog) takeHand();
+    };
+    if (document.activeElement === dialog) takeHand();
+    dialog.addEventListener('focusin', onFocus);
+    return () => dialog.removeEventListener('focusin', onFocus);
+  }, [box]);
+
   // The row the hand goes to may only now be drawn.
   useEffect(() => {
     if (toFocus.current === null || box === null) return;
@@ -126,7 +148,12 @@ export const RowList = memo(function RowList(props: RowListProps) {
       onKeyDown={onKeyDown}
       onFocus={({ target }) => {
         const line = target.closest<HTMLElement>('[data-line]')?.dataset['line'];
-        if (line !== undefined) setWanted(line);
+        if (line === undefined) return;
+        setWanted(line);
+        handAt.current = Math.max(
+          0,
+          places.findIndex((place) => lines[place]?.key === line),
+        );
       }}
       className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto outline-none [overflow-anchor:none]"
     >

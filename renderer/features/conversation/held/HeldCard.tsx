@@ -1,6 +1,8 @@
 import {
   CircleHelp,
   FilePen,
+  Globe,
+  Lock,
   Mail,
   Paperclip,
   Pause,
@@ -9,10 +11,11 @@ import {
   Trash2,
   type LucideIcon,
 } from 'lucide-react';
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { assertNever } from '@shared/domain/assert-never';
 import type { OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
+import { cx } from '@renderer/components/class-names';
 import { formatDate } from '@renderer/components/dates';
 import { useWhyWords } from '@renderer/components/delivery-words';
 import { whyStopped } from '@renderer/components/held-why';
@@ -26,7 +29,7 @@ import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useJump } from '@renderer/state/jump';
 import { useSelection } from '@renderer/state/selection';
 import { Difference } from './Difference';
-import { behind, stoppedIn } from './stopped';
+import { behind, keyOf, stoppedIn } from './stopped';
 import { Known, Unproven } from './Unproven';
 import { useSecondThoughts, type SecondThoughts } from './use-second-thoughts';
 
@@ -40,13 +43,14 @@ export interface HeldCardProps {
 
 /** A reply that did not leave: why in one sentence, what happened since beside it, and what can be done. */
 export function HeldCard({ row, onLink }: HeldCardProps) {
-  const { t, i18n } = useTranslation('held');
+  const { t, i18n } = useTranslation(['held', 'conversation']);
   const box = useRef<HTMLElement>(null);
   const id = useId();
   const { ref, action } = row.intent;
   const kind = action.kind === 'note' ? 'note' : 'reply';
   const why = useWhyWords(whyStopped(row));
   const thoughts = useSecondThoughts(row);
+  const isPublic = useConversation(placeOf(row))?.social?.visibility === 'public' && kind === 'reply';
   const waiting = behind(row, useOutbox()).length;
   const isUnproven = row.state === 'parked' && row.reason?.kind === 'no-answer';
   const title = row.state === 'held' ? 'held' : isUnproven ? 'unproven' : 'gone';
@@ -60,6 +64,15 @@ export function HeldCard({ row, onLink }: HeldCardProps) {
     box.current.focus({ preventScroll: true });
     useJump.getState().done(ref);
   }, [wanted, ref]);
+
+  // What was decided elsewhere takes the card away, but not the focus.
+  useLayoutEffect(() => {
+    const card = box.current;
+    return () => {
+      if (card?.contains(document.activeElement) !== true) return;
+      card.closest<HTMLElement>('[data-timeline]')?.focus({ preventScroll: true });
+    };
+  }, []);
 
   const time = formatDate(row.intent.decidedAt, i18n.language, 'clock');
   return (
@@ -81,8 +94,22 @@ export function HeldCard({ row, onLink }: HeldCardProps) {
         </span>
       </p>
       <div className="grid @min-[32rem]:grid-cols-2">
-        <div className="min-w-0 px-3 py-2.5">
-          <p className="mb-1 text-meta text-muted">{t(`yours.${kind}`, { time })}</p>
+        <div
+          className={cx('min-w-0 px-3 py-2.5', kind === 'note' ? 'bg-note' : isPublic && 'bg-public-ground')}
+        >
+          <p className="mb-1 flex flex-wrap items-center gap-x-2 text-meta text-muted">
+            {t(`yours.${kind}`, { time })}
+            {kind === 'note' && (
+              <Audience icon={Lock} className="text-note-text">
+                {t('conversation:message.note')}
+              </Audience>
+            )}
+            {isPublic && (
+              <Audience icon={Globe} className="text-public">
+                {t('conversation:message.public')}
+              </Audience>
+            )}
+          </p>
           <OwnWords row={row} onLink={onLink} />
           {isUnproven && <Known row={row} />}
         </div>
@@ -93,6 +120,17 @@ export function HeldCard({ row, onLink }: HeldCardProps) {
       <Into row={row} />
       <Actions row={row} thoughts={thoughts} note={waiting > 0 && t('behind', { count: waiting })} />
     </article>
+  );
+}
+
+/** Who reads it, where that is not the customer alone. */
+function Audience(props: { icon: LucideIcon; className: string; children: ReactNode }) {
+  const { icon: Icon, className, children } = props;
+  return (
+    <span className={cx('inline-flex items-center gap-1', className)}>
+      <Icon size={11} aria-hidden />
+      {children}
+    </span>
   );
 }
 
@@ -163,7 +201,7 @@ function Actions(props: { row: OutboxRow; thoughts: SecondThoughts; note: string
   const sending = sendKind(row);
   const editable = sending !== 'again';
   // Of several stopped replies in one conversation the keys mean the oldest: the others wait behind it.
-  const here = stoppedIn(placeOf(row), useOutbox())[0];
+  const here = stoppedIn(keyOf(row), useOutbox())[0];
   const hasKeys = here === undefined || here.intent.ref === row.intent.ref;
   return (
     <div className="flex flex-wrap items-center gap-1.5 border-t px-3 py-2">
@@ -223,8 +261,9 @@ function Act(props: {
       icon={icon}
       variant={primary ? 'primary' : 'secondary'}
       keys={taught ? keys : undefined}
-      disabled={busy}
-      onClick={onClick}
+      // Not `disabled`: a decision that fails must find the focus where it was.
+      aria-disabled={busy || undefined}
+      onClick={busy ? undefined : onClick}
       className="h-auto min-h-7 max-w-full min-w-0 py-0.5 text-start [overflow-wrap:anywhere] whitespace-normal"
     >
       {children}

@@ -49,9 +49,9 @@ export function Unproven({ row, thoughts }: { row: OutboxRow; thoughts: SecondTh
                   <Button
                     size="small"
                     icon={Check}
-                    disabled={thoughts.busy}
+                    aria-disabled={thoughts.busy || undefined}
                     aria-label={t('known.thisIsItOf', { time: clock(message.createdAt) })}
-                    onClick={() => thoughts.found(message.id)}
+                    onClick={thoughts.busy ? undefined : () => thoughts.found(message.id)}
                   >
                     {t('known.thisIsIt')}
                   </Button>

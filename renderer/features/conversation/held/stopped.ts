@@ -28,6 +28,7 @@ export function behind(held: OutboxRow, rows: readonly OutboxRow[]): readonly Ou
   );
 }
 
-function keyOf(row: OutboxRow): ConversationKey {
+/** The conversation in whose thread a row stands: where it was written, until the agent agreed to another. */
+export function keyOf(row: OutboxRow): ConversationKey {
   return conversationKey(row.intent.accountId, targetOf(row));
 }
