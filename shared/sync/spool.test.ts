@@ -62,6 +62,23 @@ describe('a spool', () => {
     expect(again.epoch).toBe(spool.epoch);
   });
 
+  it('tells the messages of a conversation again when it comes back: pages drop them with it', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('messages', 'm1', [message('m1', 'one'), message('m2', 'two')], [1, 2]);
+    const { conversationId } = aMessage();
+    await spool.commit('c', 'k1', [conversation(conversationId, 'here'), conversation('other', 'x')]);
+    await spool.commit('c', 'k2', [{ kind: 'conversation', id: conversationId, row: null, movedTo: null }]);
+    const seen = spool.seq;
+    expect(await spool.commit('c', 'k3', [conversation(conversationId, 'back')])).toBe(seen + 3);
+    const told = ['message m1', 'message m2', `conversation ${conversationId}`];
+    expect(texts(await readAll(spool, seen))).toEqual(told);
+    expect(spool.markOf('message', 'm2')?.age).toBe(2);
+    await spool.commit('c', 'k4', [conversation(conversationId, 'changed')]);
+    expect(texts(await readAll(spool, seen + 3))).toEqual([`conversation ${conversationId}`]);
+    await spool.close();
+  });
+
   it('hands on rows as they lie on the disk, also those that an older build wrote in another form', async () => {
     const fs = new MemoryFileSystem();
     const old = await openRecordLog({ fs, folder, segmentBytes: 1_000 }, () => undefined);

@@ -206,10 +206,13 @@ class LogSpool implements Spool {
     ages: readonly (number | null)[] = [],
   ): Promise<number> {
     return this.inTurn(async () => {
+      const told = await this.toldAgain(changes);
       const records: SpoolRecord[] = changes.map((change, i) => {
         const age = ages[i] ?? null;
-        return { type: 'row', seq: this.seq + 1 + i, ...change, ...(age !== null && { age }) };
+        const seq = this.seq + 1 + told.length + i;
+        return { type: 'row', seq, ...change, ...(age !== null && { age }) };
       });
+      records.unshift(...told);
       records.push({ type: 'cursor', feed, cursor });
       const places = await this.log.append(records);
       records.forEach((record, i) => {
@@ -222,6 +225,20 @@ class LogSpool implements Spool {
       await this.compactIfWorth();
       return this.seq;
     });
+  }
+
+  /**
+   * The messages of conversations that come back (a restored server, a deletion undone), as new rows:
+   * pages dropped them together with their conversation, and the backend says nothing of them.
+   */
+  private async toldAgain(changes: readonly Change[]): Promise<SpoolRecord[]> {
+    const back = changes.filter(
+      ({ kind, id, row }) => kind === 'conversation' && row !== null && this.markOf(kind, id)?.gone,
+    );
+    const messages = [...new Set(back.map(({ id }) => id))].flatMap((id) => this.threads.get(id) ?? []);
+    const slots = messages.filter(({ length }) => length > 0).sort((a, b) => a.seq - b.seq);
+    const rows = slots.length === 0 ? [] : await this.readSlots(slots);
+    return rows.map((json, i) => ({ type: 'row', ...changeOf(json), seq: this.seq + 1 + i }));
   }
 
   async read(after: number, limit: number): Promise<SpoolPage> {
