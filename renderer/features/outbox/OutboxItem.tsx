@@ -102,7 +102,7 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
       </div>
       {/* At hand where time presses or a decision is due; elsewhere with the proof. */}
       {(open || needsYou(row) || row.state === 'delayed') && (
-        <div className="mt-1.5 pl-7 empty:hidden">
+        <div className="mt-2.5 pl-7 empty:hidden">
           <RowActions row={row} onGo={() => onGo(key, row)} />
         </div>
       )}

@@ -194,6 +194,11 @@ function sendKind(row: OutboxRow): SendKind {
   }
 }
 
+/** Somebody answered since: to send as well is one of several ways, not the one at hand. */
+function isAnswered({ hold }: OutboxRow): boolean {
+  return hold?.movement?.newMessages.some(({ kind }) => kind === 'reply') ?? false;
+}
+
 function Actions(props: { row: OutboxRow; thoughts: SecondThoughts; note: string | false }) {
   const { row, thoughts, note } = props;
   const { t } = useTranslation('held');
@@ -210,7 +215,7 @@ function Actions(props: { row: OutboxRow; thoughts: SecondThoughts; note: string
         <Act
           id="held.send"
           icon={SendHorizontal}
-          primary={sending === 'now'}
+          primary={sending === 'now' && !isAnswered(row)}
           taught={hasKeys}
           busy={busy}
           onClick={send}
