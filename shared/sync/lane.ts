@@ -19,7 +19,7 @@ import { attempt, outcomeOf, proved, type Outcome, type UploadIds } from './atte
 import { fullJitter } from './backoff';
 import type { Echoes } from './echoes';
 import { firstOf, isReply, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
-import { stepped, type Ledger, type Step } from './outbox-ledger';
+import { HELD_BECAUSE, stepped, type Ledger, type Step } from './outbox-ledger';
 import type { Clock, FilePort, Random } from './ports';
 import type { ThreadJudge } from './thread-judge';
 
@@ -71,6 +71,7 @@ export class Lane {
   #lookForLateAt = 0;
   #unread = 0;
   #pause: AbortController | null = null;
+  #waitsForPlace = false;
   #running: Promise<void> | null = null;
 
   constructor(accountId: string, deps: LaneDeps) {
@@ -100,8 +101,14 @@ export class Lane {
     return this.#kept().length > 0;
   }
 
+  /** True while it rests only because all places on the way out were taken. */
+  get waitsForPlace(): boolean {
+    return this.#waitsForPlace;
+  }
+
   /** Looks again now: something changed. */
   kick(): void {
+    this.#waitsForPlace = false;
     this.#pause?.abort();
     if (this.#running === null && !this.#deps.stopping() && this.#hasWork()) this.#running = this.#drain();
   }
@@ -172,7 +179,8 @@ export class Lane {
     if (backend === null || !this.#deps.accountOnline(this.accountId)) return this.#rest(LOOK_AGAIN_MS);
     const gate = gateOf(this.accountId);
     if (gate.waitMs() > 0) return this.#rest(gate.waitMs());
-    if (!gate.enter()) return this.#rest(LOOK_AGAIN_MS);
+    this.#waitsForPlace = !gate.enter();
+    if (this.#waitsForPlace) return this.#rest(LOOK_AGAIN_MS);
     try {
       if (row.state === 'unknown') await this.#readBack(row, backend, gate);
       else await this.#send(row, backend, gate);
@@ -511,11 +519,3 @@ const WAITING_REASON = {
   account: 'account-refused',
   later: 'rate-limited',
 } as const satisfies Record<string, DeliveryReason['kind']>;
-
-/** For the evidence, in English like all of it. */
-const HELD_BECAUSE = {
-  moved: 'its thread moved',
-  late: 'too late for a live chat',
-  merged: 'its conversation was merged into another',
-  unproven: 'nobody can tell whether it was done',
-} as const satisfies Record<Hold['kind'], EvidenceNote>;

@@ -163,3 +163,11 @@ export class Ledger {
     this.#onRow(row);
   }
 }
+
+/** For the evidence, in English like all of it. */
+export const HELD_BECAUSE = {
+  moved: 'its thread moved',
+  late: 'too late for a live chat',
+  merged: 'its conversation was merged into another',
+  unproven: 'nobody can tell whether it was done',
+} as const satisfies Record<Hold['kind'], EvidenceNote>;

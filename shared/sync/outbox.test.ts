@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { anIntent, refOf } from '../testing/builders';
 import type { Fault } from '../testing/fake-backend';
 import { aReply, failing, OutboxWorld, take } from '../testing/outbox-world';
@@ -375,6 +375,18 @@ describe('a journal that cannot write', () => {
     await world.clock.advance(2 * MINUTE_MS);
     expect(world.row(refOf(1))).toMatchObject({ state: 'accepted', attempts: 1 });
     expect(world.backend.performed).toHaveLength(1);
+  });
+});
+
+describe('many conversations that cannot leave', () => {
+  it('do not wake each other whenever one of them has tried', async () => {
+    const world = new OutboxWorld();
+    world.readable = false;
+    for (let n = 1; n <= 20; n += 1) await take(world, n, aReply(), { conversationId: `c${n}` });
+    const sleep = vi.spyOn(world.clock, 'sleep');
+    await world.clock.advance(10_000);
+    // Each asks for its thread every 2 s or so, and rests twice for that.
+    expect(sleep.mock.calls.length).toBeLessThan(20 * 30);
   });
 });
 

@@ -126,7 +126,7 @@ class LaneOutbox implements Outbox {
       judge: new ThreadJudge(this.#ledger, options.heads),
       chatLateMs: () => options.chatLateMs(),
       gateOf: (accountId) => this.#gateOf(accountId),
-      onLeave: (accountId) => this.#kickAccount(accountId),
+      onLeave: (accountId) => this.#kickAccount(accountId, (lane) => lane.waitsForPlace),
       stopping: () => this.#stopSignal.signal.aborted,
       cut: this.#cut.signal,
     };
@@ -346,12 +346,12 @@ class LaneOutbox implements Outbox {
     return remembered(this.#lanes, key, () => new Lane(accountId, this.#deps));
   }
 
-  #kickAccount(accountId: string): void {
+  #kickAccount(accountId: string, which: (lane: Lane) => boolean = () => true): void {
     if (!this.#running) return;
     for (const [key, lane] of this.#lanes) {
       if (lane.accountId !== accountId) continue;
-      if (lane.busy) lane.kick();
-      else if (lane.running === null) this.#lanes.delete(key);
+      if (lane.busy && which(lane)) lane.kick();
+      else if (!lane.busy && lane.running === null) this.#lanes.delete(key);
     }
   }
 
