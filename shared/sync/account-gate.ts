@@ -6,6 +6,7 @@
  *      │──401──▶ closed 60 s    │──429, 503──▶ closed for as long as the server asked
  *      └◀── wake: the account is known to be well again (what the server asked for still holds)
  */
+import type { Outcome } from './attempt';
 import { fullJitter } from './backoff';
 import type { Clock, Random } from './ports';
 
@@ -45,6 +46,28 @@ export class AccountGate {
 
   leave(): void {
     this.#inFlight -= 1;
+  }
+
+  /** Learns from how a request ended. */
+  took(outcome: Outcome): void {
+    switch (outcome.type) {
+      case 'link-down':
+        return this.linkDown();
+      case 'account':
+        return this.refused();
+      case 'later':
+        return this.later(outcome.retryAfterMs);
+      case 'unknown':
+        if (outcome.because === 'account') return this.refused();
+        if (outcome.because === 'later' || outcome.retryAfterMs !== null)
+          return this.later(outcome.retryAfterMs);
+        return this.linkDown();
+      case 'done':
+      case 'uploaded':
+      case 'refused':
+      case 'file-missing':
+        return this.answered();
+    }
   }
 
   /** The server answered, whatever it said. */

@@ -73,14 +73,28 @@ export async function attempt(
 }
 
 /**
- * A gateway may say 401 or 429 although the helpdesk behind it did what was asked. Where a repeat
- * would be done again and can be looked up, no such answer is believed without looking.
+ * A gateway may say 401 or 429 although the helpdesk behind it did what was asked: where that can be
+ * looked up, no such answer is believed without looking.
  */
 function doubted(outcome: ReturnType<typeof outcomeOf>, { descriptor }: Backend): Outcome {
-  const canLook = descriptor.tier === 'T2' || descriptor.tier === 'T3';
-  if (!canLook || (outcome.type !== 'account' && outcome.type !== 'later')) return outcome;
+  if (descriptor.tier === 'T4' || (outcome.type !== 'account' && outcome.type !== 'later')) return outcome;
   const retryAfterMs = outcome.type === 'later' ? outcome.retryAfterMs : null;
   return { type: 'unknown', detail: outcome.detail, retryAfterMs, because: outcome.type };
+}
+
+/** Looks for what a server refused; `null`: surely not there, or this backend cannot tell. */
+export async function proofInSpite(
+  row: OutboxRow,
+  backend: Backend,
+  signal: AbortSignal,
+): Promise<OperationProof | null | 'unknown'> {
+  if (backend.descriptor.tier === 'T4') return null;
+  try {
+    return await backend.findByRef(targetOf(row), row.intent.ref, signal);
+  } catch (error) {
+    // What cannot be asked for either (the conversation is gone, the right is missing) is not there.
+    return outcomeOf(error).type === 'refused' ? null : 'unknown';
+  }
 }
 
 /** What a failed call means for the thing that was tried. A surprise counts as perhaps done. */

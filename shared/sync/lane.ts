@@ -15,7 +15,7 @@ import type { EvidenceNote } from '../domain/evidence';
 import { targetOf, type DeliveryReason, type Hold, type OutboxRow } from '../domain/intents';
 import { isLive } from '../domain/thread-moved';
 import type { AccountGate } from './account-gate';
-import { attempt, outcomeOf, proved, type Outcome, type UploadIds } from './attempt';
+import { attempt, outcomeOf, proofInSpite, proved, type Outcome, type UploadIds } from './attempt';
 import { fullJitter } from './backoff';
 import type { Echoes } from './echoes';
 import { firstOf, isReply, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
@@ -310,7 +310,7 @@ export class Lane {
       await ledger.write([latest]).catch(() => undefined);
     };
     const outcome = await attempt(claimed, backend, files, onUploaded, cut);
-    this.#tell(gate, outcome);
+    gate.took(outcome);
     await this.#conclude(latest, row.attempts, outcome, backend);
   }
 
@@ -353,7 +353,7 @@ export class Lane {
           nextAttemptAt: this.#deps.clock.now() + this.#deps.gateOf(this.accountId).waitMs(),
         });
       case 'refused':
-        return this.#refused(row, outcome.detail);
+        return this.#refused(row, outcome.detail, backend);
       case 'file-missing':
         return this.#persist(row, 'parked', {
           note: 'a file is missing',
@@ -362,8 +362,21 @@ export class Lane {
     }
   }
 
-  /** Refused for good: because the conversation was merged or deleted, or for the server's own reason. */
-  async #refused(row: OutboxRow, detail: string): Promise<void> {
+  /**
+   * Refused for good: because the conversation was merged or deleted, or for the server's own reason.
+   * A gateway may refuse what was done, so a person is asked only when it is surely not there.
+   */
+  async #refused(row: OutboxRow, detail: string, backend: Backend): Promise<void> {
+    const proof = await proofInSpite(row, backend, this.#deps.cut);
+    if (proof === 'unknown') {
+      this.#planIn(row, this.#jitter(1));
+      const reason = { kind: 'no-answer', detail } as const;
+      return this.#persist(row, 'unknown', { note: 'no proof that it was done', reason });
+    }
+    if (proof !== null) {
+      this.#deps.echoes.expect(row.intent.ref, proof);
+      return this.#persist(row, 'accepted', { note: 'read back by reference', ...proved(proof) });
+    }
     const where = await this.#deps.judge.whereabouts(row, this.#deps.cut);
     if (where.type === 'hold') {
       return this.#persist(row, 'held', { note: HELD_BECAUSE[where.hold.kind], hold: where.hold });
@@ -383,7 +396,7 @@ export class Lane {
       gate.answered();
     } catch (error) {
       const outcome = outcomeOf(error);
-      this.#tell(gate, outcome);
+      gate.took(outcome);
       if (this.#deps.ledger.live(ref) !== row) return;
       if (outcome.type !== 'refused') return this.#planIn(row, this.#jitter(row.attempts));
       // Never back to `queued`: what is perhaps done may be neither taken back nor superseded.
@@ -424,27 +437,6 @@ export class Lane {
       reason: { kind: 'no-answer', detail: row.reason?.detail ?? null },
       hold: { kind: 'unproven', movement },
     });
-  }
-
-  #tell(gate: AccountGate, outcome: Outcome): void {
-    switch (outcome.type) {
-      case 'link-down':
-        return gate.linkDown();
-      case 'account':
-        return gate.refused();
-      case 'later':
-        return gate.later(outcome.retryAfterMs);
-      case 'unknown':
-        if (outcome.because === 'account') return gate.refused();
-        if (outcome.because === 'later' || outcome.retryAfterMs !== null)
-          return gate.later(outcome.retryAfterMs);
-        return gate.linkDown();
-      case 'done':
-      case 'uploaded':
-      case 'refused':
-      case 'file-missing':
-        return gate.answered();
-    }
   }
 
   /** Writes a step that may as well be taken a little later, when the journal cannot take it now. */

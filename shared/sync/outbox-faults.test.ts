@@ -156,4 +156,15 @@ describe('the outbox', () => {
       expect(backend.performed).toHaveLength((await undone) ? 0 : 1);
     },
   );
+
+  it.each(['T1', 'T2', 'T3'] as const)(
+    'at %s asks nobody about what a gateway refused after it was done',
+    async (tier) => {
+      const world = new OutboxWorld({ blind: true, tier, fault: failing('perform', 'commit-409') });
+      await take(world, 1, aReply());
+      await world.clock.advance(1_000);
+      expect(world.row(refOf(1)).state).toBe('accepted');
+      expect(world.backend.performed).toHaveLength(1);
+    },
+  );
 });

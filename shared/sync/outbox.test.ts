@@ -227,13 +227,13 @@ describe('an answer that does not come', () => {
 });
 
 describe('what surely did not leave', () => {
-  it('goes back to the queue without an attempt used when the credentials are refused', async () => {
+  it('is looked for without an attempt used when the credentials are refused', async () => {
     const world = new OutboxWorld({ fault: failing('perform', 'unauthorized') });
     await take(world, 1, aReply());
     await take(world, 2, aReply(), { conversationId: 'c2' });
     await world.clock.advance(1_000);
     expect(world.row(refOf(1))).toMatchObject({
-      state: 'queued',
+      state: 'unknown',
       attempts: 0,
       reason: { kind: 'account-refused', detail: 'made to fail: unauthorized' },
     });
@@ -249,7 +249,7 @@ describe('what surely did not leave', () => {
     await world.clock.advance(1_000);
     world.goOnline();
     await world.clock.advance(900);
-    expect(world.row(refOf(1))).toMatchObject({ state: 'queued', reason: { kind: 'rate-limited' } });
+    expect(world.row(refOf(1))).toMatchObject({ state: 'unknown', reason: { kind: 'rate-limited' } });
     await world.clock.advance(200);
     expect(world.row(refOf(1)).state).toBe('accepted');
   });

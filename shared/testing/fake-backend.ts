@@ -12,13 +12,17 @@ import { aConversation, aMessage } from './builders';
 
 /**
  * How a call goes wrong. `drop`: it never arrives, no answer · `commit-drop`: done, no answer ·
- * `late-commit`: no answer, and done only within the settle time · `commit-401`, `commit-429`: done,
+ * `late-commit`: no answer, and done only within the settle time · `commit-401`, `-409`, `-429`: done,
  * while a gateway in front answers so · a kind: the server (or the way to it) fails so, nothing is done.
  */
 export type Fault = 'none' | 'drop' | 'commit-drop' | 'late-commit' | keyof typeof SAID_AFTER | FailureKind;
 
 /** What a gateway says after the helpdesk behind it did what was asked. */
-const SAID_AFTER = { 'commit-401': 'unauthorized', 'commit-429': 'rate-limited' } as const;
+const SAID_AFTER = {
+  'commit-401': 'unauthorized',
+  'commit-409': 'conflict',
+  'commit-429': 'rate-limited',
+} as const;
 
 export interface FakeBackendOptions {
   tier: BackendDescriptor['tier'];
@@ -153,6 +157,7 @@ export class FakeBackend implements Backend {
         this.#commit(operation, arrivedAt);
         break;
       case 'commit-401':
+      case 'commit-409':
       case 'commit-429':
         this.#commit(operation, arrivedAt);
         throw failure(SAID_AFTER[fault]);

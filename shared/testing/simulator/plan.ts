@@ -103,7 +103,10 @@ function linkHabits(draws: Draws, tier: DeliveryTier, settleMs: number): LinkHab
       'nonsense',
       'forbidden',
     ],
-    after: tier === 'T4' ? ['server'] : ['server', 'nonsense', 'captive'],
+    after:
+      tier === 'T4'
+        ? ['server']
+        : ['server', 'nonsense', 'captive', 'unauthorized', 'rate-limited', 'conflict'],
     lifeMs: settleMs,
     push: draws.chance(0.9),
   };
