@@ -8,10 +8,10 @@
  *      │  │ ──newer edit──▶ superseded                     │
  *      │  └ moved, late, merged ──▶ held ──send as is──▶ queued
  *      ▼                                                   │
- *   sending ──4xx: the server refused──────────────▶ parked ──discard──▶ discarded
+ *   sending ──4xx, and it is not there─────────────▶ parked ──discard──▶ discarded
  *      │  │                                             └─the agent saw it there──▶ accepted
- *      │  │ ──no answer──▶ unknown ──settle, read back──▶ accepted | queued | (tier T4) parked
- *      │  └ never left (refused connection, 401, 429, 5xx before commit) ──▶ queued
+ *      │  │ ──no answer, 5xx, 401, 429──▶ unknown ──settle, read back──▶ accepted | queued | (T4) parked
+ *      │  └ never left (refused connection; at tier T4 also 401, 429) ──▶ queued
  *      ▼
  *   accepted, delivered ──the helpdesk was restored and has it no more──▶ parked
  *   accepted (server id) ──seen in the feed──▶ delivered ──returned──▶ bounced
@@ -51,7 +51,6 @@ export type IntentAction =
   | { kind: 'assign'; assigneeId: string | null }
   | { kind: 'priority'; priority: Priority }
   | { kind: 'tags'; add: readonly string[]; remove: readonly string[] };
-export type IntentKind = IntentAction['kind'];
 
 /** What the agent saw when deciding; compared with the server's state before sending. */
 export interface IntentBase {

@@ -41,7 +41,7 @@ export async function openDrafts({ fs, folder, clock }: DraftsOptions): Promise<
   });
   const now = clock.now();
   for (const [key, draft] of kept) {
-    if (isEmpty(draft) && now - draft.typedAt > TOMBSTONE_MS) kept.delete(key);
+    if (isTombstone(draft) && now - draft.typedAt > TOMBSTONE_MS) kept.delete(key);
   }
   const drafts = new LoggedDrafts(log, kept, clock);
   await drafts.rewriteIfWorth();
@@ -128,6 +128,6 @@ function keyOf(draft: Draft): ConversationKey {
 }
 
 /** An emptied draft stays as a tombstone for a while. */
-export function isEmpty(draft: Draft): boolean {
+function isTombstone(draft: Draft): boolean {
   return draft.text === '' && draft.files.length === 0;
 }

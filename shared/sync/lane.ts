@@ -17,6 +17,7 @@ import { isLive } from '../domain/thread-moved';
 import type { AccountGate } from './account-gate';
 import { attempt, outcomeOf, proofInSpite, proved, type Outcome, type UploadIds } from './attempt';
 import { fullJitter } from './backoff';
+import { ChatLateness, readyAt } from './chat-lateness';
 import type { Echoes } from './echoes';
 import { firstOf, isReply, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
 import { HELD_BECAUSE, stepped, type Ledger, type Step } from './outbox-ledger';
@@ -61,14 +62,9 @@ export class Lane {
   #refs: string[] = [];
   /** When a row may be tried, in monotonic time: a jump of the wall clock changes nothing. */
   readonly #due = new Map<string, number>();
-  /** Since when a reply could have left, in monotonic time; in the future during its undo time. */
-  readonly #readySince = new Map<string, number>();
+  readonly #lateness: ChatLateness;
   /** When the first of its counted tries began, in monotonic time. */
   readonly #triedSince = new Map<string, number>();
-  /** Whether this is a live chat; `null` until somebody had to know. */
-  #live: boolean | null = null;
-  /** Not before this is it looked again for late replies, in monotonic time. */
-  #lookForLateAt = 0;
   #unread = 0;
   #pause: AbortController | null = null;
   #waitsForPlace = false;
@@ -77,6 +73,7 @@ export class Lane {
   constructor(accountId: string, deps: LaneDeps) {
     this.accountId = accountId;
     this.#deps = deps;
+    this.#lateness = new ChatLateness(deps.clock, () => deps.chatLateMs());
   }
 
   /** Resolves when the lane has nothing to do or was stopped; `null` while it rests. */
@@ -86,11 +83,8 @@ export class Lane {
 
   /** Takes a row that is live in the ledger: new, or back from being parked. */
   add(row: OutboxRow): void {
-    const { clock } = this.#deps;
     this.#due.delete(row.intent.ref);
-    const ready = Math.max(row.queuedAt + row.intent.delayMs, row.release?.at ?? 0);
-    const waitedMs = Math.max(-row.intent.delayMs, clock.now() - ready);
-    this.#readySince.set(row.intent.ref, clock.monotonic() - waitedMs);
+    this.#lateness.add(row);
     this.#refs = [...this.#refs.filter((ref) => ref !== row.intent.ref), row.intent.ref].sort(
       (a, b) => this.#orderOf(a) - this.#orderOf(b),
     );
@@ -119,7 +113,7 @@ export class Lane {
 
   async #drain(): Promise<void> {
     while (!this.#deps.stopping() && this.#hasWork()) {
-      const late = this.#untilLate() <= 0 ? this.#oldestReply() : null;
+      const late = this.#untilLate() <= 0 ? this.#lateness.oldest(this.#unfinished()) : null;
       const row = this.#next();
       if (late !== null) await this.#judgeLate(late);
       else if (row !== null) await this.#advance(row);
@@ -148,7 +142,7 @@ export class Lane {
       if (row !== undefined && (isUnfinished(row) || row.state === 'held')) rows.push(row);
       else {
         this.#due.delete(ref);
-        this.#readySince.delete(ref);
+        this.#lateness.forget(ref);
         this.#triedSince.delete(ref);
       }
     }
@@ -190,17 +184,6 @@ export class Lane {
     }
   }
 
-  /** The queued reply that waits longest, unless it leaves as a mail, which is never late. */
-  #oldestReply(): OutboxRow | null {
-    const replies = this.#unfinished().filter(
-      (row) => isReply(row) && row.state === 'queued' && row.release?.via !== 'email',
-    );
-    return replies.reduce<OutboxRow | null>(
-      (oldest, row) => (oldest === null || this.#readyAt(row) < this.#readyAt(oldest) ? row : oldest),
-      null,
-    );
-  }
-
   /** How long it has been tried; time in which nothing could be tried says nothing about a row. */
   #triedForMs(row: OutboxRow): number {
     const now = this.#deps.clock.monotonic();
@@ -209,34 +192,22 @@ export class Lane {
     return now - since;
   }
 
-  #readyAt(row: OutboxRow): number {
-    return this.#readySince.get(row.intent.ref) ?? this.#deps.clock.monotonic();
-  }
-
-  /** Ms until a queued reply would be late if this is a live chat; Infinity when none can be. */
+  /** Ms until some reply is perhaps too late. */
   #untilLate(): number {
-    const reply = this.#live === false ? null : this.#oldestReply();
-    if (reply === null) return Infinity;
-    const lateAt = this.#readyAt(reply) + this.#deps.chatLateMs();
-    return Math.max(lateAt, this.#lookForLateAt) - this.#deps.clock.monotonic();
-  }
-
-  #isLate(row: OutboxRow): boolean {
-    if (this.#live !== true || row.release?.via === 'email') return false;
-    return this.#deps.clock.monotonic() >= this.#readyAt(row) + this.#deps.chatLateMs();
+    return this.#lateness.until(this.#unfinished());
   }
 
   /** Holds a chat reply that could not leave in time, also while the link is down. */
   async #judgeLate(row: OutboxRow): Promise<void> {
-    const { judge, clock, ledger } = this.#deps;
+    const { judge, ledger } = this.#deps;
     // Looked again after a while when the channel is not known or the journal cannot write.
-    this.#lookForLateAt = clock.monotonic() + LOOK_AGAIN_MS;
+    this.#lateness.lookAgainIn(LOOK_AGAIN_MS);
     const { channel, movement } = await judge.known(row);
-    this.#live = channel === null ? null : isLive(channel);
-    if (channel === null || !this.#live || ledger.live(row.intent.ref) !== row) return;
-    this.#lookForLateAt = clock.monotonic() + this.#jitter(1);
-    const since = Math.max(row.queuedAt + row.intent.delayMs, row.release?.at ?? 0);
-    await this.#hold(row, { kind: 'late', since, channel, movement }, 'too late for a live chat');
+    this.#lateness.learn(channel);
+    if (channel === null || !isLive(channel) || ledger.live(row.intent.ref) !== row) return;
+    this.#lateness.lookAgainIn(this.#jitter(1));
+    const hold: Hold = { kind: 'late', since: readyAt(row), channel, movement };
+    await this.#hold(row, hold, 'too late for a live chat');
   }
 
   /** Hands a row to the agent. */
@@ -254,9 +225,9 @@ export class Lane {
     switch (verdict.type) {
       case 'leave':
         this.#unread = 0;
-        if (verdict.channel !== null) this.#live = isLive(verdict.channel);
+        if (verdict.channel !== null) this.#lateness.learn(verdict.channel);
         // Asking took its time, or only now is it known that this is a chat.
-        if (!this.#isLate(row)) return true;
+        if (!this.#lateness.isLate(row)) return true;
         await this.#judgeLate(row);
         return false;
       case 'unread': {
