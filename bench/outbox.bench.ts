@@ -15,9 +15,10 @@ import { openStores, type Stores } from '@electron/host/stores';
 import { systemClock } from '@electron/host/system-clock';
 import type { Intent } from '@shared/domain/intents';
 import { openJournal } from '@shared/sync/journal';
+import { anIntent, anOutboxRow } from '@shared/testing/builders';
 import { startHelpdesk, type RunningHelpdesk } from '../e2e/harness/processes';
 import { against, paired, quantile, type BenchContext, type Line } from './figures';
-import { inFolder } from './stage';
+import { ACCOUNT, inFolder } from './stage';
 
 const APPENDS = 400;
 const ROUNDS = 3;
@@ -48,19 +49,9 @@ async function appends(folder: string, count: number): Promise<Line> {
   const bare = await open(join(folder, 'bare.log'), 'a');
   const seen = { journal: [] as number[], bare: [] as number[] };
   for (let n = 1; n <= count; n += 1) {
-    const row = {
-      intent: reply(`c${n % CONVERSATIONS}`, `Sample answer number ${n}.`),
-      order: n,
-      revision: n,
-      state: 'queued',
-      reason: null,
-      attempts: 0,
-      nextAttemptAt: null,
-      serverId: null,
-      queuedAt: n,
-      changedAt: n,
-      evidence: [{ at: n, state: 'queued', note: 'journalled' }],
-    } as const;
+    const intent = reply(`c${n % CONVERSATIONS}`, `Sample answer number ${n}.`);
+    const evidence = [{ at: n, state: 'queued', note: 'journalled' }] as const;
+    const row = anOutboxRow(n, intent.action, { intent, evidence });
     const bytes = Buffer.from(JSON.stringify({ rows: [row] }));
     seen.journal.push(await timed(() => journal.append([row])));
     seen.bare.push(
@@ -117,16 +108,16 @@ async function openHost(folder: string, helpdesk: RunningHelpdesk): Promise<Host
   const clock = systemClock;
   const log = (): void => undefined;
   const install = await openInstall(fs, folder);
-  const stores: Stores = await openStores({ fs, folder, install, accountIds: ['desk'], clock, log });
+  const stores: Stores = await openStores({ fs, folder, install, accountIds: [ACCOUNT], clock, log });
   const events = createEventHub(clock.now);
   const desk = await openDesk({
     ...{ fs, folder, stores, events, clock, log },
-    served: [{ id: 'desk', name: 'Bench', backend: 'embedded' }],
+    served: [{ id: ACCOUNT, name: 'Bench', backend: 'embedded' }],
   });
   desk.accounts()[0]?.connect(helpdesk);
   await until(() => desk.accounts()[0]?.account().asOf !== null);
   const conversations = new Set<string>();
-  const spool = stores.spools.get('desk');
+  const spool = stores.spools.get(ACCOUNT);
   for (let after = 0, more = true; more && spool !== undefined;) {
     const page = await spool.read(after, 500);
     for (const { kind, id, row } of page.changes) {
@@ -200,16 +191,14 @@ async function barePosts(
 }
 
 function reply(conversationId: string, text: string): Intent {
-  return {
-    ref: `0badcafe-${randomUUID()}`,
-    accountId: 'desk',
+  const action = { kind: 'reply', text, files: [], statusAfter: null } as const;
+  const ref = `0badcafe-${randomUUID()}`;
+  return anIntent(0, action, {
+    ref,
+    accountId: ACCOUNT,
     conversationId,
-    agentId: 'a1',
-    decidedAt: Date.now(),
     base: { messageId: null, version: null },
-    delayMs: 0,
-    action: { kind: 'reply', text, files: [], statusAfter: null },
-  };
+  });
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

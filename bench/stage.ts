@@ -12,7 +12,7 @@ import { pointAt, ROOT, startApp, type RunningApp } from '../e2e/harness/process
 import { dataSet } from './data-set';
 
 /** The account id that `pointAt` gives. */
-const ACCOUNT = 'desk';
+export const ACCOUNT = 'desk';
 /** Nobody listens there: the host lives from its spool, as with the helpdesk gone. */
 const NO_HELPDESK = { url: 'http://127.0.0.1:9/', token: 'none' };
 const COMMIT_ROWS = 2_000;

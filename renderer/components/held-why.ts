@@ -25,6 +25,15 @@ export interface Why {
   since: number | null;
 }
 
+/** True for a reply or note that waits for a decision which must be taken with its thread in sight. */
+export function isStopped(row: { state: string } | OutboxRow): row is OutboxRow {
+  if (!('reason' in row)) return false;
+  const { kind } = row.intent.action;
+  if (kind !== 'reply' && kind !== 'note') return false;
+  if (row.state === 'held') return true;
+  return row.state === 'parked' && (row.reason?.kind === 'no-answer' || row.reason?.kind === 'gone');
+}
+
 /** `null` for a row that does not wait for the agent, or that waits for a reason of the server's own. */
 export function whyStopped(row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'intent'>): Why | null {
   const why = (kind: WhyKind, name = '', since: number | null = null): Why => ({ kind, name, since });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aMessage, anIntent } from '../testing/builders';
+import { aMessage, anOutboxRow } from '../testing/builders';
 import { MemoryFileSystem } from '../testing/memory-file-system';
 import type { OutboxRow } from '../domain/intents';
 import { earlierEcho } from './earlier-echo';
@@ -14,19 +14,7 @@ const spool = () =>
   });
 
 function accepted(serverId: string | null, state: OutboxRow['state'] = 'accepted'): OutboxRow {
-  return {
-    intent: anIntent(1, { kind: 'note', text: 'Sample', files: [] }),
-    order: 1,
-    revision: 1,
-    state,
-    reason: null,
-    attempts: 1,
-    nextAttemptAt: null,
-    serverId,
-    queuedAt: 0,
-    changedAt: 0,
-    evidence: [],
-  };
+  return anOutboxRow(1, { kind: 'note', text: 'Sample', files: [] }, { state, serverId });
 }
 
 describe('the echo of an own message', () => {

@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { IntentAction, OutboxRow } from '../domain/intents';
-import { anIntent } from '../testing/builders';
+import { anOutboxRow } from '../testing/builders';
 import { isSuperseded } from './lane-order';
 
 function rows(...actions: IntentAction[]): OutboxRow[] {
-  return actions.map((action, n) => ({
-    intent: anIntent(n + 1, action),
-    order: n + 1,
-    revision: n + 1,
-    state: 'queued',
-    reason: null,
-    attempts: 0,
-    nextAttemptAt: null,
-    serverId: null,
-    queuedAt: 0,
-    changedAt: 0,
-    evidence: [],
-  }));
+  return actions.map((action, n) => anOutboxRow(n + 1, action));
 }
 const superseded = (...actions: IntentAction[]): boolean[] => {
   const all = rows(...actions);

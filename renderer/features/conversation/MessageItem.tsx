@@ -1,4 +1,6 @@
-import { Globe, Lock, Paperclip } from 'lucide-react';
+import { FileNames } from '@renderer/components/FileNames';
+import { isStopped } from '@renderer/components/held-why';
+import { Globe, Lock } from 'lucide-react';
 import { memo } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import { assertNever } from '@shared/domain/assert-never';
@@ -15,7 +17,6 @@ import type { SavingRow } from '@renderer/data/outbox';
 import { Attachments } from './Attachments';
 import { DeliveryLine } from './DeliveryLine';
 import { HeldCard } from './held/HeldCard';
-import { isStopped } from './held/stopped';
 import { MessageBody } from './MessageBody';
 import { timeOf } from './timeline-rows';
 
@@ -109,16 +110,7 @@ function PendingBody({ row, onLink }: { row: OutboxRow | SavingRow } & Pick<Mess
   return (
     <>
       <PlainText text={action.text.trim()} onLink={onLink} />
-      {action.files.length > 0 && (
-        <ul className="mt-1.5 flex flex-wrap gap-x-3 gap-y-1 text-muted">
-          {action.files.map((file) => (
-            <li key={`${file.hash}/${file.name}`} className="flex min-w-0 items-center gap-1.5">
-              <Paperclip size={13} aria-hidden className="shrink-0 text-faint" />
-              <bdi className="truncate">{file.name}</bdi>
-            </li>
-          ))}
-        </ul>
-      )}
+      <FileNames files={action.files} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** How the items of a timeline are laid out: days apart, one author's messages together. Pure. */
 import type { Message } from '@shared/domain/entities';
 import type { TimelineItem } from '@renderer/data/conversation';
-import { isStopped } from './held/stopped';
+import { isStopped } from '@renderer/components/held-why';
 
 export type TimelineRow =
   | { type: 'day'; key: string; at: number }

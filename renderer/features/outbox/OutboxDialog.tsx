@@ -9,7 +9,8 @@ import { useJump } from '@renderer/state/jump';
 import { useOverlay } from '@renderer/state/overlays';
 import { useSelection } from '@renderer/state/selection';
 import type { ConversationKey } from '@shared/domain/entities';
-import { isDecidedThere, type Row } from './explain';
+import { isStopped } from '@renderer/components/held-why';
+import type { Row } from './explain';
 import { LogPart } from './LogPart';
 import { useWaitingCount, WaitingPart } from './WaitingPart';
 
@@ -77,7 +78,7 @@ function Parts({ opened, setOpened, onClose }: PartsProps) {
     (key: ConversationKey, row: Row) => {
       onClose();
       // The card with the difference takes the focus, where there is one.
-      if (isDecidedThere(row)) useJump.getState().ask(row.intent.ref);
+      if (isStopped(row)) useJump.getState().ask(row.intent.ref);
       useSelection.getState().open(key);
     },
     [onClose],

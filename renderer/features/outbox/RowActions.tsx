@@ -7,7 +7,8 @@ import { placeOf } from '@renderer/data/second-thoughts';
 import { takeBackInto } from '@renderer/data/take-back';
 import { conversationKey } from '@shared/domain/entities';
 import { canUndo } from '@shared/domain/intents';
-import { isDecidedThere, needsYou, type Row } from './explain';
+import { isStopped } from '@renderer/components/held-why';
+import { needsYou, type Row } from './explain';
 
 /** What can be done about a row that has not reached the helpdesk; nothing for the others. */
 export function RowActions({ row, onGo }: { row: Row; onGo: () => void }) {
@@ -17,7 +18,7 @@ export function RowActions({ row, onGo }: { row: Row; onGo: () => void }) {
   const draft = useDraft(row.state === 'saving' ? conversationKey(accountId, conversationId) : placeOf(row));
   const [failed, setFailed] = useState(false);
   const stuck = needsYou(row);
-  const decidedThere = isDecidedThere(row);
+  const decidedThere = isStopped(row);
   const undoable = !stuck && (row.state === 'saving' || canUndo(row.state));
   const isMessage = action.kind === 'reply' || action.kind === 'note';
   if (!stuck && !undoable) return null;

@@ -5,7 +5,8 @@ import { DELIVERY_STATES, type DeliveryReason, type Hold, type OutboxRow } from 
 import type { Movement } from '@shared/domain/thread-moved';
 import { describe, expect, it } from 'vitest';
 import { intent, NOON, outboxRow } from '@renderer/data/testing/builders';
-import { explain, isDecidedThere, needsYou, plannedAt, type AccountFacts, type Phrase } from './explain';
+import { isStopped } from '@renderer/components/held-why';
+import { explain, needsYou, plannedAt, type AccountFacts, type Phrase } from './explain';
 
 const DESK: AccountFacts = { name: 'Desk', state: 'online', stateSince: NOON };
 const WORDS: Readonly<Record<string, object>> = { delivery, held, outbox };
@@ -94,7 +95,7 @@ describe('why it waits and what happens next', () => {
     const held = row({ state: 'held', hold });
     const unproven = row({ state: 'parked', reason: because('no-answer') });
     const edit = { ...unproven, intent: intent('c1', { action: { kind: 'status', status: 'open' } }) };
-    expect([held, unproven, edit].map(isDecidedThere)).toEqual([true, true, false]);
+    expect([held, unproven, edit].map(isStopped)).toEqual([true, true, false]);
     expect([held, unproven, edit].every(needsYou)).toBe(true);
     expect(explain(held, DESK, NOON).why.key).toBe('held:why.status');
     expect(told(edit)[1]).toBe('Edit it, send it again or leave it.');

@@ -3,7 +3,7 @@
  * Pure, so that every sentence an agent can meet is tested without a screen.
  */
 import type { ShownDelivery } from '@renderer/components/DeliveryGlyph';
-import { whyStopped } from '@renderer/components/held-why';
+import { isStopped, whyStopped } from '@renderer/components/held-why';
 import type { SavingRow } from '@renderer/data/outbox';
 import { assertNever } from '@shared/domain/assert-never';
 import { evidenceStep } from '@shared/domain/evidence';
@@ -179,16 +179,8 @@ function stopped(row: OutboxRow): Phrase {
   return { key: `held:why.${kind}`, values: { name, ...(since === null ? {} : { time: since }) } };
 }
 
-/** Messages that the agent decides about in the conversation, where the thread is in sight. */
-export function isDecidedThere(row: Row): boolean {
-  const { kind } = row.intent.action;
-  if (kind !== 'reply' && kind !== 'note') return false;
-  if (row.state === 'held') return true;
-  return row.state === 'parked' && (row.reason?.kind === 'no-answer' || row.reason?.kind === 'gone');
-}
-
 function parked(row: OutboxRow): Explanation {
-  const next: Phrase = { key: isDecidedThere(row) ? 'next.decideThere' : 'next.decideHere' };
+  const next: Phrase = { key: isStopped(row) ? 'next.decideThere' : 'next.decideHere' };
   switch (row.reason?.kind) {
     case 'no-answer':
     case 'gone':

@@ -4,7 +4,6 @@ import {
   Globe,
   Lock,
   Mail,
-  Paperclip,
   Pause,
   PencilLine,
   SendHorizontal,
@@ -18,6 +17,7 @@ import { Button } from '@renderer/components/Button';
 import { cx } from '@renderer/components/class-names';
 import { formatDate } from '@renderer/components/dates';
 import { useWhyWords } from '@renderer/components/delivery-words';
+import { FileNames } from '@renderer/components/FileNames';
 import { whyStopped } from '@renderer/components/held-why';
 import { Folded } from '@renderer/components/mail/Folded';
 import { PlainText } from '@renderer/components/mail/PlainText';
@@ -141,16 +141,7 @@ function OwnWords({ row, onLink }: HeldCardProps) {
   return (
     <Folded limit={OWN_TEXT_PX} open={open} onOpenChange={setOpen}>
       <PlainText text={action.text.trim()} onLink={onLink} />
-      {action.files.length > 0 && (
-        <ul className="mt-1.5 space-y-1 text-muted">
-          {action.files.map((file) => (
-            <li key={`${file.hash}/${file.name}`} className="flex min-w-0 items-center gap-1.5">
-              <Paperclip size={13} aria-hidden className="shrink-0 text-faint" />
-              <bdi className="truncate">{file.name}</bdi>
-            </li>
-          ))}
-        </ul>
-      )}
+      <FileNames files={action.files} stacked />
     </Folded>
   );
 }

@@ -4,7 +4,8 @@ import type { Intent, OutboxRow } from '@shared/domain/intents';
 import type { TimelineItem } from '@renderer/data/conversation';
 import { lastTold } from '../last-told';
 import { candidates } from './candidates';
-import { behind, isStopped, stoppedIn } from './stopped';
+import { isStopped } from '@renderer/components/held-why';
+import { behind, stoppedIn } from './stopped';
 
 const NOON = Date.UTC(2026, 4, 4, 12);
 let order = 0;

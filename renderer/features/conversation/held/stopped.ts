@@ -1,15 +1,7 @@
 /** Which of the agent's own messages need the agent, and which wait behind them. Pure. */
+import { isStopped } from '@renderer/components/held-why';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import { targetOf, type OutboxRow } from '@shared/domain/intents';
-
-/** True for a reply or note that waits for a decision which must first be looked at. */
-export function isStopped(row: { state: string } | OutboxRow): row is OutboxRow {
-  if (!('reason' in row)) return false;
-  const { kind } = row.intent.action;
-  if (kind !== 'reply' && kind !== 'note') return false;
-  if (row.state === 'held') return true;
-  return row.state === 'parked' && (row.reason?.kind === 'no-answer' || row.reason?.kind === 'gone');
-}
 
 /** Stopped messages of one conversation, oldest first. */
 export function stoppedIn(key: ConversationKey, rows: readonly OutboxRow[]): readonly OutboxRow[] {
