@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { openSpool } from '@shared/sync/spool';
 import { diskError, MemoryFileSystem } from '@shared/testing/memory-file-system';
-import { openAccountLink } from './account-link';
+import { openAccountLink, type AccountLinkOptions } from './account-link';
 import { systemClock, systemRandom } from './system-clock';
 
 const answer = (body: unknown) => ({
@@ -13,20 +13,15 @@ const answer = (body: unknown) => ({
   },
 });
 
-it('closes also when the disk takes nothing any more', async () => {
-  const fs = new MemoryFileSystem();
-  const spool = await openSpool({
-    fs,
-    folder: 'spool',
-    newEpoch: () => 'e1',
-    onConversation: () => undefined,
-  });
-  const link = await openAccountLink({
+const openTestSpool = (fs: MemoryFileSystem) =>
+  openSpool({ fs, folder: 'spool', newEpoch: () => 'e1', onConversation: () => undefined });
+
+/** A link to a helpdesk that is asked nothing, but for what the test says. */
+const openLink = (parts: Pick<AccountLinkOptions, 'fs' | 'spool'> & Partial<AccountLinkOptions>) =>
+  openAccountLink({
     id: 'a1',
     name: 'Sample helpdesk',
     backendId: 'embedded',
-    spool,
-    fs,
     memoryPath: 'account.json',
     clock: systemClock,
     random: systemRandom,
@@ -35,6 +30,15 @@ it('closes also when the disk takes nothing any more', async () => {
     onPulled: () => undefined,
     onRollback: () => Promise.resolve(true),
     log: () => undefined,
+    ...parts,
+  });
+
+it('closes also when the disk takes nothing any more', async () => {
+  const fs = new MemoryFileSystem();
+  const spool = await openTestSpool(fs);
+  const link = await openLink({
+    spool,
+    fs,
   });
   fs.failing.set('replace', diskError('ENOSPC'));
   await expect(link.close()).resolves.toBeUndefined();
@@ -42,23 +46,12 @@ it('closes also when the disk takes nothing any more', async () => {
 
 it('says once that what came could not be stored, without what it was, and stores it later', async () => {
   const fs = new MemoryFileSystem();
-  const spool = await openSpool({
-    fs,
-    folder: 'spool',
-    newEpoch: () => 'e1',
-    onConversation: () => undefined,
-  });
+  const spool = await openTestSpool(fs);
   const logged: string[] = [];
   const pulled: (number | null)[] = [];
-  const link = await openAccountLink({
-    id: 'a1',
-    name: 'Sample helpdesk',
-    backendId: 'embedded',
+  const link = await openLink({
     spool,
     fs,
-    memoryPath: 'account.json',
-    clock: systemClock,
-    random: systemRandom,
     http: async ({ url }) =>
       url.endsWith('/me')
         ? answer({ id: 'agent-1', name: 'Sample Agent', email: null })
@@ -67,9 +60,7 @@ it('says once that what came could not be stored, without what it was, and store
             next_cursor: 'c1',
             has_more: false,
           }),
-    onAccount: () => undefined,
     onPulled: ({ seq }) => pulled.push(seq),
-    onRollback: () => Promise.resolve(true),
     log: (sentence) => logged.push(sentence),
   });
   fs.failing.set('write', diskError('ENOSPC'));
@@ -90,39 +81,25 @@ it('says once that what came could not be stored, without what it was, and store
 
 it('goes on looking after a rollback at the next start, until all was looked for', async () => {
   const fs = new MemoryFileSystem();
-  const spool = await openSpool({
-    fs,
-    folder: 'spool',
-    newEpoch: () => 'e1',
-    onConversation: () => undefined,
-  });
+  const spool = await openTestSpool(fs);
   const asked: number[] = [];
   let finished = false;
   /** Knows the cursor of its own life only. */
   let life = 1;
   const open = () =>
-    openAccountLink({
-      id: 'a1',
-      name: 'Sample helpdesk',
-      backendId: 'embedded',
+    openLink({
       spool,
       fs,
-      memoryPath: 'account.json',
-      clock: systemClock,
-      random: systemRandom,
       http: async ({ url }) => {
         if (url.endsWith('/me')) return answer({ id: 'agent-1', name: 'Sample Agent', email: null });
         const cursor = new URL(url).searchParams.get('cursor');
         if (cursor !== null && cursor !== `life-${life}`) return { ...answer({}), status: 400 };
         return answer({ items: [], next_cursor: `life-${life}`, has_more: false });
       },
-      onAccount: () => undefined,
-      onPulled: () => undefined,
       onRollback: (at) => {
         asked.push(at);
         return Promise.resolve(finished);
       },
-      log: () => undefined,
     });
   const at = { url: 'http://127.0.0.1:9/', token: 'sample-token' };
   let link = await open();
