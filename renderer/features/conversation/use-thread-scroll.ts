@@ -68,6 +68,12 @@ export function useThreadScroll(
 
   const onScroll = () => {
     if (root === null) return;
+    if (root.scrollHeight !== height.current) {
+      // It grew and the browser anchored it, which is told before the growth is observed: nobody has
+      // scrolled away from the end.
+      height.current = root.scrollHeight;
+      return;
+    }
     const distance = root.scrollHeight - root.scrollTop - root.clientHeight;
     atEnd.current = distance < AT_END_PX;
     setBelow(distance > root.clientHeight / 2);
