@@ -110,7 +110,9 @@ test('cut off from the helpdesk, with an answer waiting', async ({ lab, page }) 
   await openAt(agent, key);
   await desk.stop();
   await agent.status.expectOffline();
-  await agent.composer.write('Thank you for waiting. It leaves the depot today and reaches you on Friday.');
+  await agent.composer.write(
+    'Thank you for waiting. I have asked our payment partner for the ARN number and write again today.',
+  );
   await agent.composer.send();
   await expect(agent.conversation.message('Thank you for waiting.')).toBeVisible();
   await page.waitForTimeout(1_000);
