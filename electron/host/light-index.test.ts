@@ -1,4 +1,4 @@
-import type { LightConversation } from '@shared/sync/spool';
+import type { LightConversation } from '@shared/sync/spool-records';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLightIndex } from './light-index';

@@ -3,7 +3,7 @@
  * alerts later. In memory, rebuilt from the spools at each start.
  */
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
-import type { LightConversation } from '@shared/sync/spool';
+import type { LightConversation } from '@shared/sync/spool-records';
 
 export interface LightIndex {
   /** Takes the newest view of a conversation; `null` when it is gone. */

@@ -1,7 +1,8 @@
 /** The spools of all accounts and the one epoch that pages are told. */
 import { randomUUID } from 'node:crypto';
 import type { FileSystem } from '@shared/storage/file-system';
-import { openSpool, type LightConversation, type Spool } from '@shared/sync/spool';
+import { openSpool, type Spool } from '@shared/sync/spool';
+import type { LightConversation } from '@shared/sync/spool-records';
 import type { Install } from './install';
 
 export interface SpoolsOptions {

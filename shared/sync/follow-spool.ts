@@ -10,7 +10,7 @@ import {
   type ConversationKey,
   type Message,
 } from '../domain/entities';
-import type { SpooledChange } from './spool';
+import type { SpooledChange } from './spool-records';
 
 /** One answer of the host, see `GET /door/changes`. */
 export interface SpoolNews {

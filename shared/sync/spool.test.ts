@@ -6,7 +6,8 @@ import { diskError, MemoryFileSystem } from '../testing/memory-file-system';
 import { decodeFrame, encodeFrame } from '../storage/record-frame';
 import { openRecordLog } from '../storage/record-log';
 import { newsOf } from './merge';
-import { openSpool, type LightConversation, type Spool, type SpooledChange } from './spool';
+import { openSpool, type Spool } from './spool';
+import type { LightConversation, SpooledChange } from './spool-records';
 
 const folder = 'data/spool/a1';
 let epochs = 0;

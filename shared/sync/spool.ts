@@ -9,7 +9,7 @@
  * changes, because a page may hold a seq that no longer exists. The epoch alone changes when the end
  * was torn: nobody can tell whether a page had already seen what stood there.
  */
-import type { Change, Conversation, EntityKind, Message } from '../domain/entities';
+import type { Change, EntityKind, Message } from '../domain/entities';
 import type { ThreadHead } from '../domain/thread-moved';
 import type { FileSystem } from '../storage/file-system';
 import {
@@ -18,20 +18,18 @@ import {
   type IndexedLog,
   type RecordPosition,
 } from '../storage/indexed-log';
-import { fingerprint, type HeldRows, type RowMark } from './merge';
+import type { HeldRows, RowMark } from './merge';
 import type { SpoolPort } from './ports';
-
-/** A change with its place in the spool, and the age its backend told, as in {@link RowMark}. */
-export type SpooledChange = Change & { seq: number; age?: number };
-
-/** What the host must know of a conversation with no page open. */
-export interface LightConversation {
-  id: string;
-  status: Conversation['status'];
-  assigneeId: string | null;
-  updatedAt: number;
-  waitingSince: number | null;
-}
+import {
+  asRow,
+  changeOf,
+  SUMMARY_VERSION,
+  summarise,
+  type LightConversation,
+  type SpooledChange,
+  type SpoolRecord,
+  type Summary,
+} from './spool-records';
 
 export interface SpoolOptions {
   fs: FileSystem;
@@ -74,30 +72,6 @@ export interface Spool extends SpoolPort, HeldRows {
   thread(conversationId: string): Promise<ThreadHead>;
   close(): Promise<void>;
 }
-
-/** One line of the log. Kinds are append-only. */
-type SpoolRecord =
-  | { type: 'epoch'; epoch: string; seq: number }
-  | { type: 'cursor'; feed: string; cursor: string | null }
-  | ({ type: 'row' } & SpooledChange)
-  /** How a row was written before the door handed on what lies on the disk. */
-  | { type: 'change'; seq: number; change: Change };
-
-type Summary =
-  | Extract<SpoolRecord, { type: 'epoch' | 'cursor' }>
-  | {
-      type: 'row';
-      seq: number;
-      kind: EntityKind;
-      id: string;
-      light: LightConversation | null;
-      /** The conversation a live message is in. */
-      in?: string;
-      mark: RowMark;
-    };
-
-/** 2: messages say which conversation they are in. 3: rows have marks. */
-const SUMMARY_VERSION = 3;
 
 /** The row of one thing. `length` 0 marks a place whose row was replaced by a newer one. */
 interface Slot extends RecordPosition {
@@ -165,7 +139,7 @@ class LogSpool implements Spool {
     for (const [id, light] of conversations) this.options.onConversation(id, light);
     await this.compactIfWorth();
     // Without room for it the next opening pulls everything again, which is only slow.
-    await fs.replace(sound, encoder.encode('sound')).catch(() => undefined);
+    await fs.replace(sound, new TextEncoder().encode(SOUND)).catch(() => undefined);
   }
 
   get damaged(): number {
@@ -428,41 +402,6 @@ function headOf(conversationId: string, changes: readonly SpooledChange[]): Thre
     head.movedTo = change.movedTo;
   }
   return { ...head, messages: messages.filter((one) => one.conversationId === conversationId) };
-}
-
-function summarise(record: SpoolRecord): Summary {
-  if (record.type === 'change') return summarise({ type: 'row', seq: record.seq, ...record.change });
-  if (record.type !== 'row') return record;
-  const { kind, seq, id } = record;
-  const row = kind === 'conversation' ? record.row : null;
-  const light = row && {
-    id: row.id,
-    status: row.status,
-    assigneeId: row.assigneeId,
-    updatedAt: row.updatedAt,
-    waitingSince: row.waitingSince,
-  };
-  const place = kind === 'message' ? record.row?.conversationId : undefined;
-  const mark = { age: record.age ?? null, print: fingerprint(record), gone: record.row === null };
-  return { type: 'row', seq, kind, id, light, ...(place === undefined ? {} : { in: place }), mark };
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-/** Where `{"type":"row"` and `{"type":"change"` differ first. */
-const TYPE_AT = 9;
-const OLD_TYPE = 'c'.charCodeAt(0);
-
-/** A change's JSON in today's form, whichever it was written in. */
-function asRow(json: Uint8Array): Uint8Array {
-  if (json[TYPE_AT] !== OLD_TYPE) return json;
-  const { seq, change } = JSON.parse(decoder.decode(json)) as Extract<SpoolRecord, { type: 'change' }>;
-  return encoder.encode(JSON.stringify({ type: 'row', seq, ...change }));
-}
-
-function changeOf(json: Uint8Array): SpooledChange {
-  const { type: _type, ...change } = JSON.parse(decoder.decode(json)) as { type: 'row' } & SpooledChange;
-  return change as SpooledChange;
 }
 
 /** Joins neighbours in the same segment, so a page is few reads; `offsets` are the rows wanted of each. */
