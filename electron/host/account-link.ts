@@ -8,6 +8,7 @@ import { agentSchema } from '@shared/contract/entity-schemas';
 import type { FileSystem } from '@shared/storage/file-system';
 import type { Random } from '@shared/sync/ports';
 import { createPuller, type Pulled, type Puller, type PullState } from '@shared/sync/pull';
+import { RollbackWatch } from '@shared/sync/rollback-watch';
 import type { Spool } from '@shared/sync/spool';
 import { z } from 'zod';
 import type { DoorAccount } from './door/deps';
@@ -79,6 +80,7 @@ class PullingAccount implements AccountLink {
   private running: Promise<void> = Promise.resolve();
   private readonly descriptor: Backend['descriptor'];
   private rememberedAt = -Infinity;
+  private readonly rollback: RollbackWatch;
   /** What an earlier run left to look for was taken up. */
   private lookedAfterRollback = false;
 
@@ -86,6 +88,11 @@ class PullingAccount implements AccountLink {
     private readonly options: AccountLinkOptions,
     private memory: Memory,
   ) {
+    this.rollback = new RollbackWatch({
+      left: memory.rolledBackAt,
+      save: () => this.remember(),
+      reverify: (at) => options.onRollback(at),
+    });
     this.spool = options.spool;
     this.descriptor = this.backendAt(NOWHERE).descriptor;
     this.state = {
@@ -144,7 +151,7 @@ class PullingAccount implements AccountLink {
       spool,
       clock,
       random,
-      onRollback: () => this.rolledBack(clock.now()),
+      onRollback: () => this.rollback.seen(clock.now()),
       onState: (state) => {
         if (!signal.aborted) this.take(state);
       },
@@ -162,7 +169,7 @@ class PullingAccount implements AccountLink {
       },
     });
     this.puller = puller;
-    if (!this.lookedAfterRollback) void this.lookAfterRollback();
+    if (!this.lookedAfterRollback) void this.rollback.look();
     this.lookedAfterRollback = true;
     // One after the other: two pullers must not move the same cursor.
     this.running = this.running.then(() => puller.run(signal));
@@ -209,23 +216,9 @@ class PullingAccount implements AccountLink {
     this.options.onAccount(this.account());
   }
 
-  /** Remembers it first: however the program ends, the next start goes on looking. */
-  private async rolledBack(at: number): Promise<void> {
-    this.memory = { ...this.memory, rolledBackAt: at };
-    await this.remember();
-    void this.lookAfterRollback();
-  }
-
-  private async lookAfterRollback(): Promise<void> {
-    const at = this.memory.rolledBackAt;
-    if (at === null || !(await this.options.onRollback(at)) || this.memory.rolledBackAt !== at) return;
-    this.memory = { ...this.memory, rolledBackAt: null };
-    await this.remember().catch(() => undefined);
-  }
-
   private async remember(): Promise<void> {
     const { agent, asOf } = this.account();
-    this.memory = { ...this.memory, agent, asOf };
+    this.memory = { agent, asOf, rolledBackAt: this.rollback.at };
     await writeJson(this.options.fs, this.options.memoryPath, this.memory);
   }
 }

@@ -19,7 +19,15 @@ interface JournalRecord {
   rows: readonly OutboxRow[];
 }
 
-const SEGMENT_BYTES = 4 * 1024 * 1024;
+/** When the journal's files are cut and written anew, in bytes. */
+export interface JournalSizes {
+  /** A new segment starts once the current one is at least this long. */
+  segment: number;
+  /** The log is rewritten once it is longer than this and mostly old versions of rows. */
+  rewrite: number;
+}
+
+const SIZES: JournalSizes = { segment: 4 * 1024 * 1024, rewrite: 8 * 1024 * 1024 };
 /**
  * Finished rows are kept whole this long (docs/decisions/0007): they prove what was sent, and that a
  * repeated request is a repetition.
@@ -29,25 +37,28 @@ const FINISHED_KEPT_MS = 90 * 24 * 3_600_000;
 const FINISHED_KEPT_BYTES = 32 * 1024 * 1024;
 /** …but not before the end of this: a restored server is compared with what was sent in it. */
 const FINISHED_SURELY_KEPT_MS = 7 * 24 * 3_600_000;
-/** The log is rewritten once it is longer than this and mostly old versions of rows. */
-const REWRITE_BYTES = 8 * 1024 * 1024;
 
-export async function openJournal(fs: FileSystem, folder: string, clock: Clock): Promise<Journal> {
+export async function openJournal(
+  fs: FileSystem,
+  folder: string,
+  clock: Clock,
+  sizes: JournalSizes = SIZES,
+): Promise<Journal> {
   const kept = new Map<string, OutboxRow>();
   const keep = ({ rows }: JournalRecord): void => {
     for (const row of rows) kept.set(row.intent.ref, row);
   };
-  const log = await openRecordLog<JournalRecord>({ fs, folder, segmentBytes: SEGMENT_BYTES }, keep);
+  const log = await openRecordLog<JournalRecord>({ fs, folder, segmentBytes: sizes.segment }, keep);
   forgetOld(kept, clock.now());
   const rows = [...kept.values()].sort((a, b) => a.order - b.order);
 
-  let worthFrom = Math.max(REWRITE_BYTES, 2 * bytesOf(kept.values()));
+  let worthFrom = Math.max(sizes.rewrite, 2 * bytesOf(kept.values()));
   let work: Promise<unknown> = Promise.resolve();
   const rewriteIfWorth = async (): Promise<void> => {
     if (log.bytes < worthFrom) return;
     forgetOld(kept, clock.now());
     await log.rewrite([...kept.values()].map((row) => ({ rows: [row] })));
-    worthFrom = Math.max(REWRITE_BYTES, 2 * log.bytes);
+    worthFrom = Math.max(sizes.rewrite, 2 * log.bytes);
   };
   await rewriteIfWorth();
 
