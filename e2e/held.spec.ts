@@ -216,6 +216,45 @@ test('a merged conversation: the reply says where it went and is sent there once
   expect(there.some(({ body }) => body.content.includes('About the parcel.'))).toBe(true);
 });
 
+test('merged: who opens the conversation that goes on finds the held reply there, and the one behind it', async ({
+  lab,
+  page,
+}) => {
+  test.setTimeout(120_000);
+  const { desk, client, proxy, agent } = await world(lab, page);
+  const id = await idOf(client, PARCEL);
+  const into = await client.conversation('Broken lamp, photo inside');
+  await proxy.set('refuse');
+  await agent.status.expectOffline();
+  await agent.answer(`desk/${id}`, 'About the parcel.');
+  await agent.composer.write('And about the stamp.');
+  await agent.composer.send();
+  await new Colleague(desk).merge(id, into.id);
+  await proxy.set('none');
+  const held = new HeldCard(page, 'About the parcel.');
+  await held.expectWhy('merged');
+  // Where it was written the one behind it is read too, not only counted.
+  await expect(agent.conversation.message('And about the stamp.')).toBeVisible();
+
+  await agent.queue.open(`desk/${into.id}`);
+  await expect(agent.conversation.title).toHaveText(into.subject);
+  await held.expectWhy('mergedHere');
+  await expect(held.difference.getByText(words('held:since.title'))).toBeVisible();
+  await expect(agent.conversation.message('And about the stamp.')).toBeVisible();
+  await expect(agent.conversation.pane.getByRole('button', { name: words('held:chip') })).toBeVisible();
+  await expectNoBarrier(page);
+  expect(await client.timesArrived('About the parcel.')).toBe(0);
+
+  await held.button('here').click();
+  await expect.poll(() => client.timesArrived('About the parcel.')).toBe(1);
+  const second = new HeldCard(page, 'And about the stamp.');
+  await second.expectWhy('mergedHere');
+  await second.button('edit').click();
+  await expect(agent.composer.editor).toHaveValue('And about the stamp.');
+  await expect(agent.conversation.title).toHaveText(into.subject);
+  expect(await client.timesArrived('And about the stamp.')).toBe(0);
+});
+
 test('a deleted conversation: the words are kept as a draft', async ({ lab, page }) => {
   test.setTimeout(120_000);
   const { desk, client, proxy, app, agent } = await world(lab, page);

@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { words } from './words';
 
-type Act = 'asIs' | 'now' | 'there' | 'again' | 'edit' | 'keep' | 'discard';
+type Act = 'asIs' | 'now' | 'there' | 'here' | 'again' | 'edit' | 'keep' | 'discard';
 
 export class HeldCard {
   readonly card: Locator;

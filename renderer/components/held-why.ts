@@ -13,6 +13,8 @@ export type WhyKind =
   | 'moved'
   | 'late'
   | 'merged'
+  /** The same, said in the conversation that goes on. */
+  | 'mergedHere'
   | 'unproven'
   | 'gone'
   | 'keepsFailing';

@@ -45,6 +45,32 @@ function store(host: HandHost): OutboxStore {
 
 const away = (): Promise<never> => Promise.reject(new DoorFailure('unreachable', 'away'));
 
+describe('a reply that was held because its conversation was merged', () => {
+  it('stands in the conversation that goes on too, and lays nothing over it', () => {
+    const woken: string[] = [];
+    const outbox = new OutboxStore({
+      door: new HandHost().door,
+      work,
+      codec: createCodec(nullCipher),
+      onChange: (key) => woken.push(key),
+    });
+    const held = outboxRow(intent('7'), {
+      state: 'held',
+      hold: { kind: 'merged', into: '9', movement: null },
+    });
+    const edit = outboxRow(intent('7', { action: { kind: 'status', status: 'resolved' } }), { order: 2 });
+    outbox.take([held, edit]);
+    expect(outbox.rowsOf('desk/9')).toEqual([held]);
+    expect(outbox.worstOf('desk/9')).toBe('held');
+    expect(outbox.pendingActions('desk/9')).toEqual([]);
+    expect(woken).toContain('desk/9');
+    woken.length = 0;
+    outbox.take([{ ...held, state: 'discarded', revision: 2 }]);
+    expect(outbox.rowsOf('desk/9')).toEqual([]);
+    expect(woken).toContain('desk/9');
+  });
+});
+
 describe('a decision', () => {
   it('is on screen before anybody answers, and kept on this device', async () => {
     const outbox = store(new HandHost());

@@ -9,7 +9,6 @@ import type { OutboxPage, Seen, Settle } from '@shared/contract/door';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import {
   isUnconfirmed,
-  targetOf,
   type DeliveryState,
   type Intent,
   type IntentAction,
@@ -19,6 +18,7 @@ import type { Codec } from '../cache/codec';
 import type { WorkDb } from '../cache/work-db';
 import type { DoorClient } from '../door/door-client';
 import { DoorFailure, isPassing } from '../door/failure';
+import { guestsOf, homeOf } from '../row-places';
 import type { SavingRow } from '../shapes';
 import { Signal } from './signal';
 
@@ -53,9 +53,6 @@ interface Waiting {
 const keyOf = ({ accountId, conversationId }: Intent): ConversationKey =>
   conversationKey(accountId, conversationId);
 
-/** Where the host's row stands: where it goes, once the agent agreed to send it elsewhere. */
-const keyOfRow = (row: OutboxRow): ConversationKey => conversationKey(row.intent.accountId, targetOf(row));
-
 const needsAgent = ({ state }: OutboxRow): boolean => state === 'held' || state === 'parked';
 
 const isMessage = ({ intent: { action } }: OutboxRow | SavingRow): boolean =>
@@ -89,6 +86,7 @@ export class OutboxStore {
   #lastPlace = 0;
   readonly #undoWaiting = new Map<string, Waiting[]>();
   #byKey = new Map<ConversationKey, OutboxRow[]>();
+  #guests: ReadonlyMap<ConversationKey, readonly OutboxRow[]> = new Map();
   #revision = 0;
 
   constructor(deps: OutboxStoreDeps) {
@@ -133,8 +131,8 @@ export class OutboxStore {
       const saving = this.#saving.get(ref);
       this.#rows.delete(ref);
       this.#rows.set(ref, row);
-      keys.add(keyOfRow(row));
-      if (known !== undefined) keys.add(keyOfRow(known));
+      keys.add(homeOf(row));
+      if (known !== undefined) keys.add(homeOf(known));
       const before = known ?? saving;
       const went = before?.state === 'saving' || (before !== undefined && !needsAgent(before));
       if (went && needsAgent(row) && isMessage(row)) this.stopped.set(ref);
@@ -147,9 +145,12 @@ export class OutboxStore {
       .sort((a, b) => a.order - b.order);
     this.#byKey = new Map();
     for (const row of unconfirmed) {
-      const key = keyOfRow(row);
+      const key = homeOf(row);
       this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), row]);
     }
+    for (const key of this.#guests.keys()) keys.add(key);
+    this.#guests = guestsOf(unconfirmed);
+    for (const key of this.#guests.keys()) keys.add(key);
     this.unconfirmed.set(unconfirmed);
     for (const key of keys) this.#deps.onChange(key);
   }
@@ -179,9 +180,11 @@ export class OutboxStore {
     ].map((row) => row.intent.action);
   }
 
-  /** The host's unconfirmed rows of a conversation, oldest first. */
+  /** The host's unconfirmed rows that stand in a conversation, its guests after a merge too; oldest first. */
   rowsOf(key: ConversationKey): readonly OutboxRow[] {
-    return this.#unconfirmedOf(key);
+    const own = this.#unconfirmedOf(key);
+    const guests = this.#guests.get(key) ?? [];
+    return guests.length === 0 ? own : [...own, ...guests].sort((a, b) => a.order - b.order);
   }
 
   savingOf(key: ConversationKey): readonly SavingRow[] {
@@ -191,7 +194,7 @@ export class OutboxStore {
 
   /** The most worrying state among a conversation's unconfirmed decisions. */
   worstOf(key: ConversationKey): DeliveryState | 'saving' | null {
-    const states = new Set<DeliveryState | 'saving'>(this.#unconfirmedOf(key).map((row) => row.state));
+    const states = new Set<DeliveryState | 'saving'>(this.rowsOf(key).map((row) => row.state));
     for (const row of this.savingOf(key)) states.add(row.refusedBecause === null ? 'saving' : 'parked');
     return WORRYING.find((state) => states.has(state)) ?? null;
   }

@@ -2,16 +2,18 @@ import { Copy, FileX2, GitMerge } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { ConversationKey } from '@shared/domain/entities';
+import type { OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { EmptyState } from '@renderer/components/EmptyState';
 import { useCopy } from '@renderer/components/use-copy';
 import { movedTo } from '@renderer/data/conversation';
 import { useDraft } from '@renderer/data/drafts';
 import { useOutbox } from '@renderer/data/outbox';
-import { placeOf } from '@renderer/data/second-thoughts';
+import { homeOf, mergedInto, rowsShownIn } from '@renderer/data/row-places';
 import { useSelection } from '@renderer/state/selection';
-import { HeldCard } from './held/HeldCard';
-import { stoppedIn } from './held/stopped';
+import { behind, stoppedIn } from './held/stopped';
+import { MessageItem } from './MessageItem';
+import { useTakeBack } from './use-take-back';
 
 /** A conversation that is not here any more: where it went, and what was typed for it. */
 export function GoneConversation({ conversationKey }: { conversationKey: ConversationKey }) {
@@ -23,21 +25,33 @@ export function GoneConversation({ conversationKey }: { conversationKey: Convers
     if (pane === 'conversation' && document.activeElement === document.body) focusPane('conversation');
   }, []);
   const outbox = useOutbox();
-  const stopped = useMemo(() => stoppedIn(conversationKey, outbox), [conversationKey, outbox]);
-  const merged = stopped.find(({ hold }) => hold?.kind === 'merged');
-  const target = movedTo(conversationKey) ?? (merged === undefined ? null : placeOf(merged));
+  const own = useMemo(() => ownMessages(conversationKey, outbox), [conversationKey, outbox]);
+  const merged = own.find((row) => homeOf(row) === conversationKey && mergedInto(row) !== null);
+  const target = movedTo(conversationKey) ?? (merged === undefined ? null : mergedInto(merged));
+  const takeBack = useTakeBack(target ?? conversationKey);
   const typed = draft !== null && draft.text !== '';
   return (
     <div className="flex h-full flex-col overflow-y-auto">
-      {stopped.length > 0 && (
+      {own.length > 0 && (
         <div className="mx-auto w-full max-w-[42rem] shrink-0 px-2 pb-2">
-          {stopped.map((row) => (
-            <HeldCard key={row.intent.ref} row={row} onLink={openLink} />
+          {own.map((row) => (
+            <MessageItem
+              key={row.intent.ref}
+              item={{ type: 'pending', key: row.intent.ref, row }}
+              shownIn={conversationKey}
+              continues={false}
+              continued={false}
+              isPublic={false}
+              inline={false}
+              root={null}
+              onLink={openLink}
+              onTakeBack={takeBack}
+            />
           ))}
         </div>
       )}
       {/* A card says itself where the conversation went. */}
-      {(stopped.length === 0 || typed) && (
+      {(own.length === 0 || typed) && (
         <div className="min-h-0 flex-1">
           <EmptyState
             icon={target === null ? FileX2 : GitMerge}
@@ -66,6 +80,13 @@ export function GoneConversation({ conversationKey }: { conversationKey: Convers
       )}
     </div>
   );
+}
+
+/** The agent's own messages that need a decision, and those that wait behind them; oldest first. */
+function ownMessages(key: ConversationKey, outbox: readonly OutboxRow[]): readonly OutboxRow[] {
+  const stopped = stoppedIn(key, outbox);
+  const waiting = new Set(stopped.flatMap((held) => behind(held, outbox)));
+  return rowsShownIn(key, outbox).filter((row) => stopped.includes(row) || waiting.has(row));
 }
 
 /** Of one's own text: nobody else wrote it. */

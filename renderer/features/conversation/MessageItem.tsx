@@ -4,7 +4,7 @@ import { Globe, Lock } from 'lucide-react';
 import { memo } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import { assertNever } from '@shared/domain/assert-never';
-import type { EmailHeaders, Message } from '@shared/domain/entities';
+import type { ConversationKey, EmailHeaders, Message } from '@shared/domain/entities';
 import type { OutboxRow } from '@shared/domain/intents';
 import { cx } from '@renderer/components/class-names';
 import { formatDate } from '@renderer/components/dates';
@@ -22,6 +22,8 @@ import { timeOf } from './timeline-rows';
 
 export interface MessageItemProps {
   item: TimelineItem;
+  /** The conversation that is open. */
+  shownIn: ConversationKey;
   continues: boolean;
   continued: boolean;
   /** Replies of this conversation can be read by everyone. */
@@ -42,15 +44,15 @@ function kindOf(item: TimelineItem): Kind {
 
 /** One message of the thread, whoever wrote it, sent or still on its way. */
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
-  const { item, onLink } = props;
+  const { item, shownIn, onLink } = props;
   return item.type === 'pending' && isStopped(item.row) ? (
-    <HeldCard row={item.row} onLink={onLink} />
+    <HeldCard row={item.row} shownIn={shownIn} onLink={onLink} />
   ) : (
     <Shown {...props} />
   );
 });
 
-function Shown(props: MessageItemProps) {
+function Shown(props: Omit<MessageItemProps, 'shownIn'>) {
   const { item, continues, continued, isPublic, root, onLink, onTakeBack, inline } = props;
   const kind = kindOf(item);
   const isBand = isPublic && kind === 'reply';

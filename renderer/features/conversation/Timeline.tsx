@@ -95,6 +95,7 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
               <MessageItem
                 key={row.key}
                 item={row.item}
+                shownIn={key}
                 continues={row.continues}
                 continued={row.continued}
                 isPublic={isPublic}

@@ -1,22 +1,25 @@
 import { Pause } from 'lucide-react';
-import { conversationKey } from '@shared/domain/entities';
-import { targetOf, type OutboxRow } from '@shared/domain/intents';
+import type { ConversationKey } from '@shared/domain/entities';
+import type { OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { useWhyWords } from '@renderer/components/delivery-words';
 import { whyStopped } from '@renderer/components/held-why';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useOutbox, useStopped } from '@renderer/data/outbox';
+import { homeOf } from '@renderer/data/row-places';
 import { placeOf } from '@renderer/data/second-thoughts';
 import { useQueueRow } from '@renderer/data/queue';
 import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useJump } from '@renderer/state/jump';
 import { useSelection } from '@renderer/state/selection';
 
-const keyOf = (row: OutboxRow) => conversationKey(row.intent.accountId, targetOf(row));
+/** Whether its card stands in the open conversation. */
+const isIn = (row: OutboxRow, open: ConversationKey | null) => homeOf(row) === open || placeOf(row) === open;
 
+/** To its card: after a merge in the conversation that goes on, beside what is said there. */
 function goTo(row: OutboxRow): void {
   useJump.getState().ask(row.intent.ref);
-  useSelection.getState().open(keyOf(row));
+  useSelection.getState().open(placeOf(row));
 }
 
 /** Says, for eye and ear, that an own reply has just stopped and waits for the agent; and the way to it. */
@@ -29,7 +32,9 @@ export function StoppedToast() {
   const { stopped, dismiss } = useStopped();
   const open = useSelection((state) => state.key);
   const next = () => {
-    const at = rows.findIndex((row) => keyOf(row) === open);
+    const card = document.activeElement?.closest<HTMLElement>('[data-stopped]')?.dataset['stopped'];
+    const focused = rows.findIndex(({ intent }) => intent.ref === card);
+    const at = focused >= 0 ? focused : rows.findIndex((row) => isIn(row, open));
     const row = rows[(at + 1) % rows.length];
     if (row === undefined) return;
     dismiss();
@@ -50,7 +55,7 @@ export function StoppedToast() {
       role="status"
       className="pointer-events-none fixed inset-x-3 top-3 z-20 flex justify-center two:inset-auto two:bottom-9 two:left-15 two:w-76"
     >
-      {row !== undefined && <Toast row={row} isOpen={keyOf(row) === open} onDismiss={dismiss} />}
+      {row !== undefined && <Toast row={row} isOpen={isIn(row, open)} onDismiss={dismiss} />}
     </div>
   );
 }

@@ -11,12 +11,13 @@ import { useAccounts } from '@renderer/data/accounts';
 import { useQueueRow } from '@renderer/data/queue';
 import { placeOf } from '@renderer/data/second-thoughts';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
-import { targetOf } from '@shared/domain/intents';
 import { explain, needsYou, plannedAt, shownState, type Row } from './explain';
 import { ProofChain } from './ProofChain';
 import { RowActions } from './RowActions';
 import { useActionWords } from './use-action-words';
 import { usePhrase } from './use-phrase';
+
+const keyOf = ({ intent: { accountId, conversationId } }: Row) => conversationKey(accountId, conversationId);
 
 /** Near enough that its seconds are counted. */
 const COUNTED_MS = 150_000;
@@ -37,14 +38,9 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
   const { t } = useTranslation(['delivery', 'outbox']);
   const detailsId = useId();
   const { intent } = row;
-  const key = conversationKey(
-    intent.accountId,
-    row.state === 'saving' ? intent.conversationId : targetOf(row),
-  );
-  const own = useQueueRow(key)?.conversation;
-  // Of one that was merged away only where it went is known.
-  const there = useQueueRow(row.state === 'saving' ? key : placeOf(row))?.conversation;
-  const conversation = own ?? there;
+  // Of one that was merged away only where it went is known, and there it is decided about.
+  const key = row.state === 'saving' ? keyOf(row) : placeOf(row);
+  const conversation = useQueueRow(key)?.conversation;
   const kind = useActionWords(intent.action, intent.accountId);
   const shown = shownState(row);
   const text = 'text' in intent.action ? intent.action.text.trim().slice(0, FIRST_WORDS) : '';

@@ -12,6 +12,7 @@ import {
 } from 'lucide-react';
 import { useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { assertNever } from '@shared/domain/assert-never';
+import type { ConversationKey } from '@shared/domain/entities';
 import type { OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { cx } from '@renderer/components/class-names';
@@ -24,12 +25,13 @@ import { PlainText } from '@renderer/components/mail/PlainText';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useConversation } from '@renderer/data/conversation';
 import { useOutbox } from '@renderer/data/outbox';
+import { mergedInto } from '@renderer/data/row-places';
 import { placeOf } from '@renderer/data/second-thoughts';
 import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useJump } from '@renderer/state/jump';
 import { useSelection } from '@renderer/state/selection';
 import { Difference } from './Difference';
-import { behind, keyOf, stoppedIn } from './stopped';
+import { behind, stoppedIn } from './stopped';
 import { Known, Unproven } from './Unproven';
 import { useSecondThoughts, type SecondThoughts } from './use-second-thoughts';
 
@@ -38,17 +40,21 @@ const OWN_TEXT_PX = 320;
 
 export interface HeldCardProps {
   row: OutboxRow;
+  /** The conversation that is open: after a merge the row's own, or the one that goes on. */
+  shownIn: ConversationKey;
   onLink: (link: { href: string; text: string }) => void;
 }
 
 /** A reply that did not leave: why in one sentence, what happened since beside it, and what can be done. */
-export function HeldCard({ row, onLink }: HeldCardProps) {
+export function HeldCard({ row, shownIn, onLink }: HeldCardProps) {
   const { t, i18n } = useTranslation(['held', 'conversation']);
   const box = useRef<HTMLElement>(null);
   const id = useId();
   const { ref, action } = row.intent;
   const kind = action.kind === 'note' ? 'note' : 'reply';
-  const why = useWhyWords(whyStopped(row));
+  const cause = whyStopped(row);
+  const isGuest = mergedInto(row) === shownIn;
+  const why = useWhyWords(cause?.kind === 'merged' && isGuest ? { ...cause, kind: 'mergedHere' } : cause);
   const thoughts = useSecondThoughts(row);
   const isPublic = useConversation(placeOf(row))?.social?.visibility === 'public' && kind === 'reply';
   const waiting = behind(row, useOutbox()).length;
@@ -117,8 +123,13 @@ export function HeldCard({ row, onLink }: HeldCardProps) {
           {isUnproven ? <Unproven row={row} thoughts={thoughts} /> : <Difference row={row} />}
         </div>
       </div>
-      <Into row={row} />
-      <Actions row={row} thoughts={thoughts} note={waiting > 0 && t('behind', { count: waiting })} />
+      {!isGuest && <Into row={row} />}
+      <Actions
+        row={row}
+        shownIn={shownIn}
+        thoughts={thoughts}
+        note={waiting > 0 && t('behind', { count: waiting })}
+      />
     </article>
   );
 }
@@ -134,7 +145,7 @@ function Audience(props: { icon: LucideIcon; className: string; children: ReactN
   );
 }
 
-function OwnWords({ row, onLink }: HeldCardProps) {
+function OwnWords({ row, onLink }: Pick<HeldCardProps, 'row' | 'onLink'>) {
   const { action } = row.intent;
   const [open, setOpen] = useState(false);
   if (action.kind !== 'reply' && action.kind !== 'note') return null;
@@ -167,9 +178,9 @@ function Into({ row }: { row: OutboxRow }) {
   );
 }
 
-type SendKind = 'asIs' | 'now' | 'there' | 'again' | null;
+type SendKind = 'asIs' | 'now' | 'there' | 'here' | 'again' | null;
 
-function sendKind(row: OutboxRow): SendKind {
+function sendKind(row: OutboxRow, shownIn: ConversationKey): SendKind {
   if (row.state === 'parked') return row.reason?.kind === 'gone' ? null : 'again';
   switch (row.hold?.kind) {
     case undefined:
@@ -179,7 +190,7 @@ function sendKind(row: OutboxRow): SendKind {
     case 'late':
       return 'now';
     case 'merged':
-      return 'there';
+      return mergedInto(row) === shownIn ? 'here' : 'there';
     default:
       return assertNever(row.hold);
   }
@@ -190,14 +201,19 @@ function isAnswered({ hold }: OutboxRow): boolean {
   return hold?.movement?.newMessages.some(({ kind }) => kind === 'reply') ?? false;
 }
 
-function Actions(props: { row: OutboxRow; thoughts: SecondThoughts; note: string | false }) {
-  const { row, thoughts, note } = props;
+function Actions(props: {
+  row: OutboxRow;
+  shownIn: ConversationKey;
+  thoughts: SecondThoughts;
+  note: string | false;
+}) {
+  const { row, shownIn, thoughts, note } = props;
   const { t } = useTranslation('held');
   const { send, mail, edit, discard, busy, failure } = thoughts;
-  const sending = sendKind(row);
+  const sending = sendKind(row, shownIn);
   const editable = sending !== 'again';
   // Of several stopped replies in one conversation the keys mean the oldest: the others wait behind it.
-  const here = stoppedIn(keyOf(row), useOutbox())[0];
+  const here = stoppedIn(shownIn, useOutbox())[0];
   const hasKeys = here === undefined || here.intent.ref === row.intent.ref;
   return (
     <div className="flex flex-wrap items-center gap-1.5 border-t px-3 py-2">

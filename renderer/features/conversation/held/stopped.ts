@@ -1,11 +1,12 @@
 /** Which of the agent's own messages need the agent, and which wait behind them. Pure. */
 import { isStopped } from '@renderer/components/held-why';
-import { conversationKey, type ConversationKey } from '@shared/domain/entities';
-import { targetOf, type OutboxRow } from '@shared/domain/intents';
+import { homeOf, rowsShownIn } from '@renderer/data/row-places';
+import type { ConversationKey } from '@shared/domain/entities';
+import type { OutboxRow } from '@shared/domain/intents';
 
-/** Stopped messages of one conversation, oldest first. */
+/** Stopped messages that stand in one conversation, oldest first. */
 export function stoppedIn(key: ConversationKey, rows: readonly OutboxRow[]): readonly OutboxRow[] {
-  return rows.filter((row) => isStopped(row) && keyOf(row) === key);
+  return rowsShownIn(key, rows).filter(isStopped);
 }
 
 /** Replies that wait behind this held one. */
@@ -16,11 +17,6 @@ export function behind(held: OutboxRow, rows: readonly OutboxRow[]): readonly Ou
       row.state === 'queued' &&
       row.intent.action.kind === 'reply' &&
       row.order > held.order &&
-      keyOf(row) === keyOf(held),
+      homeOf(row) === homeOf(held),
   );
-}
-
-/** The conversation in whose thread a row stands: where it was written, until the agent agreed to another. */
-export function keyOf(row: OutboxRow): ConversationKey {
-  return conversationKey(row.intent.accountId, targetOf(row));
 }
