@@ -45,6 +45,9 @@ declare class TextDecoder {
   decode(input?: Uint8Array | ArrayBuffer, options?: { stream?: boolean }): string;
 }
 declare function structuredClone<T>(value: T): T;
+/** Base64 of a text whose characters are bytes. */
+declare function btoa(bytes: string): string;
+declare function atob(base64: string): string;
 
 /** Set by the build (electron.vite.config.ts): the same in every bundle of one build. */
 declare const __BUILD_ID__: string;

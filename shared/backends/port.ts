@@ -3,8 +3,9 @@
  * {@link Backend} from a vendor's declarative object; the contract suite in
  * `shared/testing/backend.contract.ts` judges every one.
  */
-import type { Agent, Change, Conversation, EntityKind, Message } from '../domain/entities';
+import type { Agent, Change, Conversation, EntityKind, Message, Status } from '../domain/entities';
 import type { IntentAction } from '../domain/intents';
+import type { ThreadHead } from '../domain/thread-moved';
 
 /**
  * How a backend lets us prove that a send happened (docs/decisions/0003):
@@ -28,9 +29,28 @@ export interface BackendSupports {
   maxAttachmentBytes: number;
 }
 
+/** A thing that an account must know beside the address; the page has words for each name. */
+export interface SignInField {
+  name: 'token' | 'login' | 'workspace' | 'clientId' | 'clientSecret' | 'refreshToken';
+  /** Kept in the vault and never shown again. */
+  secret: boolean;
+}
+
+/** How fast a backend may be asked. */
+export interface RateLimit {
+  /** Requests a minute over all; pulls leave a quarter of them to the agent's own doings. */
+  perMinute: number;
+  /** Requests at one time. */
+  atOnce: number;
+}
+
 export interface BackendDescriptor {
   id: string;
   name: string;
+  /** In the order in which the form asks. */
+  signIn: readonly SignInField[];
+  /** What an address looks like, for the form. */
+  addressExample: string;
   tier: DeliveryTier;
   /** Longest time the server may still commit a request whose answer we did not get, in ms. */
   settleMs: number;
@@ -41,6 +61,12 @@ export interface BackendDescriptor {
    * misses nothing.
    */
   overlapMs?: number;
+  /** Between pulls while nothing tells of news, in ms; left out: 2 s, for a server of one's own. */
+  pollMs?: number;
+  /** Left out: as fast as it answers. */
+  limit?: RateLimit;
+  /** The backend's own words for our five statuses, as they are sent. */
+  statusWords: Readonly<Record<Status, string>>;
   /** Pulled in this order; each keeps its own cursor. */
   feeds: readonly string[];
 }
@@ -61,6 +87,8 @@ export interface PulledPage {
 export interface FeedPage extends PulledPage {
   cursor: string;
   more: boolean;
+  /** How many rows are still to come in a first sync, as far as the server tells. */
+  left?: number;
 }
 
 /** Some ids of things that exist. */
@@ -110,6 +138,8 @@ export interface Operation {
   action: IntentAction;
   /** Upload ids for the action's files, in their order; empty when it has none. */
   uploadIds: readonly string[];
+  /** The files themselves, where they travel inside the message ({@link Backend.upload} is absent). */
+  files?: readonly OutgoingFile[];
   /** Version guard, where the backend offers one and the caller wants it. */
   ifVersion: string | null;
   /** A reply in a live chat that is to reach the customer by mail, where `supports.chatByMail`. */
@@ -139,11 +169,19 @@ export interface Backend {
     before: string | null,
     signal: AbortSignal,
   ): Promise<{ messages: readonly Message[]; before: string | null }>;
+  /**
+   * One thread read this moment, with its newest messages. Where it is there, a reply is judged by it
+   * and not by a pull: feeds of hosted helpdesks trail their own writes by up to a minute.
+   */
+  thread?(conversationId: string, signal: AbortSignal): Promise<ThreadHead>;
   perform(operation: Operation, signal: AbortSignal): Promise<OperationProof>;
   /** Reads back by reference. `null` means: surely not there. */
   findByRef(conversationId: string, ref: string, signal: AbortSignal): Promise<OperationProof | null>;
-  /** Uploads a file and returns the id to name in {@link Operation.uploadIds}. Safe to repeat. */
-  upload(file: OutgoingFile, ref: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Uploads a file and returns the id to name in {@link Operation.uploadIds}. Safe to repeat. Absent
+   * where files travel inside the message.
+   */
+  upload?(file: OutgoingFile, ref: string, signal: AbortSignal): Promise<string>;
   /** Bytes of an attachment named in a message. */
   download(attachmentId: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Runs until aborted or the stream breaks; calls `onHint` whenever a pull is worth it. */

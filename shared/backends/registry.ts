@@ -1,8 +1,10 @@
 /** The backends this build knows, by the id that an account names. */
 import type { Clock } from './clock';
-import { embeddedBackend } from './embedded/embedded-backend';
+import { embeddedDefinition } from './embedded/embedded-backend';
 import type { HttpClient } from './http';
-import type { Backend } from './port';
+import type { Backend, BackendDescriptor, SignInField } from './port';
+import type { RestDefinition } from './rest-definition';
+import { createRestBackend } from './rest-engine';
 
 /** What an account tells a backend. */
 export interface BackendSettings {
@@ -10,16 +12,24 @@ export interface BackendSettings {
   /** Address of the helpdesk, with or without a slash at the end. */
   url: string;
   token: string;
+  /** What its descriptor's `signIn` asks for beside the token. */
+  values?: Readonly<Partial<Record<SignInField['name'], string>>>;
+  /** Credentials that the server replaced, to be kept before they are used. */
+  onRenewed?(values: Readonly<Partial<Record<SignInField['name'], string>>>): Promise<void>;
 }
 
-export type BackendFactory = (settings: BackendSettings, http: HttpClient, clock: Clock) => Backend;
-
-const FACTORIES: Readonly<Record<string, BackendFactory>> = {
-  embedded: embeddedBackend,
+/** By id. A vendor's folder is entered here and nowhere else. */
+const DEFINITIONS: Readonly<Record<string, RestDefinition>> = {
+  embedded: embeddedDefinition,
 };
 
 /** Ids that {@link backendFor} accepts. */
-export const BACKEND_IDS: readonly string[] = Object.keys(FACTORIES);
+export const BACKEND_IDS: readonly string[] = Object.keys(DEFINITIONS);
+
+/** What every backend says of itself, in the order in which they are offered. */
+export const DESCRIPTORS: readonly BackendDescriptor[] = Object.values(DEFINITIONS).map(
+  ({ descriptor }) => descriptor,
+);
 
 /**
  * Connects an account to its backend. Makes no request.
@@ -31,7 +41,7 @@ export function backendFor(
   http: HttpClient,
   clock: Clock,
 ): Backend {
-  const factory = FACTORIES[definitionId];
-  if (factory === undefined) throw new Error(`No backend is called "${definitionId}".`);
-  return factory(settings, http, clock);
+  const definition = DEFINITIONS[definitionId];
+  if (definition === undefined) throw new Error(`No backend is called "${definitionId}".`);
+  return createRestBackend(definition, settings, http, clock);
 }

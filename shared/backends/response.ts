@@ -31,6 +31,8 @@ const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
 export async function readJson(response: HttpResponse, now: number): Promise<unknown> {
   await refuseFailure(response, now);
   const text = await response.text();
+  // Many servers answer a write with nothing.
+  if (text === '' && response.status !== 200) return null;
   try {
     return JSON.parse(text) as unknown;
   } catch {

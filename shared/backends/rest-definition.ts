@@ -1,54 +1,88 @@
 /**
- * A vendor, declared. Everything here is data or a pure function: the engine makes the requests,
- * judges the answers and knows no vendor.
+ * A vendor, declared. A definition is data and scripts: a script asks through the {@link Asker} it is
+ * given and says what the answers mean. The engine makes the requests, carries the credentials, keeps
+ * to the limits, judges the answers and knows no vendor. Most scripts are made by the builders beside
+ * this file (`declare.ts`, `pagination.ts`, `newest-first.ts`), so that a vendor reads as a list of facts.
  */
-import type { ZodType } from 'zod';
 import type { Agent, Change, EntityKind, Message } from '../domain/entities';
-import type { Pagination } from './pagination';
-import type { BackendDescriptor, Operation, OperationProof } from './port';
+import type { ThreadHead } from '../domain/thread-moved';
+import type { AuthDefinition } from './auth';
+import type { Clock } from './clock';
+import type { HttpResponse } from './http';
+import type { Multipart } from './multipart';
+import type { BackendDescriptor, IdPage, Operation, OperationProof, OutgoingFile } from './port';
+import type { BackendSettings } from './registry';
 
 export type Query = Readonly<Record<string, string>>;
 
-/** A request relative to the definition's base path. */
+/** A request relative to the definition's root. */
 export interface RequestShape {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Starts with a slash; ids in it are already escaped. */
+  /**
+   * Starts with a slash; ids in it are already escaped. A whole address (`https://…`) is fetched as it
+   * stands, with the credentials only where its origin is the account's own.
+   */
   path: string;
   query?: Query;
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   json?: unknown;
+  /** Sent as `multipart/form-data`. */
+  multipart?: Multipart;
+  /** Sent as it is; `content-type` and `content-length` are the headers' matter. */
+  bytes?: AsyncIterable<Uint8Array>;
+  /** Statuses that are answers and not failures, beside 2xx: their body may be anything. */
+  passes?: readonly number[];
 }
 
-/** A request and how its answer is understood; `read` may throw, which makes the answer nonsense. */
-export interface Exchange<T> extends RequestShape {
-  read(body: unknown, accountId: string): T;
+/** A judged answer. */
+export interface Answer {
+  status: number;
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string>>;
+  /** Parsed JSON; `null` for an empty body and for a status in {@link RequestShape.passes}. */
+  body: unknown;
 }
 
-/** One feed: what to ask, how it is paged, and what one row of it means. */
+/** How a script asks its server, for one verb of one account. */
+export interface Asker {
+  readonly accountId: string;
+  readonly settings: BackendSettings;
+  readonly clock: Clock;
+  /** Rejects with a `BackendError` for everything but a 2xx answer in JSON. */
+  json(shape: RequestShape): Promise<Answer>;
+  /** The bytes of a file. A page of HTML that does not say that it is a file is a portal's. */
+  file(shape: RequestShape): Promise<AsyncIterable<Uint8Array>>;
+  /** A stream without an end; judged by its status alone. */
+  stream(shape: RequestShape): Promise<HttpResponse>;
+}
+
+/** One page as the server gave it: rows are read one by one, and a broken one is set aside. */
+export interface RawPage {
+  rows: readonly unknown[];
+  cursor: string;
+  more: boolean;
+  /** How many rows are still to come in a first sync, as far as the server tells. */
+  left?: number;
+}
+
+/** One feed: how a page of it is asked for, and what one row of it means. */
 export interface FeedDefinition {
-  path: string;
-  query?: Query;
-  pagination: Pagination;
-  row: RowReader<Change>;
+  pull(ask: Asker, cursor: string | null): Promise<RawPage>;
+  row: RowReader<Change | readonly Change[]>;
   /** A number in the raw row that never falls for the same thing; `null` where there is none. */
-  age?(raw: unknown): number | null;
+  age?(raw: unknown, change: Change): number | null;
 }
 
 /** How everything that exists is listed and asked for by id. */
 export interface SweepDefinition {
-  /** The feed whose rows are of this kind. */
-  feedOf: Partial<Record<EntityKind, string>>;
+  kinds: readonly EntityKind[];
   rowsAtOnce: number;
-  ids: {
-    path(feed: string): string;
-    pagination: Pagination;
-    row: RowReader<{ id: string; age: number | null }>;
-  };
-  rows: {
-    request(feed: string, ids: readonly string[]): RequestShape;
-    read(body: unknown): readonly unknown[];
-  };
+  ids(ask: Asker, kind: EntityKind, cursor: string | null): Promise<IdPage>;
+  /** Raw rows of the feed named by {@link feedOf}. */
+  rows(ask: Asker, kind: EntityKind, ids: readonly string[]): Promise<readonly unknown[]>;
+  /** The feed whose reader understands the rows of a kind. */
+  feedOf(kind: EntityKind): string;
 }
 
 /** Turns one raw row into ours; a `ZodError` sets the row aside and names the field. */
@@ -56,31 +90,37 @@ export type RowReader<T> = (raw: unknown, accountId: string) => T;
 
 export interface RestDefinition {
   descriptor: BackendDescriptor;
-  /** Put between the account's address and every path. */
-  basePath: string;
-  /** Headers that carry the account's credentials. */
-  auth(token: string): Readonly<Record<string, string>>;
-  me: Exchange<Agent>;
+  /** Where the API begins, from the account's address; without a slash at the end. */
+  root(settings: BackendSettings): string;
+  auth: AuthDefinition;
+  whoAmI(ask: Asker): Promise<Agent>;
   /** By the names in the descriptor's `feeds`. */
   feeds: Readonly<Record<string, FeedDefinition>>;
+  /** See `Backend.rewind`. */
+  rewind?(feed: string, cursor: string): string;
   history: {
-    request(conversationId: string, before: string | null): RequestShape;
-    page: ZodType<{ rows: readonly unknown[]; before: string | null }>;
-    row: RowReader<Message>;
+    /** One page of messages, oldest first, that are older than `before`; `null`: the newest. */
+    page(
+      ask: Asker,
+      conversationId: string,
+      before: string | null,
+    ): Promise<{ rows: readonly unknown[]; before: string | null }>;
+    /** `null` for what nobody is to see (a copy of an outgoing mail, for example). */
+    row: RowReader<Message | null>;
   };
-  perform(operation: Operation): Exchange<OperationProof>;
+  /** See `Backend.thread`. */
+  thread?(ask: Asker, conversationId: string): Promise<ThreadHead>;
+  /**
+   * Does it once. Throws a `BackendError`; what the server took only in part is to be told as such.
+   * Where {@link upload} is absent the files are in `operation.files`.
+   */
+  perform(ask: Asker, operation: Operation): Promise<OperationProof>;
+  /** Absent at tier T4. A `not-found` means: surely not there. */
+  findByRef?(ask: Asker, conversationId: string, ref: string): Promise<OperationProof | null>;
   sweep?: SweepDefinition;
-  /** Asks for what a reference made; a 404 in JSON means nothing. */
-  findByRef(conversationId: string, ref: string): Exchange<OperationProof>;
-  upload: {
-    request(file: { name: string; mediaType: string }, ref: string): RequestShape;
-    read(body: unknown): string;
-  };
-  download(attachmentId: string): RequestShape;
-  /** An event stream any frame of which means: pull now. */
-  push: {
-    path: string;
-    /** A stream silent for longer is dead, in ms. */
-    silenceMs: number;
-  };
+  /** Absent where files travel inside the message. */
+  upload?(ask: Asker, file: OutgoingFile, ref: string): Promise<string>;
+  download(ask: Asker, attachmentId: string): Promise<AsyncIterable<Uint8Array>>;
+  /** Absent where nothing tells of news. */
+  push?(ask: Asker, onHint: () => void): Promise<void>;
 }

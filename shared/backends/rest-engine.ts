@@ -5,25 +5,29 @@
 import { z } from 'zod';
 import { BackendError } from './backend-error';
 import type { Clock } from './clock';
-import { readHints } from './event-stream';
 import type { HttpClient, HttpRequest, HttpResponse } from './http';
-import type { Change, EntityKind } from '../domain/entities';
+import { encodeMultipart } from './multipart';
+import { createPace, type Urgency } from './pace';
+import type { Change, Message } from '../domain/entities';
 import type { Backend, PulledPage, RejectedRow, SweepPort } from './port';
 import type { BackendSettings } from './registry';
-import { isSuccess, problemOf, readJson, refuseFailure, understand } from './response';
-import type {
-  Exchange,
-  FeedDefinition,
-  RequestShape,
-  RestDefinition,
-  RowReader,
-  SweepDefinition,
-} from './rest-definition';
+import { isSuccess, problemOf, readJson, refuseFailure } from './response';
+import type { Asker, FeedDefinition, RequestShape, RestDefinition, SweepDefinition } from './rest-definition';
 
 /** Whole-request limits. How long silence may last is the HTTP client's matter, and much shorter. */
 const CALL_LIMIT_MS = 30_000;
 const PAGE_LIMIT_MS = 120_000;
 const FILE_LIMIT_MS = 30 * 60_000;
+
+/** A file may lie behind this many redirects (signed addresses of a store, for example). */
+const MOST_REDIRECTS = 5;
+
+/** One verb's way of asking. */
+interface Manner {
+  signal: AbortSignal;
+  limitMs: number | null;
+  urgency: Urgency;
+}
 
 export function createRestBackend(
   definition: RestDefinition,
@@ -32,23 +36,38 @@ export function createRestBackend(
   clock: Clock,
 ): Backend {
   const { accountId } = settings;
-  const root = settings.url.replace(/\/+$/, '') + definition.basePath;
-  const credentials = definition.auth(settings.token);
+  const root = definition.root(settings);
+  const auth = definition.auth(settings, http, clock);
+  const pace = createPace(definition.descriptor.limit ?? null, clock);
+  const secrets = [settings.token, ...Object.values(settings.values ?? {})].filter((text) => text.length > 3);
+  let boundaries = 0;
 
-  function send(
-    shape: RequestShape,
-    signal: AbortSignal,
-    limitMs: number | null,
-    body: HttpRequest['body'] = shape.json === undefined ? null : JSON.stringify(shape.json),
-  ): Promise<HttpResponse> {
+  function bodyOf(shape: RequestShape): { body: HttpRequest['body']; headers: Record<string, string> } {
+    if (shape.json !== undefined) {
+      return { body: JSON.stringify(shape.json), headers: { 'content-type': 'application/json' } };
+    }
+    if (shape.multipart !== undefined) {
+      boundaries += 1;
+      const boundary = `holdfast-${clock.now().toString(36)}-${boundaries.toString(36)}-${nonce()}`;
+      const { contentType, length, body } = encodeMultipart(shape.multipart, boundary);
+      return { body, headers: { 'content-type': contentType, 'content-length': String(length) } };
+    }
+    return { body: shape.bytes ?? null, headers: {} };
+  }
+
+  async function sendOnce(shape: RequestShape, { signal, limitMs }: Manner): Promise<HttpResponse> {
     const query = new URLSearchParams(shape.query).toString();
+    const address = /^https?:/.test(shape.path) ? shape.path : root + shape.path;
+    // Credentials leave for the account's own server only.
+    const own = new URL(address).origin === new URL(root).origin;
+    const { body, headers } = bodyOf(shape);
     return http({
       method: shape.method,
-      url: root + shape.path + (query === '' ? '' : `?${query}`),
+      url: address + (query === '' ? '' : `${address.includes('?') ? '&' : '?'}${query}`),
       headers: {
         accept: 'application/json',
-        ...(shape.json === undefined ? {} : { 'content-type': 'application/json' }),
-        ...credentials,
+        ...headers,
+        ...(own ? await auth.headers(signal) : {}),
         ...shape.headers,
       },
       body,
@@ -57,126 +76,154 @@ export function createRestBackend(
     });
   }
 
-  /** A server that repeats the credentials in its words must not show them to the agent. */
-  function withoutToken(error: unknown): unknown {
-    const { token } = settings;
-    if (!(error instanceof BackendError) || token === '' || !error.message.includes(token)) return error;
-    const words = error.message.replaceAll(token, '…');
-    return new BackendError(error.kind, words, error.status, error.retryAfterMs);
+  async function send(shape: RequestShape, manner: Manner): Promise<HttpResponse> {
+    return pace.run(manner.urgency, manner.signal, async () => {
+      const response = await sendOnce(shape, manner);
+      pace.heard(response.headers);
+      // A stream was already read; whoever asked has to ask again.
+      const again = response.status === 401 && shape.bytes === undefined && shape.multipart === undefined;
+      if (!again || auth.renew === undefined || !(await auth.renew(manner.signal))) return response;
+      return sendOnce(shape, manner);
+    });
   }
 
+  /** A server that repeats the credentials in its words must not show them to the agent. */
   async function judged<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer;
     } catch (error) {
-      throw withoutToken(error);
+      if (!(error instanceof BackendError) || !secrets.some((secret) => error.message.includes(secret))) {
+        throw error;
+      }
+      const words = secrets.reduce((text, secret) => text.replaceAll(secret, '…'), error.message);
+      throw new BackendError(error.kind, words, error.status, error.retryAfterMs);
     }
   }
 
-  async function sendForJson(shape: RequestShape, signal: AbortSignal, limitMs: number): Promise<unknown> {
-    return judged(readJson(await send(shape, signal, limitMs), clock.now()));
+  /** Follows redirects of a reading, without the credentials once it leaves the account's server. */
+  async function followed(shape: RequestShape, manner: Manner): Promise<HttpResponse> {
+    let wanted = shape;
+    for (let turns = 0; ; turns += 1) {
+      const response = await send(wanted, manner);
+      const location = response.headers['location'];
+      const moved = [301, 302, 303, 307, 308].includes(response.status) && location !== undefined;
+      if (!moved || turns === MOST_REDIRECTS) return response;
+      const base = /^https?:/.test(wanted.path) ? wanted.path : root + wanted.path;
+      wanted = { method: 'GET', path: new URL(location, base).href };
+    }
   }
 
-  async function exchange<T>(wanted: Exchange<T>, signal: AbortSignal): Promise<T> {
-    const body = await sendForJson(wanted, signal, CALL_LIMIT_MS);
-    return understand(() => wanted.read(body, accountId));
+  function asker(manner: Manner): Asker {
+    return {
+      accountId,
+      settings,
+      clock,
+      json: (shape) =>
+        judged(
+          (async () => {
+            const response = await send(shape, manner);
+            const { status, headers } = response;
+            if (shape.passes?.includes(status)) return { status, headers, body: null };
+            return { status, headers, body: await readJson(response, clock.now()) };
+          })(),
+        ),
+      file: (shape) =>
+        judged(
+          (async () => {
+            const response = await followed(shape, { ...manner, limitMs: FILE_LIMIT_MS });
+            // An attachment may well be HTML, but then it says that it is a file; a portal's page does not.
+            const isFile = response.headers['content-disposition'] !== undefined;
+            if (!isFile || !isSuccess(response.status)) await refuseFailure(response, clock.now());
+            return response.stream();
+          })(),
+        ),
+      stream: (shape) =>
+        judged(
+          (async () => {
+            const response = await send(shape, { ...manner, limitMs: null });
+            await refuseFailure(response, clock.now());
+            return response;
+          })(),
+        ),
+    };
   }
 
-  function feedCalled(name: string | undefined): FeedDefinition {
-    const feed = name === undefined ? undefined : definition.feeds[name];
+  const call = (signal: AbortSignal): Asker => asker({ signal, limitMs: CALL_LIMIT_MS, urgency: 'agent' });
+  const reading = (signal: AbortSignal): Asker => asker({ signal, limitMs: PAGE_LIMIT_MS, urgency: 'agent' });
+  const pulling = (signal: AbortSignal): Asker => asker({ signal, limitMs: PAGE_LIMIT_MS, urgency: 'pull' });
+
+  function feedCalled(name: string): FeedDefinition {
+    const feed = definition.feeds[name];
     if (feed === undefined) throw new Error(`There is no feed called "${name}".`);
     return feed;
   }
 
-  function sweepBy({ feedOf, rowsAtOnce, ids, rows }: SweepDefinition): SweepPort {
+  function sweepBy({ kinds, rowsAtOnce, ids, rows, feedOf }: SweepDefinition): SweepPort {
     return {
-      kinds: Object.keys(feedOf) as EntityKind[],
+      kinds,
       rowsAtOnce,
-      async ids(kind, cursor, signal) {
-        const path = ids.path(feedOf[kind] ?? '');
-        const query = ids.pagination.query(cursor);
-        const body = await sendForJson({ method: 'GET', path, query }, signal, PAGE_LIMIT_MS);
-        // An id that cannot be read must not look as if its thing were gone.
-        return understand(() => {
-          const page = ids.pagination.read(body);
-          const found = page.rows.map((raw) => ids.row(raw, accountId));
-          return { ids: found, next: page.more ? page.cursor : null };
-        });
-      },
+      ids: (kind, cursor, signal) => ids(pulling(signal), kind, cursor),
       async rows(kind, wanted, signal) {
-        const name = feedOf[kind] ?? '';
-        const body = await sendForJson(rows.request(name, wanted), signal, PAGE_LIMIT_MS);
-        return readChanges(
-          understand(() => rows.read(body)),
-          feedCalled(name),
-          accountId,
-        );
+        const raws = await rows(pulling(signal), kind, wanted);
+        return readChanges(raws, feedCalled(feedOf(kind)), accountId);
       },
     };
   }
 
+  const { descriptor, sweep, thread, upload, rewind } = definition;
   return {
-    descriptor: definition.descriptor,
-    ...(definition.sweep && { sweep: sweepBy(definition.sweep) }),
+    descriptor,
+    ...(sweep && { sweep: sweepBy(sweep) }),
+    ...(rewind && { rewind: (feed, cursor) => rewind(feed, cursor) }),
+    ...(thread && { thread: (conversationId, signal) => thread(call(signal), conversationId) }),
 
-    whoAmI: (signal) => exchange(definition.me, signal),
+    whoAmI: (signal) => definition.whoAmI(call(signal)),
 
     async pull(name, cursor, signal) {
       const feed = feedCalled(name);
-      const query = { ...feed.query, ...feed.pagination.query(cursor) };
-      const body = await sendForJson({ method: 'GET', path: feed.path, query }, signal, PAGE_LIMIT_MS);
-      const page = understand(() => feed.pagination.read(body));
-      return { ...readChanges(page.rows, feed, accountId), cursor: page.cursor, more: page.more };
+      const { rows, cursor: next, more, left } = await feed.pull(pulling(signal), cursor);
+      const read = readChanges(rows, feed, accountId);
+      return { ...read, cursor: next, more, ...(left === undefined ? {} : { left }) };
     },
 
     async history(conversationId, before, signal) {
-      const { request, page, row } = definition.history;
-      const body = await sendForJson(request(conversationId, before), signal, PAGE_LIMIT_MS);
-      const found = understand(() => page.parse(body));
-      return { messages: readRows(found.rows, row, accountId).read, before: found.before };
+      const { page, row } = definition.history;
+      const found = await page(reading(signal), conversationId, before);
+      const messages: Message[] = [];
+      eachRow(found.rows, (raw) => {
+        const message = row(raw, accountId);
+        if (message !== null) messages.push(message);
+      });
+      return { messages, before: found.before };
     },
 
-    perform: (operation, signal) => exchange(definition.perform(operation), signal),
+    perform: (operation, signal) => definition.perform(call(signal), operation),
 
     async findByRef(conversationId, ref, signal) {
+      const { findByRef } = definition;
+      // Nobody may take "cannot be asked" for "is not there".
+      if (findByRef === undefined) throw new BackendError('nonsense', 'Nothing can be read back here.');
       try {
-        return await exchange(definition.findByRef(conversationId, ref), signal);
+        return await findByRef(call(signal), conversationId, ref);
       } catch (error) {
         if (error instanceof BackendError && error.kind === 'not-found') return null;
         throw error;
       }
     },
 
-    async upload(file, ref, signal) {
-      const shape = definition.upload.request(file, ref);
-      const headers = {
-        'content-type': 'application/octet-stream',
-        'content-length': String(file.size),
-        ...shape.headers,
-      };
-      const response = await send({ ...shape, headers }, signal, FILE_LIMIT_MS, file.read());
-      const body = await judged(readJson(response, clock.now()));
-      return understand(() => definition.upload.read(body));
-    },
+    ...(upload && {
+      upload: (file, ref, signal) =>
+        upload(asker({ signal, limitMs: FILE_LIMIT_MS, urgency: 'agent' }), file, ref),
+    }),
 
-    async download(attachmentId, signal) {
-      const response = await send(definition.download(attachmentId), signal, FILE_LIMIT_MS);
-      // An attachment may well be HTML, but then it says that it is a file; a portal's page does not.
-      const isFile = response.headers['content-disposition'] !== undefined;
-      if (!isFile || !isSuccess(response.status)) await judged(refuseFailure(response, clock.now()));
-      return response.stream();
-    },
+    download: (attachmentId, signal) => definition.download(reading(signal), attachmentId),
 
     async listen(onHint, signal) {
-      const { path, silenceMs } = definition.push;
       const stream = new AbortController();
       const end = (): void => stream.abort();
       signal.addEventListener('abort', end, { once: true });
       try {
-        const headers = { accept: 'text/event-stream' };
-        const response = await send({ method: 'GET', path, headers }, stream.signal, null);
-        await judged(refuseFailure(response, clock.now()));
-        await readHints(response.stream(), silenceMs, clock, onHint);
+        await definition.push?.(asker({ signal: stream.signal, limitMs: null, urgency: 'agent' }), onHint);
       } finally {
         signal.removeEventListener('abort', end);
         stream.abort();
@@ -186,33 +233,34 @@ export function createRestBackend(
 }
 
 function readChanges(raws: readonly unknown[], feed: FeedDefinition, accountId: string): PulledPage {
+  const changes: Change[] = [];
   const ages: (number | null)[] = [];
-  const row: RowReader<Change> = (raw, account) => {
-    const change = feed.row(raw, account);
-    ages.push(feed.age?.(raw) ?? null);
-    return change;
-  };
-  const { read, rejected } = readRows(raws, row, accountId);
-  return { changes: read, ages, rejected };
+  const rejected = eachRow(raws, (raw) => {
+    const read = feed.row(raw, accountId);
+    for (const change of isList(read) ? read : [read]) {
+      ages.push(feed.age?.(raw, change) ?? null);
+      changes.push(change);
+    }
+  });
+  return { changes, ages, rejected };
+}
+
+function isList<T>(read: T | readonly T[]): read is readonly T[] {
+  return Array.isArray(read);
 }
 
 /** Reads rows one by one: a broken one is set aside and never stops the page. */
-function readRows<T>(
-  rows: readonly unknown[],
-  row: RowReader<T>,
-  accountId: string,
-): { read: T[]; rejected: RejectedRow[] } {
-  const read: T[] = [];
+function eachRow(rows: readonly unknown[], read: (raw: unknown) => void): RejectedRow[] {
   const rejected: RejectedRow[] = [];
   for (const raw of rows) {
     try {
-      read.push(row(raw, accountId));
+      read(raw);
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
       rejected.push({ id: idOf(raw), problem: problemOf(error) });
     }
   }
-  return { read, rejected };
+  return rejected;
 }
 
 const identified = z.object({ id: z.union([z.string(), z.number()]) });
@@ -220,4 +268,9 @@ const identified = z.object({ id: z.union([z.string(), z.number()]) });
 function idOf(raw: unknown): string | null {
   const parsed = identified.safeParse(raw);
   return parsed.success ? String(parsed.data.id) : null;
+}
+
+/** Makes a boundary that nobody who wrote a message beforehand could have written into it. */
+function nonce(): string {
+  return Math.random().toString(36).slice(2);
 }

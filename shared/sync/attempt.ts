@@ -1,6 +1,6 @@
 /** One try at one intent: files first, then the deed; every ending is an {@link Outcome}. */
 import { BackendError, verdictOf } from '../backends/backend-error';
-import type { Backend, OperationProof, OutgoingFile } from '../backends/port';
+import type { Backend, Operation, OperationProof, OutgoingFile } from '../backends/port';
 import { targetOf, type Intent, type OutboxRow, type UploadedFile } from '../domain/intents';
 import type { Step } from './outbox-ledger';
 import type { FilePort } from './ports';
@@ -38,13 +38,15 @@ export async function attempt(
   onUploaded: (uploadIds: UploadIds) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { intent, release } = row;
+  const { intent } = row;
   const attached = filesOf(intent);
+  const upload = backend.upload?.bind(backend);
+  if (upload === undefined) return carry(row, backend, attached, files, signal);
   const uploadIds: string[] = [];
   let uploadedNow = false;
   for (const [index, file] of attached.entries()) {
     const known = row.uploadIds?.[index];
-    const result = known ?? (await uploadOne(file, `${intent.ref}.${index}`, backend, files, signal));
+    const result = known ?? (await uploadOne(file, `${intent.ref}.${index}`, backend, upload, files, signal));
     if (typeof result !== 'string') return result;
     uploadIds.push(result);
     if (result === known) continue;
@@ -52,15 +54,47 @@ export async function attempt(
     await onUploaded(attached.map((_, place) => uploadIds[place] ?? null));
   }
   if (uploadedNow && intent.action.kind === 'reply') return { type: 'uploaded' };
-  const { ref, action } = intent;
-  const via = release?.via ?? null;
+  return perform(row, backend, { uploadIds }, signal);
+}
+
+/** Performs it with its files inside, where the backend takes them so. */
+async function carry(
+  row: OutboxRow,
+  backend: Backend,
+  attached: readonly UploadedFile[],
+  files: FilePort,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const stored: StoredFile[] = [];
+  for (const file of attached) {
+    const refusal = tooLarge(file, backend);
+    if (refusal !== null) return refusal;
+    const opened = new StoredFile(file, files);
+    if (!(await opened.open().catch(() => false))) return { type: 'file-missing', detail: file.name };
+    stored.push(opened);
+  }
+  const outcome = await perform(row, backend, { uploadIds: [], files: stored }, signal);
+  const damaged = stored.find((file) => file.damaged);
+  // A request whose body broke off may still have been taken for whole.
+  if (damaged === undefined || outcome.type === 'done') return outcome;
+  return backend.descriptor.tier === 'T4' ? { type: 'file-missing', detail: damaged.name } : outcome;
+}
+
+async function perform(
+  row: OutboxRow,
+  backend: Backend,
+  carried: Pick<Operation, 'uploadIds' | 'files'>,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { ref, action } = row.intent;
+  const via = row.release?.via ?? null;
   try {
     const proof = await backend.perform(
       {
         ref,
         conversationId: targetOf(row),
         action,
-        uploadIds,
+        ...carried,
         ifVersion: null,
         ...(via === null ? {} : { via }),
       },
@@ -127,24 +161,26 @@ function filesOf(intent: Intent): readonly UploadedFile[] {
   return intent.action.kind === 'reply' || intent.action.kind === 'note' ? intent.action.files : [];
 }
 
+function tooLarge({ name, size }: UploadedFile, { descriptor }: Backend): Outcome | null {
+  const limit = descriptor.supports.maxAttachmentBytes;
+  if (size <= limit) return null;
+  return { type: 'refused', detail: `"${name}" is larger than the ${limit} bytes the helpdesk takes.` };
+}
+
 async function uploadOne(
   file: UploadedFile,
   ref: string,
   backend: Backend,
+  upload: NonNullable<Backend['upload']>,
   files: FilePort,
   signal: AbortSignal,
 ): Promise<string | Outcome> {
-  const limit = backend.descriptor.supports.maxAttachmentBytes;
-  if (file.size > limit) {
-    return {
-      type: 'refused',
-      detail: `"${file.name}" is larger than the ${limit} bytes the helpdesk takes.`,
-    };
-  }
+  const refusal = tooLarge(file, backend);
+  if (refusal !== null) return refusal;
   const stored = new StoredFile(file, files);
   try {
     if (!(await stored.open())) return { type: 'file-missing', detail: file.name };
-    return await backend.upload(stored, ref, signal);
+    return await upload(stored, ref, signal);
   } catch (error) {
     if (stored.damaged) return { type: 'file-missing', detail: file.name };
     const outcome = outcomeOf(error);

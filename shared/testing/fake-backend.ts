@@ -60,6 +60,9 @@ export class FakeBackend implements Backend {
     this.descriptor = {
       id: 'fake',
       name: 'Fake helpdesk',
+      signIn: [{ name: 'token', secret: true }],
+      addressExample: 'https://fake.invalid',
+      statusWords: { new: 'new', open: 'open', pending: 'pending', resolved: 'resolved', closed: 'closed' },
       tier: options.tier,
       settleMs: options.settleMs ?? 1_000,
       supports: {

@@ -1,13 +1,15 @@
 /** The embedded helpdesk as a backend: its REST API declared for the engine. */
 import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
+import type { EntityKind } from '../../domain/entities';
 import type { IntentAction } from '../../domain/intents';
+import { bearer } from '../auth';
+import { eventStreamPush, exchange, listFeed, type Exchange } from '../declare';
 import { rowId } from '../field-schemas';
-import { cursorPagination } from '../pagination';
+import { cursorPagination, rowsAt, type Pagination } from '../pagination';
 import type { Operation, OperationProof } from '../port';
-import type { BackendFactory } from '../registry';
-import type { Exchange, FeedDefinition, RestDefinition } from '../rest-definition';
-import { createRestBackend } from '../rest-engine';
+import { understand } from '../response';
+import type { FeedDefinition, RestDefinition } from '../rest-definition';
 import {
   agentChange,
   contactChange,
@@ -36,12 +38,26 @@ const SILENCE_MS = 6_500;
 
 const id = encodeURIComponent;
 
-const feed = (path: string, limit: number, row: FeedDefinition['row']): FeedDefinition => ({
-  path,
-  pagination: cursorPagination(limit),
-  row,
-  age: readVersion,
-});
+const paged = (limit: number): Pagination =>
+  cursorPagination({
+    limit: { name: 'limit', value: limit },
+    param: 'cursor',
+    rows: 'items',
+    next: 'next_cursor',
+    more: 'has_more',
+  });
+
+const feed = (path: string, limit: number, row: FeedDefinition['row']): FeedDefinition =>
+  listFeed({ path, pagination: paged(limit), row, age: readVersion });
+
+/** The path under which ids and rows of a kind are asked for. */
+const PLURALS: Readonly<Record<EntityKind, string>> = {
+  conversation: 'conversations',
+  message: 'messages',
+  contact: 'contacts',
+  agent: 'agents',
+};
+const IDS = paged(IDS_PER_PAGE);
 
 const made = z.object({ message: z.object({ id: rowId }), conversation: z.unknown() });
 const changed = z.object({ id: rowId });
@@ -107,10 +123,14 @@ function patchOf(action: Exclude<IntentAction, { kind: 'reply' | 'note' }>): Rec
   }
 }
 
-const definition: RestDefinition = {
+const historyPage = z.object({ items: z.array(z.unknown()), before: z.string().nullable() });
+
+export const embeddedDefinition: RestDefinition = {
   descriptor: {
     id: 'embedded',
     name: 'Embedded helpdesk',
+    signIn: [{ name: 'token', secret: true }],
+    addressExample: 'http://127.0.0.1:8480',
     tier: 'T1',
     // The key is remembered before the answer leaves, so asking again at once is safe.
     settleMs: 0,
@@ -124,11 +144,12 @@ const definition: RestDefinition = {
       idSweep: true,
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
     },
+    statusWords: { new: 'new', open: 'open', pending: 'pending', resolved: 'resolved', closed: 'closed' },
     feeds: ['conversations', 'agents', 'messages', 'contacts'],
   },
-  basePath: '/api/v1',
-  auth: (token) => ({ authorization: `Bearer ${token}` }),
-  me: { method: 'GET', path: '/me', read: readAgent },
+  root: ({ url }) => `${url.replace(/\/+$/, '')}/api/v1`,
+  auth: bearer,
+  whoAmI: (ask) => exchange(ask, { method: 'GET', path: '/me', read: readAgent }),
   feeds: {
     conversations: feed('/conversations', ROWS_PER_PAGE, conversationChange),
     agents: feed('/agents', ROWS_PER_PAGE, agentChange),
@@ -136,50 +157,65 @@ const definition: RestDefinition = {
     contacts: feed('/contacts', ROWS_PER_PAGE, contactChange),
   },
   history: {
-    request: (conversationId, before) => ({
-      method: 'GET',
-      path: `/conversations/${id(conversationId)}/messages`,
-      query: { limit: String(HISTORY_PER_PAGE), ...(before === null ? {} : { before }) },
-    }),
-    page: z
-      .object({ items: z.array(z.unknown()), before: z.string().nullable() })
-      .transform(({ items, before }) => ({ rows: items, before })),
+    page: (ask, conversationId, before) =>
+      exchange(ask, {
+        method: 'GET',
+        path: `/conversations/${id(conversationId)}/messages`,
+        query: { limit: String(HISTORY_PER_PAGE), ...(before === null ? {} : { before }) },
+        read(body) {
+          const { items, before: next } = historyPage.parse(body);
+          return { rows: items, before: next };
+        },
+      }),
     row: readMessage,
   },
   sweep: {
-    feedOf: { conversation: 'conversations', message: 'messages', contact: 'contacts', agent: 'agents' },
+    kinds: ['conversation', 'message', 'contact', 'agent'],
     rowsAtOnce: ROWS_BY_ID,
-    ids: {
-      path: (name) => `/ids/${name}`,
-      pagination: cursorPagination(IDS_PER_PAGE),
-      row: readListed,
+    async ids(ask, kind, cursor) {
+      const answer = await ask.json(IDS.request({ method: 'GET', path: `/ids/${PLURALS[kind]}` }, cursor));
+      // An id that cannot be read must not look as if its thing were gone.
+      return understand(() => {
+        const page = IDS.read(answer, cursor);
+        return {
+          ids: page.rows.map((raw) => readListed(raw, ask.accountId)),
+          next: page.more ? page.cursor : null,
+        };
+      });
     },
-    rows: {
-      request: (name, ids) => ({ method: 'GET', path: `/rows/${name}`, query: { ids: ids.join(',') } }),
-      read: (body) => z.object({ items: z.array(z.unknown()) }).parse(body).items,
-    },
+    rows: (ask, kind, ids) =>
+      exchange(ask, {
+        method: 'GET',
+        path: `/rows/${PLURALS[kind]}`,
+        query: { ids: ids.join(',') },
+        read: (body) => rowsAt(body, 'items'),
+      }),
+    feedOf: (kind) => PLURALS[kind],
   },
-  perform,
-  findByRef: (_conversationId, ref) => ({
-    method: 'GET',
-    path: `/operations/${id(ref)}`,
-    read(body, accountId) {
-      const answer = found.parse(body);
-      return proofOf(answer.server_id, answer.conversation, accountId);
-    },
-  }),
-  upload: {
-    request: ({ name, mediaType }, ref) => ({
+  perform: (ask, operation) => exchange(ask, perform(operation)),
+  findByRef: (ask, _conversationId, ref) =>
+    exchange(ask, {
+      method: 'GET',
+      path: `/operations/${id(ref)}`,
+      read(body, accountId) {
+        const answer = found.parse(body);
+        return proofOf(answer.server_id, answer.conversation, accountId);
+      },
+    }),
+  async upload(ask, file, ref) {
+    const { body } = await ask.json({
       method: 'POST',
       path: '/uploads',
-      query: { name, type: mediaType === '' ? 'application/octet-stream' : mediaType },
-      headers: { 'idempotency-key': ref },
-    }),
-    read: (body) => z.object({ id: rowId }).parse(body).id,
+      query: { name: file.name, type: file.mediaType === '' ? 'application/octet-stream' : file.mediaType },
+      headers: {
+        'idempotency-key': ref,
+        'content-type': 'application/octet-stream',
+        'content-length': String(file.size),
+      },
+      bytes: file.read(),
+    });
+    return understand(() => z.object({ id: rowId }).parse(body).id);
   },
-  download: (attachmentId) => ({ method: 'GET', path: `/attachments/${id(attachmentId)}` }),
-  push: { path: '/events', silenceMs: SILENCE_MS },
+  download: (ask, attachmentId) => ask.file({ method: 'GET', path: `/attachments/${id(attachmentId)}` }),
+  push: eventStreamPush('/events', SILENCE_MS),
 };
-
-export const embeddedBackend: BackendFactory = (settings, http, clock) =>
-  createRestBackend(definition, settings, http, clock);

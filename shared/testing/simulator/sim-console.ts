@@ -45,6 +45,9 @@ export function newConsole(number: number, world: Surroundings, draws: Draws): C
   const descriptor: BackendDescriptor = parts.descriptor({
     id: 'simulated',
     name: 'Simulated helpdesk',
+    signIn: [],
+    addressExample: 'https://simulated.invalid',
+    statusWords: { new: 'new', open: 'open', pending: 'pending', resolved: 'resolved', closed: 'closed' },
     tier,
     settleMs,
     supports: {
