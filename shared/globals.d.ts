@@ -18,6 +18,8 @@ declare class URLSearchParams {
   constructor(init?: string | Record<string, string> | Iterable<[string, string]>);
   append(name: string, value: string): void;
   get(name: string): string | null;
+  getAll(name: string): string[];
+  keys(): IterableIterator<string>;
   has(name: string): boolean;
   set(name: string, value: string): void;
   toString(): string;

@@ -41,6 +41,7 @@ import {
   intentBaseSchema,
   messageSchema,
   outboxRowSchema,
+  savedReplySchema,
   uploadedFileSchema,
 } from './entity-schemas';
 
@@ -139,6 +140,7 @@ export const spooledChangeSchema = z.discriminatedUnion('kind', [
   changeOf('message', messageSchema),
   changeOf('contact', contactSchema),
   changeOf('agent', agentSchema),
+  changeOf('savedReply', savedReplySchema),
 ]);
 /** A change with its place in the account's spool. */
 export type SpooledChange = z.infer<typeof spooledChangeSchema>;

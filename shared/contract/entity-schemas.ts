@@ -9,6 +9,7 @@ import {
   type Contact,
   type Conversation,
   type Message,
+  type SavedReply,
 } from '../domain/entities';
 import {
   DELIVERY_STATES,
@@ -107,6 +108,16 @@ export const agentSchema = z.object({
   name: z.string(),
   email: z.string().nullable(),
 }) satisfies z.ZodType<Agent>;
+
+export const savedReplySchema = z.object({
+  accountId: id,
+  id,
+  title: z.string(),
+  body: z.object({ type: z.enum(['text', 'html']), content: z.string() }),
+  shortcut: z.string().nullable(),
+  folder: z.string().nullable(),
+  updatedAt: time.nullable(),
+}) satisfies z.ZodType<SavedReply>;
 
 export const uploadedFileSchema = z.object({
   hash: z.string().regex(/^[0-9a-f]{64}$/),

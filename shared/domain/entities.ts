@@ -129,12 +129,26 @@ export interface Agent {
   email: string | null;
 }
 
+/** A text kept for answers that come again and again (macro, canned response, article). */
+export interface SavedReply {
+  accountId: string;
+  id: string;
+  title: string;
+  body: MessageBody;
+  /** What an agent types to find it; `null` where the backend has none. */
+  shortcut: string | null;
+  /** Where the backend files it; `null` where it does not. */
+  folder: string | null;
+  updatedAt: number | null;
+}
+
 /** Everything a backend sends down, by kind. */
 export interface EntityByKind {
   conversation: Conversation;
   message: Message;
   contact: Contact;
   agent: Agent;
+  savedReply: SavedReply;
 }
 export type EntityKind = keyof EntityByKind;
 

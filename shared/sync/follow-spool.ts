@@ -9,6 +9,7 @@ import {
   type Conversation,
   type ConversationKey,
   type Message,
+  type SavedReply,
 } from '../domain/entities';
 import type { SpooledChange } from './spool-records';
 
@@ -64,6 +65,7 @@ export interface SortedChanges {
   messages: Map<string, Message | null>;
   contacts: Map<string, Contact | null>;
   agents: Map<string, Agent | null>;
+  savedReplies: Map<string, SavedReply | null>;
 }
 
 /** The last change of each thing, by kind; `changes` in the order of the spool. */
@@ -74,6 +76,7 @@ export function sortChanges(accountId: string, changes: readonly SpooledChange[]
     messages: new Map(),
     contacts: new Map(),
     agents: new Map(),
+    savedReplies: new Map(),
   };
   for (const change of changes) {
     switch (change.kind) {
@@ -88,6 +91,9 @@ export function sortChanges(accountId: string, changes: readonly SpooledChange[]
         break;
       case 'agent':
         sorted.agents.set(key(change.id), change.row);
+        break;
+      case 'savedReply':
+        sorted.savedReplies.set(key(change.id), change.row);
         break;
     }
   }

@@ -52,6 +52,7 @@ const feed = (path: string, limit: number, row: FeedDefinition['row']): FeedDefi
 
 /** The path under which ids and rows of a kind are asked for. */
 const PLURALS: Readonly<Record<EntityKind, string>> = {
+  savedReply: 'saved-replies',
   conversation: 'conversations',
   message: 'messages',
   contact: 'contacts',
