@@ -1,5 +1,6 @@
 /** The open conversation is deleted or merged by somebody else, while the agent writes in it. */
 import { Colleague } from './harness/colleague';
+import { setSettings, unconfirmed } from './harness/door-reader';
 import { expect, MAIL_FIXTURES, test } from './harness/lab';
 import { Console } from './harness/screens';
 import { words } from './harness/words';
@@ -42,4 +43,31 @@ test('what was typed goes along into the conversation that took this one', async
 
   await expect(agent.conversation.title).toBeVisible();
   await expect(agent.composer.editor).toHaveValue('half a thought');
+});
+
+test('a merged conversation still says where it went after a reload', async ({ lab, page }) => {
+  const { desk, client } = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
+  const app = await lab.app({ helpdesk: desk });
+  await setSettings(app, { undoSendMs: 0 });
+  const agent = await Console.open(page, app);
+  const from = await client.conversation('Broken lamp, photo inside');
+  const into = await client.conversation('Parcel never arrived');
+  await agent.answer(`desk/${from.id}`, 'A new lamp is on its way.');
+  await expect.poll(async () => (await unconfirmed(app)).length).toBe(0);
+  await new Colleague(desk).merge(from.id, into.id);
+  await expect(agent.conversation.pane.getByText(words('conversation:gone.merged'))).toBeVisible();
+
+  await page.reload();
+  await agent.status.expectOnline();
+  await page.keyboard.press('g');
+  await page.keyboard.press('x');
+  const outbox = page.getByRole('dialog', { name: words('outbox:title') });
+  await outbox.getByRole('tab', { name: words('delivery:part.log') }).click();
+  await outbox
+    .getByRole('button', { name: words('delivery:action.openConversation') })
+    .first()
+    .click();
+  await expect(agent.conversation.pane.getByText(words('conversation:gone.merged'))).toBeVisible();
+  await agent.conversation.pane.getByRole('button', { name: words('conversation:gone.open') }).click();
+  await expect(agent.conversation.title).toHaveText(into.subject);
 });

@@ -46,6 +46,8 @@ export function useTimeline(key: ConversationKey): Timeline {
 }
 
 /** Where a conversation went that was merged into another; `null` if it did not. */
-export function movedTo(key: ConversationKey): ConversationKey | null {
-  return pageData().rows.movedTo(key);
+export function useMovedTo(key: ConversationKey): ConversationKey | null {
+  const { rows } = pageData();
+  const subscribe = useCallback((listener: () => void) => rows.subscribeRow(key, listener), [rows, key]);
+  return useSyncExternalStore(subscribe, () => rows.movedTo(key));
 }

@@ -74,6 +74,22 @@ describe('rows', () => {
     await vi.waitFor(() => expect(again.data.link.get().state).toBe('lost'));
   });
 
+  it('still tell after a restart where a merged conversation went', async () => {
+    const host = new FakeHost();
+    host.spool(put(conversation('1')), put(conversation('2')));
+    const { window, origin } = await leadingWindow(host);
+    host.spool(goneConversation('1', '2'));
+    await vi.waitFor(() => expect(window.data.rows.movedTo('desk/1')).toBe('desk/2'));
+    await window.close();
+
+    host.down = true;
+    const again = open(origin, host);
+    await again.data.start();
+    again.data.rows.subscribeRow('desk/1', () => undefined);
+    await vi.waitFor(() => expect(again.data.rows.conversation('desk/1')).toBeNull());
+    expect(again.data.rows.movedTo('desk/1')).toBe('desk/2');
+  });
+
   it('draw the stored first page before the index is read', async () => {
     const host = new FakeHost();
     host.spool(...Array.from({ length: 80 }, (_, i) => put(conversation(String(i).padStart(3, '0')))));

@@ -124,6 +124,7 @@ export class PageData {
         this.#sayReading();
         return reader.conversations(keys);
       },
+      moved: (keys) => reader.moved(keys),
     });
     this.rows.setAgentIds(this.agentIds.get());
     this.timelines = new Timelines({

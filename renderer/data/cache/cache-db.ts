@@ -50,6 +50,14 @@ export interface FirstPageRecord extends Sealed {
   usedAt: number;
 }
 
+/** Where a conversation went that was merged away. */
+export interface MovedRecord {
+  /** Conversation key. */
+  key: string;
+  /** Key of the conversation that goes on. */
+  to: string;
+}
+
 /** How far an account's spool is stored; commits with its rows. */
 export interface CursorRecord {
   account: string;
@@ -77,6 +85,7 @@ export interface CacheDb extends Dexie {
   blocks: EntityTable<BlockRecord, 'block'>;
   dirty: Table<DirtyRecord, number>;
   firstPages: EntityTable<FirstPageRecord, 'filter'>;
+  moved: EntityTable<MovedRecord, 'key'>;
   cursors: EntityTable<CursorRecord, 'account'>;
   owner: EntityTable<OwnerRecord, 'name'>;
 }
@@ -102,10 +111,18 @@ const VERSION_1 = {
   owner: 'name',
 };
 
+/**
+ * Version 2
+ * moved          conversations that were merged away, by key; about 60 bytes each. What was merged
+ *                before it existed is known again after the next refill.
+ */
+const VERSION_2 = { moved: 'key' };
+
 /** Declares the cache database; it opens at first use, and again after somebody deleted it. */
 export function declareCacheDb(name: string = CACHE_NAME, where: DexieOptions = {}): CacheDb {
   const db = new Dexie(name, { ...where, chromeTransactionDurability: 'relaxed' }) as CacheDb;
   db.version(1).stores(VERSION_1);
+  db.version(2).stores(VERSION_2);
   return db;
 }
 

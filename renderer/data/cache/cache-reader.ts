@@ -29,6 +29,12 @@ export class CacheReader {
     return records.map((record) => (record === undefined ? undefined : present[next++]));
   }
 
+  /** Where those of these conversations went that were merged away. */
+  async moved(keys: readonly ConversationKey[]): Promise<Map<ConversationKey, ConversationKey>> {
+    const records = await this.#db.moved.bulkGet([...keys]);
+    return new Map(records.flatMap((record) => (record === undefined ? [] : [[record.key, record.to]])));
+  }
+
   /** The newest messages of a conversation, or those before one; oldest first. */
   async messages(key: ConversationKey, before: Before | null, limit: number): Promise<Message[]> {
     const upper = before === null ? [key, Dexie.maxKey] : [key, before.createdAt, before.id];

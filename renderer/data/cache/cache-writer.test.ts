@@ -96,6 +96,20 @@ describe('CacheWriter', () => {
     expect((await db.messages.toArray()).map(({ id }) => id)).toEqual(['b']);
   });
 
+  it('remembers where a merged conversation went, until it is here again', async () => {
+    const writer = await takeOver();
+    await writer.store(batch(put(conversation('1')), goneConversation('3')), NOON);
+    await writer.store(batch(goneConversation('1', '2')), NOON);
+    const reader = new CacheReader(db, codec);
+    const keys = ['desk/1', 'desk/2', 'desk/3'] as const;
+    expect([...(await reader.moved(keys))]).toEqual([['desk/1', 'desk/2']]);
+    await writer.store(batch(put(conversation('1'))), NOON);
+    expect([...(await reader.moved(keys))]).toEqual([]);
+    await writer.store(batch(goneConversation('1', '2')), NOON);
+    await writer.dropAccount('desk');
+    expect([...(await reader.moved(keys))]).toEqual([]);
+  });
+
   it('writes nothing once another leader has taken over', async () => {
     const old = await takeOver();
     await takeOver(NOON + 1);

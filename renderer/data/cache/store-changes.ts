@@ -100,7 +100,8 @@ export async function storeBatch(
   const agentRecords = [...agents.kept.keys()].map((key, i) => ({ key, ...sealedAgents[i]! }));
 
   const tables = [db.conversations, db.messages, db.contacts, db.agents, db.dirty, db.cursors, db.owner];
-  await db.transaction('rw', tables, async () => {
+  const moved = removed.flatMap(({ key, movedTo }) => (movedTo === null ? [] : [{ key, to: movedTo }]));
+  await db.transaction('rw', [...tables, db.moved], async () => {
     await assertLeads(db, leaderEpoch);
     const before = await db.cursors.get(accountId);
     const anyGone = removed.length > 0 || messages.gone.length > 0;
@@ -116,6 +117,8 @@ export async function storeBatch(
     if (contactRecords.length > 0) await db.contacts.bulkPut(contactRecords);
     if (agentRecords.length > 0) await db.agents.bulkPut(agentRecords);
     if (sorted.conversations.size > 0) {
+      await db.moved.bulkDelete([...sorted.conversations.keys()]);
+      if (moved.length > 0) await db.moved.bulkPut(moved);
       await db.dirty.add({ keys: [...rows.keys()], gone: removed.map(({ key }) => key) });
     }
     await db.cursors.put({
@@ -146,11 +149,11 @@ export async function storeBatch(
 export async function dropAccount(db: CacheDb, leaderEpoch: number, accountId: string): Promise<void> {
   const [from, to] = accountRange(accountId);
   const tables = [db.conversations, db.messages, db.contacts, db.agents, db.cursors, db.blocks, db.dirty];
-  await db.transaction('rw', [...tables, db.firstPages, db.owner], async () => {
+  await db.transaction('rw', [...tables, db.firstPages, db.moved, db.owner], async () => {
     await assertLeads(db, leaderEpoch);
     const keys = await db.conversations.where('key').between(from, to).primaryKeys();
     await db.dirty.add({ keys: [], gone: keys });
-    for (const table of [db.conversations, db.messages, db.contacts, db.agents]) {
+    for (const table of [db.conversations, db.messages, db.contacts, db.agents, db.moved]) {
       await table.where('key').between(from, to).delete();
     }
     await db.cursors.delete(accountId);

@@ -52,6 +52,8 @@ export interface RowStoreDeps {
   facts: RowFacts;
   /** Reads whole conversations, in the order of the keys; `undefined` for one that is not there. */
   read(keys: readonly ConversationKey[]): Promise<(Conversation | undefined)[]>;
+  /** Where those of these conversations went that were merged away. */
+  moved(keys: readonly ConversationKey[]): Promise<ReadonlyMap<ConversationKey, ConversationKey>>;
 }
 
 export class RowStore {
@@ -76,10 +78,16 @@ export class RowStore {
   /** Keys that deltas brought while the index was being read: what is read is older. */
   #newer: Set<ConversationKey> | null = null;
 
-  constructor({ facts, read }: RowStoreDeps) {
+  constructor({ facts, read, moved }: RowStoreDeps) {
     this.#facts = facts;
     this.#whole = new WholeRows({
-      read,
+      read: async (keys) => {
+        const found = await read(keys);
+        const missing = keys.filter((key, i) => found[i] === undefined && !this.#moved.has(key));
+        // Before it counts as not here: a merged conversation must never read as deleted.
+        if (missing.length > 0) for (const [key, to] of await moved(missing)) this.#moved.set(key, to);
+        return found;
+      },
       isShown: (key) => this.#rowListeners.has(key),
       neighbours: (keys) => this.#neighbours(keys),
       onLoaded: (keys) => keys.forEach((key) => this.#wake(key)),
@@ -233,6 +241,7 @@ export class RowStore {
     return this.#whole.get(key) ?? null;
   }
 
+  /** Where it was merged into; `null` if it was not, or while it loads. */
   movedTo(key: ConversationKey): ConversationKey | null {
     return this.#moved.get(key) ?? null;
   }

@@ -6,7 +6,7 @@ import type { OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { EmptyState } from '@renderer/components/EmptyState';
 import { useCopy } from '@renderer/components/use-copy';
-import { movedTo } from '@renderer/data/conversation';
+import { useMovedTo } from '@renderer/data/conversation';
 import { useDraft } from '@renderer/data/drafts';
 import { useOutbox } from '@renderer/data/outbox';
 import { homeOf, mergedInto, rowsShownIn } from '@renderer/data/row-places';
@@ -27,7 +27,8 @@ export function GoneConversation({ conversationKey }: { conversationKey: Convers
   const outbox = useOutbox();
   const own = useMemo(() => ownMessages(conversationKey, outbox), [conversationKey, outbox]);
   const merged = own.find((row) => homeOf(row) === conversationKey && mergedInto(row) !== null);
-  const target = movedTo(conversationKey) ?? (merged === undefined ? null : mergedInto(merged));
+  const moved = useMovedTo(conversationKey);
+  const target = moved ?? (merged === undefined ? null : mergedInto(merged));
   const takeBack = useTakeBack(target ?? conversationKey);
   const typed = draft !== null && draft.text !== '';
   return (
