@@ -54,12 +54,18 @@ export function createPace(limit: RateLimit | null, clock: Clock): Pace {
     });
   }
 
+  /** Taken in the moment it is found free: who asks next must see it. */
+  function claim(): void {
+    running += 1;
+    if (perMinute < Infinity) recent.push(clock.monotonic());
+  }
+
   async function turn(urgency: Urgency, signal: AbortSignal): Promise<void> {
     for (;;) {
       const ms = wait(urgency);
       if (ms > 0) await clock.sleep(ms, signal);
       else if (running >= atOnce) await free(urgency);
-      else return;
+      else return claim();
       if (!signal.aborted) continue;
       // The place that was free for this one is the next one's.
       waiting.shift()?.();
@@ -70,8 +76,6 @@ export function createPace(limit: RateLimit | null, clock: Clock): Pace {
   return {
     async run(urgency, signal, wanted) {
       await turn(urgency, signal);
-      running += 1;
-      if (perMinute < Infinity) recent.push(clock.monotonic());
       try {
         return await wanted();
       } finally {

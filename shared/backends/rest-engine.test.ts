@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { scriptedHttp, type ScriptedAnswer } from '../testing/scripted-http';
+import { VirtualClock } from '../testing/virtual-clock';
+import { bearer } from './auth';
+import { embeddedDefinition } from './embedded/embedded-backend';
+import type { Backend } from './port';
+import type { RestDefinition } from './rest-definition';
+import { createRestBackend } from './rest-engine';
+
+const signal = new AbortController().signal;
+const settings = { accountId: 'a1', url: 'https://desk.invalid/', token: 'sample-token' };
+
+function stage(parts: Partial<RestDefinition>, ...script: (ScriptedAnswer | Error)[]) {
+  const { http, requests } = scriptedHttp(...script);
+  const definition: RestDefinition = { ...embeddedDefinition, ...parts };
+  return { backend: createRestBackend(definition, settings, http, new VirtualClock(0)), requests };
+}
+
+async function bytes(backend: Backend): Promise<string> {
+  let text = '';
+  for await (const chunk of await backend.download('f1', signal)) text += new TextDecoder().decode(chunk);
+  return text;
+}
+
+const file = { headers: { 'content-disposition': 'attachment' }, body: 'the file' };
+
+describe('the engine', () => {
+  it('follows a file to where it lies and shows its credentials to nobody but the own server', async () => {
+    const { backend, requests } = stage(
+      {},
+      { status: 302, headers: { location: '/other/place' } },
+      { status: 302, headers: { location: 'https://store.invalid/signed?x=1' } },
+      file,
+    );
+    await expect(bytes(backend)).resolves.toBe('the file');
+    expect(requests.map(({ url, headers }) => [url, headers['authorization'] ?? null])).toEqual([
+      ['https://desk.invalid/api/v1/attachments/f1', 'Bearer sample-token'],
+      ['https://desk.invalid/other/place', 'Bearer sample-token'],
+      ['https://store.invalid/signed?x=1', null],
+    ]);
+  });
+
+  it('gives up on a file that is redirected for ever', async () => {
+    const { backend } = stage(
+      {},
+      ...Array.from({ length: 6 }, () => ({ status: 302, headers: { location: '/x' } })),
+    );
+    await expect(bytes(backend)).rejects.toMatchObject({ kind: 'captive' });
+  });
+
+  it('never follows a redirect of anything but a file', async () => {
+    const { backend, requests } = stage({}, { status: 302, headers: { location: 'https://store.invalid/' } });
+    await expect(backend.whoAmI(signal)).rejects.toMatchObject({ kind: 'captive' });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('tries once more with renewed credentials, and tells what comes then', async () => {
+    let token = 'old';
+    const auth: RestDefinition['auth'] = () => ({
+      headers: () => Promise.resolve({ authorization: token }),
+      renew() {
+        token = 'new';
+        return Promise.resolve(true);
+      },
+    });
+    const me = { body: { id: 'u1', name: 'Sample Agent', email: null } };
+    const renewed = stage({ auth }, { status: 401 }, me);
+    await expect(renewed.backend.whoAmI(signal)).resolves.toMatchObject({ id: 'u1' });
+    expect(renewed.requests.map(({ headers }) => headers['authorization'])).toEqual(['old', 'new']);
+    const refused = stage({ auth }, { status: 401 }, { status: 401 });
+    await expect(refused.backend.whoAmI(signal)).rejects.toMatchObject({ kind: 'unauthorized' });
+  });
+
+  it('shows no secret in what a server says, whichever value of the account it is', async () => {
+    const { http } = scriptedHttp({
+      status: 422,
+      body: { message: 'sample-token and sample-secret are wrong' },
+    });
+    const secretive = { ...settings, values: { clientSecret: 'sample-secret' } };
+    const backend = createRestBackend(
+      { ...embeddedDefinition, auth: bearer },
+      secretive,
+      http,
+      new VirtualClock(0),
+    );
+    await expect(backend.whoAmI(signal)).rejects.toMatchObject({ message: '… and … are wrong' });
+  });
+
+  it('takes an empty answer to a write for an answer, and an empty page for none', async () => {
+    const written: RestDefinition['perform'] = async (ask) => {
+      const { status, body } = await ask.json({ method: 'PUT', path: '/x', json: {} });
+      return { serverId: `${status} ${String(body)}`, conversation: null };
+    };
+    const operation = {
+      ref: 'r',
+      conversationId: 'c',
+      action: { kind: 'status', status: 'open' } as const,
+      uploadIds: [],
+      ifVersion: null,
+    };
+    const { backend } = stage({ perform: written }, { status: 204, body: '' }, { status: 200, body: '' });
+    await expect(backend.perform(operation, signal)).resolves.toMatchObject({ serverId: '204 null' });
+    await expect(backend.perform(operation, signal)).rejects.toMatchObject({ kind: 'nonsense' });
+  });
+
+  it('does not claim that something is not there where nothing can be read back', async () => {
+    const { findByRef: _, ...blind } = embeddedDefinition;
+    const { http } = scriptedHttp();
+    const backend = createRestBackend(blind, settings, http, new VirtualClock(0));
+    await expect(backend.findByRef('c', 'r', signal)).rejects.toMatchObject({ kind: 'nonsense' });
+  });
+
+  it('sets a broken row aside together with everything that was read from it', async () => {
+    const feeds: RestDefinition['feeds'] = {
+      ...embeddedDefinition.feeds,
+      agents: {
+        pull: () =>
+          Promise.resolve({ rows: [{ id: 1, name: 'A', email: null }, { id: 2 }], cursor: 'x', more: false }),
+        row: (raw, accountId) => {
+          const change = embeddedDefinition.feeds['agents']?.row(raw, accountId);
+          return change === undefined ? [] : [change, change].flat();
+        },
+        age: () => 7,
+      },
+    };
+    const { backend } = stage({ feeds });
+    const page = await backend.pull('agents', null, signal);
+    expect(page.changes.map(({ id }) => id)).toEqual(['1', '1']);
+    expect(page.ages).toEqual([7, 7]);
+    expect(page.rejected).toMatchObject([{ id: '2', problem: expect.stringContaining('name') as string }]);
+  });
+});
