@@ -28,7 +28,7 @@ const openLink = (parts: Pick<AccountLinkOptions, 'fs' | 'spool'> & Partial<Acco
     http: () => Promise.reject(new Error('Nothing is asked here.')),
     onAccount: () => undefined,
     onPulled: () => undefined,
-    onRollback: () => Promise.resolve(true),
+    reverify: () => Promise.resolve(true),
     log: () => undefined,
     ...parts,
   });
@@ -96,7 +96,7 @@ it('goes on looking after a rollback at the next start, until all was looked for
         if (cursor !== null && cursor !== `life-${life}`) return { ...answer({}), status: 400 };
         return answer({ items: [], next_cursor: `life-${life}`, has_more: false });
       },
-      onRollback: (at) => {
+      reverify: (at) => {
         asked.push(at);
         return Promise.resolve(finished);
       },

@@ -28,10 +28,10 @@ export interface AccountLinkOptions {
   onAccount(account: Account): void;
   onPulled(pulled: Pulled): void;
   /**
-   * The helpdesk was restored from a backup, as seen at a time: ids and answers of yesterday may be
-   * gone. Called again at each start until it has resolved with true.
+   * The helpdesk may have been restored from a backup, as seen at a time: ids and answers of yesterday
+   * may be gone. Called again at each start until it has resolved with true.
    */
-  onRollback(at: number): Promise<boolean>;
+  reverify(at: number): Promise<boolean>;
   /** One English sentence for the host's log. */
   log(sentence: string): void;
 }
@@ -91,7 +91,7 @@ class PullingAccount implements AccountLink {
     this.rollback = new RollbackWatch({
       left: memory.rolledBackAt,
       save: () => this.remember(),
-      reverify: (at) => options.onRollback(at),
+      reverify: (at) => options.reverify(at),
     });
     this.spool = options.spool;
     this.descriptor = this.backendAt(NOWHERE).descriptor;
@@ -151,7 +151,11 @@ class PullingAccount implements AccountLink {
       spool,
       clock,
       random,
-      onRollback: () => this.rollback.seen(clock.now()),
+      onRollback: () => {
+        log(`"${name}" was restored from a backup. What it confirmed lately is looked for again.`);
+        return this.rollback.suspect(clock.now());
+      },
+      onBeginning: () => this.rollback.suspect(clock.now()),
       onState: (state) => {
         if (!signal.aborted) this.take(state);
       },

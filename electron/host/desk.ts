@@ -102,10 +102,7 @@ export async function openDesk(options: {
       http: http.request,
       log,
       onAccount,
-      onRollback(at) {
-        log(`"${name}" was restored from a backup. What it confirmed lately is looked for again.`);
-        return outbox.reverify(id, at);
-      },
+      reverify: (at) => outbox.reverify(id, at),
       onPulled(pulled) {
         outbox.pulled(id, pulled);
         if (pulled.seq !== null) events.publish({ type: 'changes', accountId: id, seq: pulled.seq });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aMessage, anOutboxRow } from '../testing/builders';
+import { aMessage, anOutboxRow, refOf } from '../testing/builders';
 import { MemoryFileSystem } from '../testing/memory-file-system';
 import type { OutboxRow } from '../domain/intents';
 import { earlierEcho } from './earlier-echo';
@@ -27,6 +27,13 @@ describe('the echo of an own message', () => {
       seq: null,
       caughtUp: false,
     });
+  });
+
+  it('is no message of another row, whose id a restored server gave again', async () => {
+    const held = await spool();
+    const row = aMessage({ id: 'm7', conversationId: 'c1', kind: 'note', clientRef: refOf(2) });
+    await held.commit('messages', 'k1', [{ kind: 'message', id: 'm7', row, movedTo: null }]);
+    expect(await earlierEcho(accepted('m7'), held)).toBeNull();
   });
 
   it('is still to come for another message, one that is gone, and a row that waits for none', async () => {

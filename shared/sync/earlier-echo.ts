@@ -18,7 +18,8 @@ export async function earlierEcho(
   if (mark === null || mark.gone) return null;
   const { messages } = await spool.thread(targetOf(row));
   const message = messages.find(({ id }) => id === serverId);
-  if (message === undefined) return null;
+  // Another's message under the same id: a server that was restored gives its numbers again.
+  if (message === undefined || (message.clientRef ?? row.intent.ref) !== row.intent.ref) return null;
   return {
     changes: [{ kind: 'message', id: serverId, row: message, movedTo: null }],
     seq: null,

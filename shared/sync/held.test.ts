@@ -152,6 +152,18 @@ describe('a reply whose thread moved', () => {
     expect(world.row(refOf(2)).state).toBe('held');
   });
 
+  it('shows no less while a damaged spool is read again', async () => {
+    const world = await offlineWithReply();
+    world.backend.say('c1', { kind: 'reply', author: colleague });
+    await reconnect(world);
+    const shown = world.row(refOf(1)).hold;
+    const whole = world.backend.head('c1');
+    world.backend.head = () => ({ ...whole, messages: whole.messages.slice(0, -1) });
+    await world.pullThread('c1');
+    await world.clock.advance(MINUTE_MS);
+    expect(world.row(refOf(1)).hold).toEqual(shown);
+  });
+
   it('is not held by what this outbox did itself', async () => {
     const world = await offlineWithReply();
     await take(world, 2, { kind: 'status', status: 'pending' }, { base });
@@ -373,6 +385,23 @@ describe('a reply whose outcome only the agent can tell', () => {
     await Promise.all(settled);
     expect(world.row(refOf(1)).state).toBe('accepted');
     expect(done(world)).toEqual([refOf(1)]);
+  });
+
+  it('is held when the thread moved on after what was on screen when the agent said so', async () => {
+    const world = await doubtful('drop');
+    const onScreen = world.row(refOf(1)).hold?.movement?.head ?? base;
+    const later = world.backend.say('c1');
+    await world.pullThread('c1');
+    await world.clock.advance(10);
+    expect(headOf(world.row(refOf(1))).messageId).toBe(later.id);
+    const settled = world.outbox.settle(refOf(1), { notThere: true, base: onScreen });
+    await world.clock.advance(MINUTE_MS);
+    await settled;
+    expect(world.row(refOf(1))).toMatchObject({
+      state: 'held',
+      hold: { kind: 'moved', movement: { newMessages: [{ id: later.id }] } },
+    });
+    expect(done(world)).toEqual([]);
   });
 
   it('takes no such word where the outcome is known', async () => {

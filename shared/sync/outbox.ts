@@ -282,6 +282,8 @@ class LaneOutbox implements Outbox {
     const { movement } = await this.#deps.judge.known(row, where);
     if (movement === null || !row.hold || this.#ledger.live(row.intent.ref) !== row) return;
     if (JSON.stringify(movement) === JSON.stringify(row.hold.movement)) return;
+    // Less than was shown: the spool was damaged and is read again. What vanished, nobody has answered.
+    if (movement.newCount < (row.hold.movement?.newCount ?? 0)) return;
     // Not a step of the row: its evidence stays what became of it. The next pull tries again.
     await this.#ledger.write([{ ...row, hold: { ...row.hold, movement } }]).catch(() => undefined);
   }

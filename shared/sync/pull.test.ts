@@ -295,6 +295,26 @@ describe('a server that went back', () => {
   });
 });
 
+describe('a feed that is read from its very beginning', () => {
+  it('is told of before anything is asked, and not once something is known', async () => {
+    const world = new PullWorld();
+    world.feeds['messages'] = [message('m1')];
+    let told = 0;
+    world.onBeginning = () => {
+      told += 1;
+    };
+    world.start();
+    await world.clock.advance(SECOND_MS);
+    expect(told).toBe(1);
+    await world.clock.advance(30 * SECOND_MS);
+    expect(told).toBe(1);
+    // What a damaged spool has lost is read again.
+    world.spool.cursors.clear();
+    await world.clock.advance(5 * SECOND_MS);
+    expect(told).toBe(2);
+  });
+});
+
 describe('the "as of" time', () => {
   it('is when the last whole pull began, and moves also when nothing changed', async () => {
     const world = new PullWorld();

@@ -78,6 +78,11 @@ export interface PullerOptions {
    * anything of its new life is stored; called again when that was cut short.
    */
   onRollback?(): void | Promise<void>;
+  /**
+   * A feed is read from its very beginning, for the first time or because the spool has lost what it
+   * knew: whether the server went back meanwhile cannot be noticed. Awaited before anything is asked.
+   */
+  onBeginning?(): void | Promise<void>;
 }
 
 export interface Puller {
@@ -184,7 +189,7 @@ class FeedPuller implements Puller {
   }
 
   async #pullAll(signal: AbortSignal): Promise<void> {
-    const { backend, onChanges, clock } = this.#options;
+    const { backend, spool, onChanges, onBeginning, clock } = this.#options;
     const answered = this.#watchForSilence();
     try {
       this.#wanted = false;
@@ -192,8 +197,12 @@ class FeedPuller implements Puller {
       if (this.#state.agent === null) this.#answered(answered, { agent: await backend.whoAmI(signal) });
       const walks = backend.descriptor.feeds.map((feed) => this.#walk(feed));
       const open = new Set(walks);
+      let begins = false;
       while (open.size > 0) {
         for (const walk of [...open]) {
+          const wasBegun = begins;
+          begins ||= spool.cursorOf(walk.feed) === null;
+          if (begins && !wasBegun) await onBeginning?.();
           const more = await this.#pullPage(walk, answered, signal);
           if (!more) open.delete(walk);
         }

@@ -1,9 +1,9 @@
 /**
- * Remembers that a helpdesk was found restored from a backup until what that may have cost was looked
- * for: durable before anything else is done about it, taken up again by every start.
+ * Remembers that a helpdesk may have gone back to a backup until what that cost was looked for: durable
+ * before anything else is done about it, taken up again by every start.
  */
 export interface RollbackWatchOptions {
-  /** When the rollback was seen that an earlier run left to look into, wall clock; `null`: none. */
+  /** What {@link RollbackWatch.at} was when an earlier run ended. */
   left: number | null;
   /** Writes down what `at` says now. Rejects when the disk cannot. */
   save(): Promise<void>;
@@ -20,22 +20,25 @@ export class RollbackWatch {
     this.#at = options.left;
   }
 
-  /** When the rollback was seen that is being looked into; `null`: there is none. */
+  /** Since when something is being looked into, wall clock; `null`: nothing is. */
   get at(): number | null {
     return this.#at;
   }
 
-  /** A rollback was seen. Resolves once it is remembered; rejects when it could not be. */
-  async seen(at: number): Promise<void> {
+  /**
+   * The helpdesk went back, or nobody can tell whether it did. Resolves once that is remembered; rejects
+   * when it could not be.
+   */
+  async suspect(at: number): Promise<void> {
     this.#at = at;
     await this.#options.save();
     void this.look();
   }
 
-  /** Looks for what the rollback cost, if there is one. Never rejects. */
+  /** Looks for what it may have cost, if there is anything to look into. Never rejects. */
   async look(): Promise<void> {
     const at = this.#at;
-    // Cut short, or seen again meanwhile: whoever saw it last looks for all.
+    // Cut short, or suspected again meanwhile: whoever suspected it last looks for all.
     if (at === null || !(await this.#options.reverify(at)) || this.#at !== at) return;
     this.#at = null;
     // Still remembered then, and looked into once more by the next start: no harm.

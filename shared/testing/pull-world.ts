@@ -35,6 +35,7 @@ export class PullWorld {
   rejected: FeedPage['rejected'] = [];
   puller!: Puller;
   onRollback: () => Promise<void> = () => Promise.resolve();
+  onBeginning: () => void = () => undefined;
   readonly #stop = new AbortController();
 
   start(): () => void {
@@ -48,6 +49,7 @@ export class PullWorld {
       onChanges: (pulled) => this.pulled.push(pulled),
       onStorageProblem: (error) => this.storageProblems.push(error),
       onRollback: () => this.onRollback(),
+      onBeginning: () => this.onBeginning(),
     });
     void this.puller.run(this.#stop.signal);
     return () => this.puller.kick();

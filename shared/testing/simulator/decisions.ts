@@ -26,6 +26,8 @@ export interface Decision {
   seen: Set<string>;
   /** The agent sent again what nobody could tell about: that it may be there twice was said. */
   resentBlind: boolean;
+  /** The agent said again what a restored server had lost. */
+  resentLost: boolean;
 }
 
 export class Decisions {
@@ -48,6 +50,7 @@ export class Decisions {
       moved: false,
       seen: new Set(),
       resentBlind: false,
+      resentLost: false,
     };
     this.all.push(decision);
     this.#byRef.set(decision.intent.ref, decision);

@@ -3,7 +3,7 @@
  * agents' decisions and what the product says of them, and keeps the first breach of each kind.
  */
 import type { Operation } from '../../backends/port';
-import type { OutboxRow } from '../../domain/intents';
+import type { IntentAction, OutboxRow } from '../../domain/intents';
 import { NOON } from '../builders';
 import { numberOf, type Decision, type Decisions } from './decisions';
 import type { SimPage } from './sim-page';
@@ -33,6 +33,10 @@ export const INVARIANTS = [
   'contradicted',
   /** An edit left although a newer one of its kind was queued behind it. */
   'stale-edit',
+  /** The server lost what it had confirmed, and nobody was told. */
+  'unsaid',
+  /** Its own message was in the spool all along, and a row waited for it in vain. */
+  'unseen',
   /** A page that has caught up shows another thing than the server has. */
   'diverged',
   /** More requests over a dead link than a helpdesk that comes back could bear. */
@@ -112,6 +116,8 @@ export class Judge {
     const decision = this.#decisionOf({ ref, action });
     // After a merge everything in the other conversation was shown, or happened since.
     if (decision === undefined || decision.moved) return;
+    // A restored server gives its numbers again: what was on screen cannot be told from what took its place.
+    if (this.#server.restored) return;
     const before = now - FRESH_MS - this.#server.habits.lagMs;
     for (const { id, kind, createdAt } of this.#server.messages.values()) {
       const at = createdAt - NOON;
@@ -209,13 +215,17 @@ export class Judge {
       case 'bounced':
         if (!done || row.serverId === null) this.#breach('false-sent', `${name} is ${row.state}`);
         if (healed && row.state === 'accepted') this.#breach('stuck', `${name} is still accepted`);
+        if (healed && isSpoken(row)) this.#confirmed(name, decision, row);
         return;
       case 'parked': {
         const kind = row.reason?.kind;
         const unknowable = kind === 'no-answer' && this.#server.habits.tier === 'T4';
-        const gone = kind === 'gone' && !this.#server.conversations.has(decision.intent.conversationId);
+        const gone =
+          kind === 'gone' &&
+          (this.#server.restored || !this.#server.conversations.has(decision.intent.conversationId));
         const poison = kind === 'keeps-failing';
-        if (!unknowable && !gone && !poison && !link.refused.has(ref)) {
+        const lost = kind === 'rolled-back' && done && this.#server.restored;
+        if (!unknowable && !gone && !poison && !lost && !link.refused.has(ref)) {
           this.#breach('parked', `${name} is parked (${row.reason?.kind}), nobody refused it`);
         }
         return;
@@ -235,6 +245,22 @@ export class Judge {
         return;
       default:
         if (healed) this.#breach('stuck', `${name} is still ${row.state} (${row.reason?.kind})`);
+    }
+  }
+
+  /** A message that counts as sent, long after all was well. */
+  #confirmed(name: string, decision: Decision, { intent: { ref }, evidence }: OutboxRow): void {
+    const { restored, habits } = this.#server;
+    // Where nothing can be proved, nothing can be disproved either.
+    if (restored && habits.tier !== 'T4' && this.#server.idOf(ref) === null) {
+      this.#breach('unsaid', `${name} counts as sent, the restored server has it not`);
+    }
+    if (
+      !restored &&
+      evidence.some(({ note }) => note === WAITED_IN_VAIN) &&
+      this.#server.isIn(ref, decision.intent.conversationId)
+    ) {
+      this.#breach('unseen', `${name} waited for an echo that had come`);
     }
   }
 
@@ -285,6 +311,7 @@ export class Judge {
   }
 }
 
+const WAITED_IN_VAIN = 'accepted long ago; the feed is read to its end without an echo';
 const COALESCED: ReadonlySet<string> = new Set(['status', 'assign', 'priority']);
 
 /** It was parked or held for a while. */
@@ -293,7 +320,11 @@ function wasAside(row: OutboxRow): boolean {
 }
 
 function isSpoken(row: OutboxRow): boolean {
-  return row.intent.action.kind === 'reply' || row.intent.action.kind === 'note';
+  return isMessage(row.intent.action);
+}
+
+function isMessage({ kind }: IntentAction): boolean {
+  return kind === 'reply' || kind === 'note';
 }
 
 /** The conversation that a row is about, also where a switched off protection has marked it. */

@@ -58,16 +58,22 @@ export function planOf(draws: Draws): Plan {
   const settleMs = Number(draws.weighted({ 5_000: 6, 20_000: 3, 60_000: 1 }));
   const faultsUntil = draws.int(12_000, 30_000);
   const count = draws.int(10, 24);
-  const steps = Array.from({ length: count }, () => ({
+  const steps: { at: number; step: Step }[] = Array.from({ length: count }, () => ({
     at: draws.int(1_500, faultsUntil),
     step: stepOf(draws),
   }));
+  const sweeps = draws.chance(0.5);
+  if (sweeps && draws.chance(0.3)) {
+    const backedUpAt = draws.int(1_500, faultsUntil / 2);
+    const at = draws.int(backedUpAt + 500, faultsUntil);
+    steps.push({ at: backedUpAt, step: { do: 'back-up' } }, { at, step: { do: 'restore' } });
+  }
   return {
     tier,
     settleMs,
     pageRows: draws.int(2, 12),
     lagMs: draws.chance(0.5) ? 3_000 : 0,
-    sweeps: draws.chance(0.5),
+    sweeps,
     machines: draws.chance(0.2) ? 2 : 1,
     pages: draws.chance(0.3) ? 2 : 1,
     conversations: draws.int(1, 4),
@@ -109,6 +115,8 @@ function linkHabits(draws: Draws, tier: DeliveryTier, settleMs: number): LinkHab
         : ['server', 'nonsense', 'captive', 'unauthorized', 'rate-limited', 'conflict'],
     lifeMs: settleMs,
     push: draws.chance(0.9),
+    // Less than what makes a suspect link a dead one.
+    pageMs: draws.chance(0.15) ? 2_600 : 0,
   };
 }
 
@@ -137,8 +145,6 @@ function stepOf(draws: Draws): Step {
     edit: 4,
     remove: 1,
     vanish: 1,
-    'back-up': 1,
-    restore: 1,
     open: 3,
     merge: 2,
   });
@@ -164,9 +170,6 @@ function stepOf(draws: Draws): Step {
       };
     case 'quit':
       return { do: name, who, awayMs: draws.pick([0, 500, 5_000]) };
-    case 'back-up':
-    case 'restore':
-      return { do: name };
     case 'crash-page':
       return { do: name, who, database: draws.chance(0.7), saving: draws.chance(0.8) };
     case 'link':

@@ -10,12 +10,15 @@ import type { Intent } from '../../domain/intents';
 import type { ThreadHead } from '../../domain/thread-moved';
 import type { PullerOptions } from '../../sync/pull';
 import type { HeadPort, JournalPort, Random } from '../../sync/ports';
+import type { Spool } from '../../sync/spool';
 import type { Draws } from './draws';
 import type { Life } from './machine';
 import type { DiskHabits } from './sim-disk';
 
 /** Where the puller stores what came. */
 export type PulledInto = PullerOptions['spool'];
+
+type SeenEarlier = Pick<Spool, 'markOf' | 'thread'>;
 
 /** The fake parts that a protection hangs on, as they are when all is well. */
 export interface Parts {
@@ -24,6 +27,8 @@ export interface Parts {
   journal(journal: JournalPort, life: Life): JournalPort;
   spool(spool: PulledInto, life: Life): PulledInto;
   heads(heads: HeadPort): HeadPort;
+  /** What the spool tells of an own message that came before its row waited for it. */
+  echoes(spool: SeenEarlier): SeenEarlier;
   jitter(random: Random): Random;
   disk: DiskHabits;
   /** What a crash does to bytes that were written but not synced. */
@@ -35,6 +40,8 @@ export interface Parts {
   remembersKeys: boolean;
   /** Whether a page hears that the spool began anew. */
   tellsEpoch: boolean;
+  /** Whether the host looks for what a restored server may have lost. */
+  reverifies: boolean;
 }
 
 export const ALL_WELL: Parts = {
@@ -43,8 +50,9 @@ export const ALL_WELL: Parts = {
   journal: (journal) => journal,
   spool: (spool) => spool,
   heads: (heads) => heads,
+  echoes: (spool) => spool,
   jitter: (random) => random,
-  disk: { syncs: true },
+  disk: { syncs: true, replaces: true },
   garble: (draws) => {
     if (!draws.chance(0.3)) return () => undefined;
     return (tail) => {
@@ -55,6 +63,7 @@ export const ALL_WELL: Parts = {
   brought: (intent) => intent,
   remembersKeys: true,
   tellsEpoch: true,
+  reverifies: true,
 };
 
 export interface Protection {
@@ -187,7 +196,12 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     name: 'fsync',
     why: 'what was acknowledged survives a power cut',
-    off: { disk: { syncs: false } },
+    off: { disk: { ...ALL_WELL.disk, syncs: false } },
+  },
+  {
+    name: 'rewrite-named-first',
+    why: 'which generation of a compacted journal counts is on the disk before the other is removed',
+    off: { disk: { ...ALL_WELL.disk, replaces: false } },
   },
   {
     name: 'cursor-with-rows',
@@ -204,6 +218,26 @@ export const PROTECTIONS: readonly Protection[] = [
         },
       }),
     },
+  },
+  {
+    name: 'reverify',
+    why: 'what a server restored from a backup had confirmed is looked for, and the agent is asked',
+    off: { reverifies: false },
+  },
+  {
+    name: 'direct-head',
+    why: 'while a whole pull takes long, the one thread is read by itself before a reply leaves',
+    off: {
+      backend: (backend) => ({
+        ...backend,
+        history: () => Promise.resolve({ messages: [], before: null }),
+      }),
+    },
+  },
+  {
+    name: 'earlier-echo',
+    why: 'an own message that the feed had brought before its row waited for it is found in the spool',
+    off: { echoes: (spool) => ({ markOf: () => null, thread: (id) => spool.thread(id) }) },
   },
   {
     name: 'idempotency-key',

@@ -8,9 +8,14 @@ import { diskError, type MemoryFileSystem } from '../memory-file-system';
 import type { Draws } from './draws';
 import type { Life } from './machine';
 
+/** How much later than it says a lying disk replaces a file. */
+const LIE_MS = 1_500;
+
 export interface DiskHabits {
   /** Whether an fsync does what it says. */
   syncs: boolean;
+  /** Whether a replaced file is the new one once that was said. */
+  replaces: boolean;
 }
 
 export class SimDisk implements FileSystem {
@@ -56,6 +61,12 @@ export class SimDisk implements FileSystem {
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
     if (this.#isFull()) throw diskError('ENOSPC');
+    if (!this.#habits.replaces) {
+      void this.#life.machine.time
+        .wait(LIE_MS)
+        .then(() => (this.#life.over ? undefined : this.#memory.replace(path, bytes)));
+      return this.#change(path, () => Promise.resolve());
+    }
     await this.#change(path, () => this.#memory.replace(path, bytes));
   }
 

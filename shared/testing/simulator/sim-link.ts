@@ -22,7 +22,7 @@ const RETRY_AFTER_MS = 2_000;
  * the server fails so without, or in spite of, doing it.
  */
 export type CallFault = 'none' | 'lost' | 'answer-lost' | 'late' | 'twice' | 'before' | 'after';
-export type CallName = 'perform' | 'findByRef' | 'upload' | 'pull' | 'sweep' | 'whoAmI';
+export type CallName = 'perform' | 'findByRef' | 'upload' | 'pull' | 'history' | 'sweep' | 'whoAmI';
 
 export interface LinkHabits {
   /** Weights of what befalls a call while faults are on. */
@@ -34,6 +34,8 @@ export interface LinkHabits {
   /** The longest a request lives, from its sending to its commit, in ms. */
   lifeMs: number;
   push: boolean;
+  /** How long the server takes for a page of a feed besides what the way takes, in ms. */
+  pageMs: number;
 }
 
 /** `cut`: refused at once · `silent`: packets vanish. */
@@ -112,7 +114,8 @@ export class SimLink {
           email: null,
         })),
       pull: (feed, cursor, signal) => call('pull', signal, () => server.page(feed, cursor)),
-      history: () => Promise.resolve({ messages: [], before: null }),
+      history: (conversationId, before, signal) =>
+        call('history', signal, () => server.history(conversationId, before)),
       perform: (operation, signal) =>
         call('perform', signal, () => server.perform(operation, this.#name), operation),
       findByRef: (_conversationId, ref, signal) =>
@@ -177,7 +180,7 @@ export class SimLink {
           );
         });
       };
-      const delay = this.#delay();
+      const delay = this.#delay() + (name === 'pull' ? this.#pageMs() : 0);
       switch (fault) {
         case 'lost':
           break;
@@ -229,6 +232,12 @@ export class SimLink {
 
   #delay(): number {
     return this.faulty && this.#draws.chance(0.05) ? this.#draws.int(300, 3_000) : this.#draws.int(5, 120);
+  }
+
+  /** Once all is well the server has caught its breath. */
+  #pageMs(): number {
+    const { pageMs } = this.#habits;
+    return this.faulty && pageMs > 0 ? this.#draws.int(pageMs / 2, pageMs) : 0;
   }
 
   #listen(onHint: () => void, signal: AbortSignal): Promise<void> {

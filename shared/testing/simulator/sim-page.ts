@@ -121,6 +121,7 @@ export class SimPage {
       if (decision === undefined || decision.page !== this.name) continue;
       if (row.state === 'held') this.#answerHold(decision, row);
       if (row.state === 'parked' && row.reason?.kind === 'no-answer') this.#answerUnproven(decision);
+      if (row.state === 'parked' && row.reason?.kind === 'rolled-back') this.#answerLost(decision);
     }
   }
 
@@ -144,6 +145,13 @@ export class SimPage {
       see(decision, rowOf(door, decision)?.hold);
       return door.outbox.settle(ref, outcome);
     });
+  }
+
+  /** What the restored server lost is said again, or not. */
+  #answerLost(decision: Decision): void {
+    if (this.#options.draws.chance(0.3)) return this.drop(decision);
+    decision.resentLost = true;
+    this.resend(decision);
   }
 
   drop(decision: Decision): void {
@@ -284,7 +292,8 @@ export class SimPage {
 
   async #page(door: Door, after: number): Promise<SpoolNews> {
     const page = await door.spool.read(after, PAGE_ROWS);
-    return { ...page, epoch: this.#options.parts.tellsEpoch ? door.spool.epoch : 'ever the same' };
+    const epoch = door.spool.knows(after) ? door.spool.epoch : 'nobody’s';
+    return { ...page, epoch: this.#options.parts.tellsEpoch ? epoch : 'ever the same' };
   }
 
   /** The moment of a transaction, in which the page may be gone. */

@@ -109,6 +109,12 @@ export class SimServer {
     return this.#stored.done.get(ref)?.serverId ?? null;
   }
 
+  /** Whether the message that was made under a reference is in a conversation. */
+  isIn(ref: string, conversationId: string): boolean {
+    const serverId = this.idOf(ref) ?? '';
+    return this.#stored.messages.get(serverId)?.conversationId === conversationId;
+  }
+
   /** Whether a message has been in a conversation since before some moment. */
   isLongIn(messageId: string, conversationId: string, before: number): boolean {
     const moved = this.#stored.feeds.messages.findLast(({ change }) => change.id === messageId);
@@ -193,6 +199,20 @@ export class SimServer {
     return { serverId: done.serverId, conversation: this.#conversation(done.conversationId) };
   }
 
+  /** The newest messages of a conversation older than one, read past the feeds and their lag. */
+  history(
+    conversationId: string,
+    before: string | null,
+  ): { messages: readonly Message[]; before: string | null } {
+    if (!this.#stored.conversations.has(conversationId))
+      throw new BackendError('not-found', 'There is no such conversation.', 404);
+    const older = this.#messagesOf(conversationId)
+      .filter(({ id }) => before === null || Number(id) < Number(before))
+      .sort((a, b) => Number(a.id) - Number(b.id));
+    const messages = older.slice(-this.habits.pageRows);
+    return { messages, before: older.length > messages.length ? (messages[0]?.id ?? null) : null };
+  }
+
   upload(ref: string): string {
     const id = `upload:${ref}`;
     this.#stored.uploads.add(id);
@@ -207,6 +227,11 @@ export class SimServer {
 
   backUp(): void {
     this.#backup = copyOf(this.#stored);
+  }
+
+  /** Whether it ever went back to a backup. */
+  get restored(): boolean {
+    return this.#lives > 1;
   }
 
   /** Goes back to the backup: what came after it never was, and its numbers are given again. */

@@ -190,8 +190,7 @@ export class World {
       case 'back-up':
         return this.#server.backUp();
       case 'restore':
-        if (this.#options.plan.sweeps) this.#server.restore();
-        return;
+        return this.#server.restore();
       case 'crash-page':
         return this.#page(step.who).crash(step);
       case 'link': {
