@@ -14,13 +14,14 @@ import type { Change, EntityKind } from '../domain/entities';
 import type { RowMark, RowOrder } from './merge';
 import type { Clock } from './ports';
 import type { PulledRows } from './pulled-rows';
+import { NO_FEED } from './spool-records';
 
 /** Between two requests, so that a sweep is never what keeps backend or host busy. */
 const PAUSE_MS = 200;
 /** Held ids noted in one breath. */
 const IDS_AT_ONCE = 5_000;
 /** Where the spool notes when a sweep last repaired something. */
-const SWEEP = '@sweep';
+const SWEEP = `${NO_FEED}sweep`;
 
 export interface IdSweepOptions {
   backend: Backend;

@@ -2,9 +2,10 @@
 import type { Change } from '../domain/entities';
 import { newsOf, type HeldRows, type MarkedChange, type RowOrder } from './merge';
 import type { SpoolPort } from './ports';
+import { NO_FEED } from './spool-records';
 
-/** Names in the spool that are no feeds of a backend begin so. */
-const REREAD = '@reread';
+/** Where the spool keeps the names of the feeds that are being read again. */
+const REREAD = `${NO_FEED}reread`;
 
 /** Some rows, and what the backend says of their age. */
 export interface CameRows {

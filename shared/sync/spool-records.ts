@@ -2,8 +2,13 @@
  * What stands in a spool's log, and what is remembered of each record without reading its body.
  * Records of older builds are read for ever: kinds and fields are only added.
  */
-import type { Change, Conversation, EntityKind } from '../domain/entities';
+import type { Change, Conversation, EntityKind, Message } from '../domain/entities';
+import type { ThreadHead } from '../domain/thread-moved';
+import type { RecordPosition } from '../storage/indexed-log';
 import { fingerprint, type RowMark } from './merge';
+
+/** Names under which a spool keeps a cursor that is no feed's begin so. */
+export const NO_FEED = '@';
 
 /** A change with its place in the spool, and the age its backend told, as in {@link RowMark}. */
 export type SpooledChange = Change & { seq: number; age?: number };
@@ -20,6 +25,9 @@ export interface LightConversation {
 /** One line of the log. Kinds are append-only. */
 export type SpoolRecord =
   | { type: 'epoch'; epoch: string; seq: number }
+  /** Around the rows of a log that was rewritten: without its end they are not all there. */
+  | { type: 'begin'; epoch: string }
+  | { type: 'end'; ends: readonly number[] }
   | { type: 'cursor'; feed: string; cursor: string | null }
   | ({ type: 'row' } & SpooledChange)
   /** How a row was written before the door handed on what lies on the disk. */
@@ -27,7 +35,7 @@ export type SpoolRecord =
 
 /** What the spool knows of a record from the sidecar alone. */
 export type Summary =
-  | Extract<SpoolRecord, { type: 'epoch' | 'cursor' }>
+  | Exclude<SpoolRecord, { type: 'row' | 'change' }>
   | {
       type: 'row';
       seq: number;
@@ -76,4 +84,39 @@ export function asRow(json: Uint8Array): Uint8Array {
 export function changeOf(json: Uint8Array): SpooledChange {
   const { type: _type, ...change } = JSON.parse(decoder.decode(json)) as { type: 'row' } & SpooledChange;
   return change as SpooledChange;
+}
+
+/** A thread as its rows tell it; messages that moved elsewhere are left out. */
+export function headOf(conversationId: string, changes: readonly SpooledChange[]): ThreadHead {
+  const head: ThreadHead = { conversation: null, gone: false, movedTo: null, messages: [] };
+  const messages: Message[] = [];
+  for (const change of changes) {
+    if (change.kind === 'message' && change.row !== null) messages.push(change.row);
+    if (change.kind !== 'conversation') continue;
+    head.conversation = change.row;
+    head.gone = change.row === null;
+    head.movedTo = change.movedTo;
+  }
+  return { ...head, messages: messages.filter((one) => one.conversationId === conversationId) };
+}
+
+/** Rows closer than this on disk are read at once, with what lies between them. */
+const READ_GAP_BYTES = 16 * 1024;
+
+/** Joins neighbours in the same segment, so a page is few reads; `offsets` are the rows wanted of each. */
+export function rangesOf(
+  slots: readonly RecordPosition[],
+): { range: RecordPosition; offsets: Set<number> }[] {
+  const ranges: { range: RecordPosition; offsets: Set<number> }[] = [];
+  for (const { segment, offset, length } of slots) {
+    const last = ranges.at(-1);
+    const gap = last?.range.segment === segment ? offset - last.range.offset - last.range.length : Infinity;
+    if (last !== undefined && gap < READ_GAP_BYTES) {
+      last.range.length += gap + length;
+      last.offsets.add(offset);
+    } else {
+      ranges.push({ range: { segment, offset, length }, offsets: new Set([offset]) });
+    }
+  }
+  return ranges;
 }

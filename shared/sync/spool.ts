@@ -5,11 +5,14 @@
  *
  * Rows of one commit are written before their feed's cursor, in one append. A crash in between
  * keeps some rows and the old cursor, so they are pulled again: a cursor is never ahead of its rows.
- * When rows were damaged on disk, every cursor is forgotten (all is pulled again) and the epoch
- * changes, because a page may hold a seq that no longer exists. The epoch alone changes when the end
- * was torn: nobody can tell whether a page had already seen what stood there.
+ *
+ * What the disk may do, and what follows (docs/decisions/0002):
+ *   rows are damaged      all cursors are forgotten, and pages begin anew under another epoch
+ *   the end is lost       the cursors before it count again, so the same rows come again; a page that
+ *                         stands in what was lost begins anew ({@link Spool.knows})
+ *   a rewritten log       is whole or damaged: each of its rows stands for others that were dropped
  */
-import type { Change, EntityKind, Message } from '../domain/entities';
+import type { Change, EntityKind } from '../domain/entities';
 import type { ThreadHead } from '../domain/thread-moved';
 import type { FileSystem } from '../storage/file-system';
 import {
@@ -23,6 +26,9 @@ import type { SpoolPort } from './ports';
 import {
   asRow,
   changeOf,
+  headOf,
+  NO_FEED,
+  rangesOf,
   SUMMARY_VERSION,
   summarise,
   type LightConversation,
@@ -30,6 +36,7 @@ import {
   type SpoolRecord,
   type Summary,
 } from './spool-records';
+import { SpoolSeqs } from './spool-seqs';
 
 export interface SpoolOptions {
   fs: FileSystem;
@@ -40,6 +47,8 @@ export interface SpoolOptions {
   onConversation(id: string, light: LightConversation | null): void;
   /** Segment length in bytes; only tests choose another. */
   segmentBytes?: number;
+  /** Seqs in a block (`spool-seqs.ts`); only tests choose another. */
+  blockSeqs?: number;
 }
 
 interface PagePlace {
@@ -64,6 +73,11 @@ export interface Spool extends SpoolPort, HeldRows {
   readonly seq: number;
   /** Rows that were damaged on disk when it was opened; they are pulled again. */
   readonly damaged: number;
+  /**
+   * False when the log lost its end since this seq was given out: who stands there has seen rows that
+   * nobody will correct, and begins anew as with another epoch.
+   */
+  knows(seq: number): boolean;
   /** The rows after a seq, oldest first: at most `limit` rows and about 2 MB. */
   read(after: number, limit: number): Promise<SpoolPage>;
   /** The same, not parsed: what the door hands on needs no second look (docs/decisions/0009). */
@@ -82,15 +96,6 @@ interface Slot extends RecordPosition {
 /** Small enough that reading one sidecar does not hold up the host for long. */
 const SEGMENT_BYTES = 2 * 1024 * 1024;
 const PAGE_BYTES = 2 * 1024 * 1024;
-/** Rows closer than this on disk are read at once, with what lies between them. */
-const READ_GAP_BYTES = 16 * 1024;
-
-/**
- * A file that is there once the spool was opened whole. It is taken away before anything is repaired,
- * because that needs no room: a full disk must not make a repaired spool look like one that was well.
- */
-const SOUND = 'sound';
-
 /** How often a thread is read again because it changed meanwhile. */
 const THREAD_TRIES = 5;
 
@@ -103,7 +108,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
 class LogSpool implements Spool {
   epoch = '';
-  seq = 0;
+  private readonly seqs: SpoolSeqs;
+  /** Between the begin and the end of a rewritten log. */
+  private halfRewritten = false;
   private log!: IndexedLog<SpoolRecord, Summary>;
   private cursors = new Map<string, string>();
   /** Live and replaced rows by rising seq. */
@@ -115,16 +122,17 @@ class LogSpool implements Spool {
   /** Commits and compactions, one after another. */
   private work: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly options: SpoolOptions) {}
+  constructor(private readonly options: SpoolOptions) {
+    this.seqs = new SpoolSeqs(options.fs, options.folder, options.blockSeqs);
+  }
 
   async open(): Promise<void> {
     const { fs, folder, segmentBytes = SEGMENT_BYTES } = this.options;
     const conversations = new Map<string, LightConversation | null>();
-    // Opening repairs what is damaged; ended in the middle of that, the next one would find nothing wrong.
-    const sound = `${folder}/${SOUND}`;
     await fs.makeFolder(folder);
-    const interrupted = (await fs.read(sound)) === null && (await fs.list(folder)).length > 0;
-    await fs.remove(sound);
+    const fresh = (await fs.list(folder)).length === 0;
+    // Opening repairs what is damaged; ended in the middle of that, the next one would find nothing wrong.
+    const sound = await this.seqs.begin();
     this.log = await openIndexedLog<SpoolRecord, Summary>(
       { fs, folder, segmentBytes, summarise, sidecars: true, summaryVersion: SUMMARY_VERSION },
       (summary, at) => {
@@ -134,26 +142,50 @@ class LogSpool implements Spool {
         }
       },
     );
-    const lost = this.damaged > 0 || interrupted;
-    if (this.epoch === '' || lost || this.log.recovery.tornBytes > 0) await this.startEpoch(lost);
     for (const [id, light] of conversations) this.options.onConversation(id, light);
+    if (this.damaged > 0 || this.halfRewritten || !(sound || fresh)) return this.beginAnew();
+    if (this.epoch === '') await this.startEpoch();
     await this.compactIfWorth();
-    // Without room for it the next opening pulls everything again, which is only slow.
-    await fs.replace(sound, new TextEncoder().encode(SOUND)).catch(() => undefined);
+    await this.seqs.markSound();
+  }
+
+  get seq(): number {
+    return this.seqs.newest;
+  }
+
+  knows(seq: number): boolean {
+    return this.seqs.knows(seq);
   }
 
   get damaged(): number {
     return this.log.recovery.damaged;
   }
 
-  private async startEpoch(forgetCursors: boolean): Promise<void> {
-    const forgotten = [...(forgetCursors ? this.cursors.keys() : [])].map(
-      (feed) => ({ type: 'cursor', feed, cursor: null }) as const,
-    );
+  private async startEpoch(): Promise<void> {
     const epoch = this.options.newEpoch();
-    await this.log.append([{ type: 'epoch', epoch, seq: this.seq }, ...forgotten]);
+    await this.log.append([{ type: 'epoch', epoch, seq: this.seq }]);
     this.epoch = epoch;
-    for (const { feed } of forgotten) this.cursors.delete(feed);
+  }
+
+  /**
+   * Rows were lost: all is pulled again, and pages begin anew. The log is rewritten before anything is
+   * added, so that this is the first thing it says: whatever end it may lose later, it never says again
+   * how far it was pulled before. Nobody waits for that; until it is done the spool is not called sound.
+   */
+  private beginAnew(): void {
+    this.epoch = this.options.newEpoch();
+    this.forgetCursors();
+    const done = this.inTurn(async () => {
+      await this.rewrite();
+      await this.seqs.markSound();
+    });
+    // No room, most likely: the next opening begins anew as well.
+    done.catch(() => undefined);
+  }
+
+  /** What is noted beside the feeds stays: that a feed is read anew is as true as before. */
+  private forgetCursors(): void {
+    for (const name of this.cursors.keys()) if (!name.startsWith(NO_FEED)) this.cursors.delete(name);
   }
 
   cursorOf(feed: string): string | null {
@@ -181,12 +213,13 @@ class LogSpool implements Spool {
   ): Promise<number> {
     return this.inTurn(async () => {
       const told = await this.toldAgain(changes);
-      const records: SpoolRecord[] = changes.map((change, i) => {
+      const came = changes.map((change, i) => {
         const age = ages[i] ?? null;
-        const seq = this.seq + 1 + told.length + i;
-        return { type: 'row', seq, ...change, ...(age !== null && { age }) };
+        return { ...change, ...(age !== null && { age }) };
       });
-      records.unshift(...told);
+      const rows = [...told, ...came];
+      const before = await this.seqs.reserve(rows.length);
+      const records = rows.map((row, i): SpoolRecord => ({ type: 'row', ...row, seq: before + 1 + i }));
       records.push({ type: 'cursor', feed, cursor });
       const places = await this.log.append(records);
       records.forEach((record, i) => {
@@ -205,14 +238,14 @@ class LogSpool implements Spool {
    * The messages of conversations that come back (a restored server, a deletion undone), as new rows:
    * pages dropped them together with their conversation, and the backend says nothing of them.
    */
-  private async toldAgain(changes: readonly Change[]): Promise<SpoolRecord[]> {
+  private async toldAgain(changes: readonly Change[]): Promise<Change[]> {
     const back = changes.filter(
       ({ kind, id, row }) => kind === 'conversation' && row !== null && this.markOf(kind, id)?.gone,
     );
     const messages = [...new Set(back.map(({ id }) => id))].flatMap((id) => this.threads.get(id) ?? []);
     const slots = messages.filter(({ length }) => length > 0).sort((a, b) => a.seq - b.seq);
     const rows = slots.length === 0 ? [] : await this.readSlots(slots);
-    return rows.map((json, i) => ({ type: 'row', ...changeOf(json), seq: this.seq + 1 + i }));
+    return rows.map(changeOf);
   }
 
   async read(after: number, limit: number): Promise<SpoolPage> {
@@ -286,7 +319,8 @@ class LogSpool implements Spool {
       } catch (error) {
         if (!(error instanceof DamagedRecordError)) throw error;
         this.bury(slot);
-        this.cursors.clear();
+        this.forgetCursors();
+        await this.seqs.spoil();
       }
     }
     return found;
@@ -307,7 +341,15 @@ class LogSpool implements Spool {
     switch (summary.type) {
       case 'epoch':
         this.epoch = summary.epoch;
-        this.seq = Math.max(this.seq, summary.seq);
+        this.seqs.saw(summary.seq);
+        return;
+      case 'begin':
+        this.epoch = summary.epoch;
+        this.halfRewritten = true;
+        return;
+      case 'end':
+        for (const seq of summary.ends) this.seqs.saw(seq);
+        this.halfRewritten = false;
         return;
       case 'cursor':
         if (summary.cursor === null) this.cursors.delete(summary.feed);
@@ -322,7 +364,7 @@ class LogSpool implements Spool {
         this.slotOf.set(key, slot);
         if (summary.in !== undefined) this.putInThread(summary.in, slot);
         this.liveBytes += slot.length;
-        this.seq = Math.max(this.seq, summary.seq);
+        this.seqs.saw(summary.seq);
       }
     }
   }
@@ -362,7 +404,10 @@ class LogSpool implements Spool {
   private async compactIfWorth(): Promise<void> {
     const dead = this.log.bytes - this.liveBytes;
     const { segmentBytes = SEGMENT_BYTES } = this.options;
-    if (dead < Math.max(2 * segmentBytes, this.liveBytes)) return;
+    if (dead >= Math.max(2 * segmentBytes, this.liveBytes)) await this.rewrite();
+  }
+
+  private async rewrite(): Promise<void> {
     const places: [Summary, RecordPosition][] = [];
     await this.log.rewrite(this.liveRecords(), (summary, at) => {
       if (places.length === 0) this.forgetPlaces();
@@ -379,7 +424,7 @@ class LogSpool implements Spool {
   }
 
   private async *liveRecords(): AsyncGenerator<SpoolRecord> {
-    yield { type: 'epoch', epoch: this.epoch, seq: this.seq };
+    yield { type: 'begin', epoch: this.epoch };
     for (let after = 0; ;) {
       const page = await this.read(after, 500);
       for (const change of page.changes) yield { type: 'row', ...change };
@@ -388,34 +433,6 @@ class LogSpool implements Spool {
     }
     // Last, as in a commit; a damaged row met on the way has made them forgotten.
     for (const [feed, cursor] of this.cursors) yield { type: 'cursor', feed, cursor };
+    yield { type: 'end', ends: this.seqs.ends };
   }
-}
-
-function headOf(conversationId: string, changes: readonly SpooledChange[]): ThreadHead {
-  const head: ThreadHead = { conversation: null, gone: false, movedTo: null, messages: [] };
-  const messages: Message[] = [];
-  for (const change of changes) {
-    if (change.kind === 'message' && change.row !== null) messages.push(change.row);
-    if (change.kind !== 'conversation') continue;
-    head.conversation = change.row;
-    head.gone = change.row === null;
-    head.movedTo = change.movedTo;
-  }
-  return { ...head, messages: messages.filter((one) => one.conversationId === conversationId) };
-}
-
-/** Joins neighbours in the same segment, so a page is few reads; `offsets` are the rows wanted of each. */
-function rangesOf(slots: readonly Slot[]): { range: RecordPosition; offsets: Set<number> }[] {
-  const ranges: { range: RecordPosition; offsets: Set<number> }[] = [];
-  for (const { segment, offset, length } of slots) {
-    const last = ranges.at(-1);
-    const gap = last?.range.segment === segment ? offset - last.range.offset - last.range.length : Infinity;
-    if (last !== undefined && gap < READ_GAP_BYTES) {
-      last.range.length += gap + length;
-      last.offsets.add(offset);
-    } else {
-      ranges.push({ range: { segment, offset, length }, offsets: new Set([offset]) });
-    }
-  }
-  return ranges;
 }

@@ -135,6 +135,15 @@ describe('changes at the door', () => {
     expect(second).toMatchObject({ seq: 3, more: false, changes: [{ kind: 'contact', row: null }] });
   });
 
+  it('let a page begin anew that saw rows which the spool has lost', async () => {
+    const epochAfter = async (seq: number): Promise<string> =>
+      (await good(changesPageSchema, 'GET', `/door/changes?account=a1&after=${seq}`)).epoch;
+    const { epoch } = await good(sessionSchema, 'GET', '/door/session');
+    expect(await epochAfter(0)).toBe(epoch);
+    expect(await epochAfter(kit.spool.seq)).toBe(epoch);
+    expect(await epochAfter(kit.spool.seq + 1)).not.toBe(epoch);
+  });
+
   it('are refused for an unknown account and a nonsensical place', async () => {
     expect(await refusal('GET', '/door/changes?account=none')).toEqual([404, 'not-found']);
     expect(await refusal('GET', '/door/changes?account=a1&after=-1')).toEqual([400, 'bad-request']);
@@ -209,6 +218,8 @@ describe('intents at the door', () => {
     expect(await verb('send-as-is', { base })).toEqual([409, 'too-late']);
     expect(await verb('send-by-mail', { base })).toEqual([409, 'too-late']);
     expect(await verb('settle', { notThere: true })).toEqual([409, 'too-late']);
+    expect(await verb('settle', { notThere: true, base })).toEqual([409, 'too-late']);
+    expect(await verb('settle', { notThere: true, base: {} })).toEqual([400, 'bad-request']);
     expect(await verb('send-as-is', {})).toEqual([400, 'bad-request']);
     expect(await verb('settle', { arrived: 'm1', notThere: true })).toEqual([400, 'bad-request']);
     const elsewhere = `/door/intents/${refOf(9)}/settle`;
