@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Movement } from '@shared/domain/thread-moved';
-import { placeOf, seenBase } from './second-thoughts';
+import { notThereIn, placeOf, seenBase } from './second-thoughts';
 import { intent, outboxRow } from './testing/builders';
 
 const base = { messageId: 'm1', version: '1' };
@@ -29,6 +29,18 @@ it('bases it on what the hold showed, when the thread has not arrived here yet',
 it('leaves its base alone when nothing is known of the thread', () => {
   const late = { kind: 'late', since: 1, channel: 'chat', movement: null } as const;
   expect(seenBase(outboxRow(written, { state: 'held', hold: late }), null)).toEqual(base);
+});
+
+it('says what was on screen when a reply was not found, and nothing newer than its base while the thread is not here', () => {
+  const parked = outboxRow(written, { state: 'parked', hold: { kind: 'unproven', movement } });
+  const onScreen = { messageId: 'm3', version: '3' };
+  const window = (newest: string | null) =>
+    ({
+      timelines: { known: () => ({ newestSeen: () => newest }) },
+      baseOnScreen: () => onScreen,
+    }) as unknown as Parameters<typeof notThereIn>[1];
+  expect(notThereIn(parked, window('m3'))).toEqual({ notThere: true, base: onScreen });
+  expect(notThereIn(parked, window(null))).toEqual({ notThere: true, base });
 });
 
 it('looks for a reply where its conversation went', () => {

@@ -6,6 +6,7 @@ import type { Seen, Settle } from '@shared/contract/door';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import { baseOf, targetOf, type IntentBase, type OutboxRow } from '@shared/domain/intents';
 import { pageData } from './current';
+import type { PageData } from './page-data';
 
 /** The conversation in which a row goes on: where it was merged to, if it was. */
 export function placeOf(row: OutboxRow): ConversationKey {
@@ -41,7 +42,19 @@ export function sendByMail(row: OutboxRow): Promise<void> {
   return pageData().outbox.decideAgain(row.intent.ref, 'send-by-mail', seenBy(row));
 }
 
-/** Tells which message it is, or that it is not there and goes out again. Throws DoorFailure. */
-export function settle(ref: string, outcome: Settle): Promise<void> {
-  return pageData().outbox.decideAgain(ref, 'settle', outcome);
+/** Tells that this message is the one nobody could vouch for. Throws DoorFailure. */
+export function settleAs(row: OutboxRow, arrived: string): Promise<void> {
+  return pageData().outbox.decideAgain(row.intent.ref, 'settle', { arrived });
+}
+
+/** Tells that it is not in the thread that is on screen, and lets it go out again. Throws DoorFailure. */
+export function settleNotThere(row: OutboxRow): Promise<void> {
+  return pageData().outbox.decideAgain(row.intent.ref, 'settle', notThereIn(row, pageData()));
+}
+
+/** Looked for among the messages on screen: where none are, nothing newer than its base was seen. */
+export function notThereIn(row: OutboxRow, data: Pick<PageData, 'timelines' | 'baseOnScreen'>): Settle {
+  const key = placeOf(row);
+  const anyShown = (data.timelines.known(key)?.newestSeen(null) ?? null) !== null;
+  return { notThere: true, base: anyShown ? data.baseOnScreen(key) : baseOf(row) };
 }

@@ -176,10 +176,14 @@ export type LogPage = z.infer<typeof logPageSchema>;
 export const seenSchema = z.object({ base: intentBaseSchema, toConversationId: id.nullable().optional() });
 export type Seen = z.infer<typeof seenSchema>;
 
-/** The agent's word on what nobody else can tell: "this message is it", or "it is not there". */
+/**
+ * The agent's word on what nobody else can tell: "this message is it", or "it is not there". `base` is
+ * what was on screen then: a reply that goes out again over more than that is held. Absent (an older
+ * page): what the row was parked with counts as seen.
+ */
 export const settleSchema = z.union([
   z.object({ arrived: id }).strict(),
-  z.object({ notThere: z.literal(true) }).strict(),
+  z.object({ notThere: z.literal(true), base: intentBaseSchema.optional() }).strict(),
 ]);
 export type Settle = z.infer<typeof settleSchema>;
 

@@ -14,8 +14,11 @@ export interface Seen {
   toConversationId?: string | null | undefined;
 }
 
-/** The agent's word on a row whose outcome nobody else can tell: which message it is, or that it is not there. */
-export type Outcome = { arrived: string } | { notThere: true };
+/**
+ * The agent's word on a row whose outcome nobody else can tell: which message it is, or that it is
+ * not there, said with `base` on screen (absent: what the row was parked with).
+ */
+export type Outcome = { arrived: string } | { notThere: true; base?: IntentBase | undefined };
 
 /** The evidence of each verb, by which its repetition is known. */
 const NOTES = {
@@ -75,7 +78,7 @@ export function settled(row: OutboxRow, now: number, outcome: Outcome, isThere: 
   if (!isPerhapsDone(row)) return repeated(row, note);
   return 'arrived' in outcome
     ? stepped(row, isThere ? 'delivered' : 'accepted', now, { note, serverId: outcome.arrived })
-    : stepped(row, 'queued', now, { note, release: afterHold(row, now, null) });
+    : stepped(row, 'queued', now, { note, release: afterHold(row, now, outcome.base ?? null) });
 }
 
 /** Parked because nobody can tell: it may be dropped, settled or sent again, but not taken back. */

@@ -5,7 +5,7 @@ import { useContact } from '@renderer/data/contacts';
 import { useConversation } from '@renderer/data/conversation';
 import { useDraft } from '@renderer/data/drafts';
 import { discard } from '@renderer/data/outbox';
-import { placeOf, sendAsIs, sendByMail, settle } from '@renderer/data/second-thoughts';
+import { placeOf, sendAsIs, sendByMail, settleAs, settleNotThere } from '@renderer/data/second-thoughts';
 import { contentOf, isTooLate, takeBackInto, withContent } from '@renderer/data/take-back';
 import { useJoinedDraft } from '@renderer/state/joined-draft';
 import { runCommand } from '@renderer/state/commands';
@@ -81,14 +81,14 @@ export function useSecondThoughts(row: OutboxRow): SecondThoughts {
   const address = row.hold?.kind === 'late' ? contact?.emails[0] : undefined;
   return {
     send: () =>
-      isUnproven ? attempt(settle(intent.ref, { notThere: true }), stay) : attempt(sendAsIs(row), goThere),
+      isUnproven ? attempt(settleNotThere(row), stay) : attempt(sendAsIs(row), goThere),
     mail:
       address === undefined || account?.supports.chatByMail !== true
         ? null
         : { address, send: () => attempt(sendByMail(row), stay) },
     edit,
     discard: drop,
-    found: (arrived) => attempt(settle(intent.ref, { arrived }), stay),
+    found: (arrived) => attempt(settleAs(row, arrived), stay),
     busy,
     failure,
   };
