@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { createBackends } from '@shared/backends/registry';
 import { openSpool } from '@shared/sync/spool';
 import { diskError, MemoryFileSystem } from '@shared/testing/memory-file-system';
 import { openAccountLink, type AccountLinkOptions } from './account-link';
@@ -22,6 +23,7 @@ const openLink = (parts: Pick<AccountLinkOptions, 'fs' | 'spool'> & Partial<Acco
     id: 'a1',
     name: 'Sample helpdesk',
     backendId: 'embedded',
+    backends: createBackends(),
     memoryPath: 'account.json',
     clock: systemClock,
     random: systemRandom,

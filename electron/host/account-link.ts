@@ -2,7 +2,7 @@
 import type { Clock } from '@shared/backends/clock';
 import type { HttpClient } from '@shared/backends/http';
 import type { Backend } from '@shared/backends/port';
-import { backendFor } from '@shared/backends/registry';
+import type { Backends } from '@shared/backends/registry';
 import type { Account } from '@shared/contract/door';
 import { agentSchema } from '@shared/contract/entity-schemas';
 import type { FileSystem } from '@shared/storage/file-system';
@@ -18,6 +18,7 @@ export interface AccountLinkOptions {
   id: string;
   name: string;
   backendId: string;
+  backends: Backends;
   spool: Spool;
   fs: FileSystem;
   /** Where it remembers what the last run knew; beside the spool's segments. */
@@ -203,8 +204,8 @@ class PullingAccount implements AccountLink {
   }
 
   private backendAt(at: { url: string; token: string }): Backend {
-    const { id: accountId, backendId, http, clock } = this.options;
-    return backendFor(backendId, { accountId, ...at }, http, clock);
+    const { id: accountId, backendId, backends, http, clock } = this.options;
+    return backends.connect(backendId, { accountId, ...at }, http, clock);
   }
 
   private take(state: PullState): void {

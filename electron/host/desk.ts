@@ -1,6 +1,7 @@
 /** The host at work: every account pulled, one outbox for all, and what happens told to the pages. */
 import { join } from 'node:path';
 import type { Backend } from '@shared/backends/port';
+import type { Backends } from '@shared/backends/registry';
 import type { Clock } from '@shared/backends/clock';
 import type { Account } from '@shared/contract/door';
 import { isUnconfirmed, type OutboxRow } from '@shared/domain/intents';
@@ -38,13 +39,14 @@ export async function openDesk(options: {
   fs: FileSystem;
   folder: string;
   served: readonly ServedAccount[];
+  backends: Backends;
   stores: Stores;
   events: EventHub;
   clock: Clock;
   /** One English sentence for the host's log. */
   log(sentence: string): void;
 }): Promise<Desk> {
-  const { fs, folder, served, stores, events, clock, log } = options;
+  const { fs, folder, served, backends, stores, events, clock, log } = options;
   const links = new Map<string, AccountLink>();
   const clients: HostHttp[] = [];
   const stop = new AbortController();
@@ -94,6 +96,7 @@ export async function openDesk(options: {
       id,
       name,
       backendId: backend,
+      backends,
       spool,
       fs,
       memoryPath: join(folder, 'spool', encodeURIComponent(id), 'account.json'),

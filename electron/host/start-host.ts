@@ -4,6 +4,7 @@
  */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createBackends } from '@shared/backends/registry';
 import { CONTRACT_VERSION } from '@shared/contract/door';
 import { nodeFileSystem } from '../files/node-file-system';
 import { readAccounts, type AccountSetup } from './accounts-file';
@@ -124,7 +125,8 @@ async function compose(
   const stores = await openStores({ fs, folder, install, accountIds, clock, log });
   closers.add(() => stores.close());
   const events = createEventHub(clock.now);
-  const desk = await openDesk({ fs, folder, served, stores, events, clock, log });
+  const backends = createBackends();
+  const desk = await openDesk({ fs, folder, served, backends, stores, events, clock, log });
   const attachments = await openAttachmentCache({
     fs,
     folder: join(folder, 'files', 'index'),

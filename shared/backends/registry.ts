@@ -31,17 +31,35 @@ export const DESCRIPTORS: readonly BackendDescriptor[] = Object.values(DEFINITIO
   ({ descriptor }) => descriptor,
 );
 
-/**
- * Connects an account to its backend. Makes no request.
- * @throws when no backend has that id
- */
-export function backendFor(
-  definitionId: string,
-  settings: BackendSettings,
-  http: HttpClient,
-  clock: Clock,
-): Backend {
-  const definition = DEFINITIONS[definitionId];
-  if (definition === undefined) throw new Error(`No backend is called "${definitionId}".`);
-  return createRestBackend(definition, settings, http, clock);
+/** The backends of one console: those of this build, and those that profiles describe. */
+export interface Backends {
+  ids(): readonly string[];
+  descriptors(): readonly BackendDescriptor[];
+  /** Adds a backend, or puts it in the place of the one with the same id. */
+  register(definition: RestDefinition): void;
+  /**
+   * Connects an account to its backend. Makes no request.
+   * @throws when no backend has that id
+   */
+  connect(definitionId: string, settings: BackendSettings, http: HttpClient, clock: Clock): Backend;
+}
+
+/** Knows the backends of this build, until others are registered. */
+export function createBackends(): Backends {
+  const definitions = new Map(Object.entries(DEFINITIONS));
+  return {
+    ids: () => [...definitions.keys()],
+    descriptors: () => [...definitions.values()].map(({ descriptor }) => descriptor),
+    register: (definition) => void definitions.set(definition.descriptor.id, definition),
+    connect(definitionId, settings, http, clock) {
+      const definition = definitions.get(definitionId);
+      if (definition === undefined) throw new Error(`No backend is called "${definitionId}".`);
+      return createRestBackend(definition, settings, http, clock);
+    },
+  };
+}
+
+/** Connects an account to a backend of this build; see {@link Backends.connect}. */
+export function backendFor(...wanted: Parameters<Backends['connect']>): Backend {
+  return createBackends().connect(...wanted);
 }
