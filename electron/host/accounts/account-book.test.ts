@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { SignInField } from '@shared/backends/port';
+import { MemoryFileSystem } from '@shared/testing/memory-file-system';
+import { openAccountBook, type AccountBook } from './account-book';
+import { openVault, type Vault } from './vault';
+
+const PATH = 'console/accounts.json';
+const SIGN_IN: Readonly<Record<string, readonly SignInField[]>> = {
+  embedded: [{ name: 'token', secret: true }],
+  desk: [
+    { name: 'login', secret: false },
+    { name: 'token', secret: true },
+  ],
+};
+
+async function stage(file?: unknown, fs = new MemoryFileSystem()) {
+  if (file !== undefined) await fs.replace(PATH, new TextEncoder().encode(JSON.stringify(file)));
+  const open = async (): Promise<{ book: AccountBook; vault: Vault }> => {
+    const vault = await openVault(fs, 'console/vault.json', null);
+    const signInOf = (backend: string) => SIGN_IN[backend] ?? null;
+    return { vault, book: await openAccountBook({ fs, path: PATH, vault, signInOf, embedded: true }) };
+  };
+  const text = async () => new TextDecoder().decode((await fs.read(PATH)) ?? new Uint8Array());
+  return { fs, text, open, ...(await open()) };
+}
+
+const draft = {
+  name: '',
+  backend: 'desk',
+  url: 'desk.invalid/',
+  values: { login: 'a@team.invalid', token: 'sample-secret' },
+};
+
+describe('the accounts of a console', () => {
+  it('are the embedded helpdesk alone as long as nobody set one up, and none when that was removed', async () => {
+    const { book, open } = await stage();
+    expect(book.list()).toMatchObject([{ id: 'embedded', url: '', paused: false }]);
+    await book.remove('embedded');
+    expect((await open()).book.list()).toEqual([]);
+  });
+
+  it('moves a token that was written by hand into the vault and out of the file', async () => {
+    const { book, vault, text, open } = await stage([
+      { id: 'team', name: 'Team', backend: 'desk', url: 'https://desk.invalid', token: 'sample-secret' },
+    ]);
+    expect(book.credentialsOf('team')).toEqual({ token: 'sample-secret' });
+    expect(vault.get('team')).toEqual({ token: 'sample-secret' });
+    expect(await text()).not.toContain('sample-secret');
+    expect((await open()).book.credentialsOf('team')).toEqual({ token: 'sample-secret' });
+  });
+
+  it('keeps what is no secret in the file and what is in the vault', async () => {
+    const { book, text, open } = await stage();
+    const setup = await book.add(draft);
+    expect(setup).toMatchObject({ id: 'desk.invalid', name: 'desk.invalid', url: 'https://desk.invalid' });
+    expect(await text()).toContain('a@team.invalid');
+    expect(await text()).not.toContain('sample-secret');
+    const again = (await open()).book;
+    expect(again.list().map(({ id }) => id)).toEqual(['embedded', 'desk.invalid']);
+    expect(again.credentialsOf('desk.invalid')).toEqual({ login: 'a@team.invalid', token: 'sample-secret' });
+  });
+
+  it('takes one helpdesk under two logins and refuses the same one twice', async () => {
+    const { book } = await stage();
+    await book.add(draft);
+    await expect(book.add({ ...draft, name: 'Again' })).rejects.toMatchObject({ kind: 'already-there' });
+    const other = await book.add({ ...draft, values: { login: 'b@team.invalid', token: 'other' } });
+    expect(other.id).toBe('desk.invalid-2');
+  });
+
+  it('gives an account that is added again the id under which its drafts lie', async () => {
+    const { book, open } = await stage();
+    const { id } = await book.add(draft);
+    await book.remove(id);
+    expect(() => book.credentialsOf(id)).toThrow('no such account');
+    const again = (await open()).book;
+    expect((await again.add({ ...draft, values: { token: 'new' } })).id).toBe(id);
+    expect(again.credentialsOf(id)).toEqual({ token: 'new' });
+  });
+
+  it('changes name, address, credentials and pause, each by itself', async () => {
+    const { book, open } = await stage();
+    const { id } = await book.add(draft);
+    await book.change(id, { name: 'Renamed' });
+    await book.change(id, { paused: true });
+    await book.change(id, { values: { token: 'second' } });
+    await book.renew(id, { refreshToken: 'third' });
+    const again = (await open()).book;
+    expect(again.list()[1]).toMatchObject({ name: 'Renamed', paused: true, url: 'https://desk.invalid' });
+    expect(again.credentialsOf(id)).toEqual({
+      login: 'a@team.invalid',
+      token: 'second',
+      refreshToken: 'third',
+    });
+  });
+
+  it('refuses in kinds what cannot be an account, and changes nothing', async () => {
+    const { book, text } = await stage();
+    await expect(book.add({ ...draft, url: 'not an address' })).rejects.toMatchObject({
+      kind: 'bad-address',
+    });
+    await expect(book.add({ ...draft, url: 'ftp://desk.invalid' })).rejects.toMatchObject({
+      kind: 'bad-address',
+    });
+    await expect(book.add({ ...draft, backend: 'nobody' })).rejects.toMatchObject({
+      kind: 'unknown-backend',
+    });
+    await expect(book.change('nobody', { paused: true })).rejects.toMatchObject({ kind: 'unknown-account' });
+    expect(await text()).toBe('');
+  });
+
+  it('is as it was when the disk does not take a change', async () => {
+    const fs = new MemoryFileSystem();
+    const { book } = await stage(undefined, fs);
+    await book.add(draft);
+    const replace = fs.replace.bind(fs);
+    fs.replace = (path, bytes) => (path === PATH ? Promise.reject(new Error('full')) : replace(path, bytes));
+    await expect(book.change('desk.invalid', { paused: true })).rejects.toThrow('full');
+    expect(book.list()[1]).toMatchObject({ paused: false });
+    fs.replace = replace;
+    await book.change('desk.invalid', { paused: true });
+    expect(book.list()[1]).toMatchObject({ paused: true });
+  });
+
+  it('says which line of a file made by hand to correct', async () => {
+    const account = { id: 'team', name: 'Team', backend: 'nobody', url: 'https://desk.invalid' };
+    await expect(stage([account])).rejects.toThrow('"nobody"');
+    await expect(
+      stage([
+        { ...account, backend: 'desk' },
+        { ...account, backend: 'desk' },
+      ]),
+    ).rejects.toThrow('twice');
+  });
+});

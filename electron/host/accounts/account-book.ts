@@ -1,0 +1,288 @@
+/**
+ * The accounts of this console: what `accounts.json` (0600) names, with their credentials in the vault.
+ * A file made by hand may carry a `token`; it is moved into the vault at the first start. Without a
+ * file there is the embedded helpdesk alone.
+ *
+ * A removed account leaves its id behind: added again, it finds its drafts and unsent replies.
+ */
+import type { AccountDraft, AccountPatch, SignInFieldName } from '@shared/contract/accounts';
+import { SIGN_IN_FIELDS } from '@shared/contract/accounts';
+import type { SignInField } from '@shared/backends/port';
+import type { FileSystem } from '@shared/storage/file-system';
+import { z } from 'zod';
+import { DataFolderError, readJson, writeJson } from '../json-file';
+import type { Credentials, Vault } from './vault';
+
+const accountId = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/);
+const signInValues = z.partialRecord(z.enum(SIGN_IN_FIELDS), z.string());
+
+const setupSchema = z.object({
+  /** Names the account in every key: no slash. */
+  id: accountId,
+  name: z.string().min(1).max(200),
+  backend: z.string(),
+  /** Empty: the embedded helpdesk that this host runs itself. */
+  url: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+  /** What is no secret of how it signs in. */
+  values: signInValues.default({}),
+  paused: z.boolean().default(false),
+});
+/** A connection to a helpdesk, without its secrets. */
+export type AccountSetup = z.infer<typeof setupSchema>;
+
+const removedSchema = z.object({ id: accountId, backend: z.string(), url: z.string() });
+
+const byHandSchema = setupSchema.extend({ token: z.string().optional() });
+const fileSchema = z.union([
+  z.array(byHandSchema).transform((accounts) => ({ accounts, removed: [] })),
+  z.object({ accounts: z.array(byHandSchema), removed: z.array(removedSchema).default([]) }),
+]);
+
+export const EMBEDDED_ID = 'embedded';
+const EMBEDDED: AccountSetup = {
+  id: EMBEDDED_ID,
+  name: 'Embedded helpdesk',
+  backend: 'embedded',
+  url: '',
+  values: {},
+  paused: false,
+};
+
+/** An account cannot be added or changed so; the page has words for the kind. */
+export class AccountBookError extends Error {
+  override readonly name = 'AccountBookError';
+  constructor(
+    readonly kind: 'unknown-account' | 'unknown-backend' | 'bad-address' | 'already-there',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface AccountBook {
+  list(): readonly AccountSetup[];
+  /** What it signs in with, secret or not; `null` when its secrets cannot be opened here. */
+  credentialsOf(id: string): Credentials | null;
+  /** @throws AccountBookError; nothing is changed then */
+  add(draft: AccountDraft): Promise<AccountSetup>;
+  /** @throws AccountBookError; nothing is changed then */
+  change(id: string, patch: AccountPatch): Promise<AccountSetup>;
+  /** Keeps credentials that the helpdesk replaced. */
+  renew(id: string, credentials: Credentials): Promise<void>;
+  /** @throws AccountBookError */
+  remove(id: string): Promise<AccountSetup>;
+}
+
+export interface AccountBookOptions {
+  fs: FileSystem;
+  path: string;
+  vault: Vault;
+  /** How a backend signs in; `null` for one that is not known. */
+  signInOf(backend: string): readonly SignInField[] | null;
+  /** Whether this host can run the embedded helpdesk. */
+  embedded: boolean;
+}
+
+/** @throws DataFolderError with a sentence when the file is damaged or names an unknown backend */
+export async function openAccountBook(options: AccountBookOptions): Promise<AccountBook> {
+  const { fs, path, vault, signInOf, embedded } = options;
+  const file = await readJson(fs, path, fileSchema);
+  const accounts = file?.accounts ?? (embedded ? [EMBEDDED] : []);
+  assertUsable(path, accounts, signInOf);
+  const book = new FileBook(options, accounts.map(withoutToken), file?.removed ?? []);
+  const byHand = accounts.flatMap((account) => ('token' in account && account.token ? [account] : []));
+  for (const { id, token } of byHand) await vault.set(id, { ...vault.get(id), token: token ?? '' });
+  // Only once the vault has them may the file lose them.
+  if (byHand.length > 0) await book.save();
+  return book;
+}
+
+function withoutToken({ id, name, backend, url, values, paused }: AccountSetup): AccountSetup {
+  return { id, name, backend, url, values, paused };
+}
+
+function assertUsable(
+  path: string,
+  accounts: readonly AccountSetup[],
+  signInOf: AccountBookOptions['signInOf'],
+): void {
+  const unknown = accounts.find(({ backend }) => signInOf(backend) === null);
+  if (unknown !== undefined) {
+    throw new DataFolderError(
+      `${path} names the backend "${unknown.backend}", which this version does not know. Correct its name, or put its profile into the folder "profiles" beside that file.`,
+    );
+  }
+  const ids = accounts.map(({ id }) => id);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice !== undefined)
+    throw new DataFolderError(`${path} names the account "${twice}" twice. Rename one.`);
+}
+
+class FileBook implements AccountBook {
+  readonly #options: AccountBookOptions;
+  #accounts: readonly AccountSetup[];
+  #removed: readonly z.infer<typeof removedSchema>[];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    options: AccountBookOptions,
+    accounts: readonly AccountSetup[],
+    removed: readonly z.infer<typeof removedSchema>[],
+  ) {
+    this.#options = options;
+    this.#accounts = accounts;
+    this.#removed = removed;
+  }
+
+  list(): readonly AccountSetup[] {
+    return this.#accounts;
+  }
+
+  credentialsOf(id: string): Credentials | null {
+    const { vault, signInOf } = this.#options;
+    const { backend, values } = this.#must(id);
+    const needsSecret = (signInOf(backend) ?? []).some(({ secret }) => secret);
+    const kept = vault.get(id);
+    return kept === null && needsSecret ? null : { ...values, ...kept };
+  }
+
+  async add(draft: AccountDraft): Promise<AccountSetup> {
+    const { backend } = draft;
+    const signIn = this.#options.signInOf(backend);
+    if (signIn === null) throw new AccountBookError('unknown-backend', `No backend is called "${backend}".`);
+    const url = this.#address(draft.url, backend);
+    const { open, secret } = split(draft.values, signIn);
+    const same = this.#accounts.find((one) => isSame(one, { backend, url, values: open }));
+    if (same !== undefined) {
+      throw new AccountBookError('already-there', `"${same.name}" is that account already.`);
+    }
+    const known = this.#removed.find((one) => one.backend === backend && one.url === url);
+    const name = draft.name === '' ? this.#nameFor(url) : draft.name;
+    const setup: AccountSetup = {
+      id: known?.id ?? this.#newId(url),
+      name,
+      backend,
+      url,
+      values: open,
+      paused: false,
+    };
+    if (Object.keys(secret).length > 0) await this.#options.vault.set(setup.id, secret);
+    await this.#keep(
+      [...this.#accounts, setup],
+      this.#removed.filter((one) => one !== known),
+    );
+    return setup;
+  }
+
+  async change(id: string, patch: AccountPatch): Promise<AccountSetup> {
+    const { vault, signInOf } = this.#options;
+    const before = this.#must(id);
+    const { open, secret } = split(patch.values ?? {}, signInOf(before.backend) ?? []);
+    const after: AccountSetup = {
+      ...before,
+      name: patch.name === undefined || patch.name === '' ? before.name : patch.name,
+      url: patch.url === undefined ? before.url : this.#address(patch.url, before.backend),
+      values: { ...before.values, ...open },
+      paused: patch.paused ?? before.paused,
+    };
+    if (Object.keys(secret).length > 0) await vault.set(id, { ...vault.get(id), ...secret });
+    await this.#keep(
+      this.#accounts.map((one) => (one === before ? after : one)),
+      this.#removed,
+    );
+    return after;
+  }
+
+  async renew(id: string, credentials: Credentials): Promise<void> {
+    const { vault } = this.#options;
+    await vault.set(id, { ...vault.get(id), ...credentials });
+  }
+
+  async remove(id: string): Promise<AccountSetup> {
+    const gone = this.#must(id);
+    const { backend, url } = gone;
+    await this.#keep(
+      this.#accounts.filter((one) => one !== gone),
+      [...this.#removed.filter((one) => one.id !== id), { id, backend, url }],
+    );
+    // Last: an account without credentials can be mended, credentials without an account only lie about.
+    await this.#options.vault.delete(id);
+    return gone;
+  }
+
+  save(): Promise<void> {
+    return this.#keep(this.#accounts, this.#removed);
+  }
+
+  #must(id: string): AccountSetup {
+    const found = this.#accounts.find((one) => one.id === id);
+    if (found === undefined) throw new AccountBookError('unknown-account', 'There is no such account.');
+    return found;
+  }
+
+  /** Without a slash at the end; a bare host is meant as https. */
+  #address(text: string, backend: string): string {
+    if (text === '' && backend === EMBEDDED.backend && this.#options.embedded) return '';
+    const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+    const parsed = setupSchema.shape.url.safeParse(whole.replace(/\/+$/, ''));
+    if (!parsed.success || parsed.data === '') {
+      throw new AccountBookError('bad-address', 'An address looks like https://desk.example.');
+    }
+    return parsed.data;
+  }
+
+  #nameFor(url: string): string {
+    return url === '' ? EMBEDDED.name : new URL(url).hostname;
+  }
+
+  #newId(url: string): string {
+    const wanted =
+      url === '' ? EMBEDDED_ID : new URL(url).hostname.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 80);
+    const taken = new Set([...this.#accounts, ...this.#removed].map(({ id }) => id));
+    for (let n = 1; ; n += 1) {
+      const id = n === 1 ? wanted : `${wanted}-${n}`;
+      if (!taken.has(id)) return id;
+    }
+  }
+
+  async #keep(
+    accounts: readonly AccountSetup[],
+    removed: readonly z.infer<typeof removedSchema>[],
+  ): Promise<void> {
+    const { fs, path } = this.#options;
+    const before = { accounts: this.#accounts, removed: this.#removed };
+    this.#accounts = accounts;
+    this.#removed = removed;
+    const written = this.#writing.then(() => writeJson(fs, path, { accounts, removed }));
+    this.#writing = written.catch(() => undefined);
+    try {
+      await written;
+    } catch (error) {
+      // What is not on the disk would be gone with the next start: it never was.
+      this.#accounts = before.accounts;
+      this.#removed = before.removed;
+      throw error;
+    }
+  }
+}
+
+function split(
+  values: Credentials,
+  signIn: readonly SignInField[],
+): { open: Credentials; secret: Credentials } {
+  const given = Object.entries(values) as [SignInFieldName, string][];
+  const isOpen = (name: SignInFieldName): boolean =>
+    signIn.some((field) => field.name === name && !field.secret);
+  return {
+    open: Object.fromEntries(given.filter(([name]) => isOpen(name))),
+    // What a backend does not ask for is treated as a secret rather than written down.
+    secret: Object.fromEntries(given.filter(([name]) => !isOpen(name))),
+  };
+}
+
+/** One helpdesk may be connected twice under two logins, never twice under the same. */
+function isSame(one: AccountSetup, other: Pick<AccountSetup, 'backend' | 'url' | 'values'>): boolean {
+  const login = ({ values }: Pick<AccountSetup, 'values'>): string =>
+    `${values.login ?? ''} ${values.workspace ?? ''}`;
+  return one.backend === other.backend && one.url === other.url && login(one) === login(other);
+}
