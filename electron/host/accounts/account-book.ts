@@ -90,8 +90,8 @@ export async function openAccountBook(options: AccountBookOptions): Promise<Acco
   const accounts = file?.accounts ?? (embedded ? [EMBEDDED] : []);
   assertUsable(path, accounts, signInOf);
   const book = new FileBook(options, accounts.map(withoutToken), file?.removed ?? []);
-  const byHand = accounts.flatMap((account) => ('token' in account && account.token ? [account] : []));
-  for (const { id, token } of byHand) await vault.set(id, { ...vault.get(id), token: token ?? '' });
+  const byHand = (file?.accounts ?? []).filter(({ token }) => token !== undefined);
+  for (const { id, token = '' } of byHand) await vault.set(id, { ...vault.get(id), token });
   // Only once the vault has them may the file lose them.
   if (byHand.length > 0) await book.save();
   return book;
