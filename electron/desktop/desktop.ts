@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type * as Electron from 'electron';
 import { forkHelpdesk, forkHost, type Fork, type ForkedHelpdesk } from './children';
 import { createForwarder } from './forwarder';
+import { askKeychain } from './keychain';
 import { registerScheme, SCHEME } from './scheme';
 import { superviseHost, type LaunchedHelpdesk, type Supervisor } from './supervisor';
 import { makeTray } from './tray';
@@ -23,6 +24,7 @@ export type ElectronParts = Pick<
   | 'nativeImage'
   | 'nativeTheme'
   | 'protocol'
+  | 'safeStorage'
   | 'session'
   | 'shell'
   | 'Tray'
@@ -106,11 +108,17 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
   app.once('will-quit', () => tray.destroy());
 }
 
-function hostStarter({ utilityProcess }: ElectronParts, options: DesktopOptions, socketPath: string) {
+function hostStarter(
+  { utilityProcess, safeStorage }: ElectronParts,
+  options: DesktopOptions,
+  socketPath: string,
+) {
   const { outFolder, dataFolder } = options;
   const fork: Fork = (program, args, how) => utilityProcess.fork(program, args, how);
   const hostArgs = ['--data', dataFolder, '--socket', socketPath];
   return {
+    askKeychain: (asked: Parameters<typeof askKeychain>[2]) =>
+      askKeychain(safeStorage, process.platform, asked),
     startHost: () => forkHost(fork, join(outFolder, 'main', 'host.js'), hostArgs),
     launchHelpdesk: (o: { dataDir: string; port: number | null; seed: number }) =>
       options.launchHelpdesk((args) => forkHelpdesk(fork, join(outFolder, 'main', 'helpdesk.js'), args), o),

@@ -59,6 +59,7 @@ beforeAll(async () => {
   const helpdesk = createNodeHelpdesk(join(OUT, 'main', 'helpdesk.js'));
   supervisor = superviseHost({
     startHost: () => nodeHost(socket),
+    askKeychain: () => null,
     launchHelpdesk: (o) => helpdesk.start(o),
     onReady: (told) => tokens.put(told),
     onFailed: (sentence) => {

@@ -26,9 +26,11 @@ const startHost = (): FakeHost => {
   return host;
 };
 const launchHelpdesk = vi.fn();
+const askKeychain = vi.fn(() => 'aGFsbG8=');
 const onReady = vi.fn();
 const onFailed = vi.fn();
-const supervise = () => superviseHost({ startHost, launchHelpdesk, onReady, onFailed, now: Date.now });
+const supervise = () =>
+  superviseHost({ startHost, launchHelpdesk, askKeychain, onReady, onFailed, now: Date.now });
 const last = (): FakeHost => hosts.at(-1) as FakeHost;
 
 beforeEach(() => {
@@ -41,6 +43,13 @@ afterEach(() => {
 });
 
 describe('the supervision of the host', () => {
+  it('asks the keychain for the host and tells it the answer', () => {
+    supervise();
+    last().says({ type: 'keychain', ask: 'k1', verb: 'wrap', bytes: 'AQID' });
+    expect(askKeychain).toHaveBeenCalledWith(expect.objectContaining({ verb: 'wrap', bytes: 'AQID' }));
+    expect(last().heard).toEqual([{ type: 'keychain-answer', ask: 'k1', bytes: 'aGFsbG8=' }]);
+  });
+
   it('starts a host that died again after 0.5 s, then 1, 2, 4, 8 and never more than 10', async () => {
     supervise();
     const pauses: number[] = [];

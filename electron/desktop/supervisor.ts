@@ -35,6 +35,8 @@ export interface LaunchedHelpdesk {
 export interface SupervisorOptions {
   startHost(): HostChild;
   launchHelpdesk(o: { dataDir: string; port: number | null; seed: number }): Promise<LaunchedHelpdesk>;
+  /** See keychain.ts. */
+  askKeychain(asked: Extract<HostToParent, { type: 'keychain' }>): string | null;
   /** The host listens; `starts` counts from 1. */
   onReady(token: string, starts: number): void;
   /** It cannot start, and says why. */
@@ -103,6 +105,13 @@ export function superviseHost(options: SupervisorOptions): Supervisor {
           (helpdesk) => helpdesk.stop(),
           () => undefined,
         );
+        return;
+      case 'keychain':
+        from.postMessage({
+          type: 'keychain-answer',
+          ask: message.ask,
+          bytes: options.askKeychain(message),
+        });
         return;
       default:
         assertNever(message);

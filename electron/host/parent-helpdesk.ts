@@ -5,9 +5,9 @@ import type { HelpdeskLauncher, LaunchedHelpdesk } from './helpdesk-launcher';
 import type { ParentPort } from './parent-port';
 
 export function createParentHelpdesk(port: ParentPort): HelpdeskLauncher {
-  const launches = new Map<string, (message: Exclude<ParentToHost, { type: 'close' }>) => void>();
+  const launches = new Map<string, (message: Extract<ParentToHost, { launch: string }>) => void>();
   port.onMessage((message) => {
-    if (message.type !== 'close') launches.get(message.launch)?.(message);
+    if ('launch' in message) launches.get(message.launch)?.(message);
   });
   // A parent takes its helpdesk with it, and nobody is left to say so.
   port.onGone(() => {

@@ -2,8 +2,8 @@
  * What the host process and the process that forked it (the desktop shell, or a plain Node parent)
  * say to each other, over Electron's MessagePort or Node's IPC channel. Checked on both sides.
  *
- *   host → parent   ready · launch-helpdesk · stop-helpdesk · failed
- *   parent → host   close · helpdesk-started · helpdesk-failed · helpdesk-exited
+ *   host → parent   ready · launch-helpdesk · stop-helpdesk · keychain · failed
+ *   parent → host   close · helpdesk-started · helpdesk-failed · helpdesk-exited · keychain-answer
  *
  * The host cannot start the helpdesk itself there: with the RunAsNode fuse off, only Electron's
  * main process can start another process that runs JavaScript.
@@ -25,6 +25,13 @@ export const hostToParentSchema = z.discriminatedUnion('type', [
     seed: z.number().int(),
   }),
   z.object({ type: z.literal('stop-helpdesk'), launch }),
+  /** Asks the system's keychain; `offer` only asks whether there is one. */
+  z.object({
+    type: z.literal('keychain'),
+    ask: z.string().min(1).max(100),
+    verb: z.enum(['offer', 'wrap', 'unwrap']),
+    bytes: z.base64(),
+  }),
 ]);
 export type HostToParent = z.infer<typeof hostToParentSchema>;
 
@@ -34,5 +41,11 @@ export const parentToHostSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('helpdesk-started'), launch, url: z.string(), token: z.string() }),
   z.object({ type: z.literal('helpdesk-failed'), launch, message: z.string() }),
   z.object({ type: z.literal('helpdesk-exited'), launch }),
+  /** `null`: there is no keychain, or it does not know what it was given. */
+  z.object({
+    type: z.literal('keychain-answer'),
+    ask: z.string().min(1).max(100),
+    bytes: z.base64().nullable(),
+  }),
 ]);
 export type ParentToHost = z.infer<typeof parentToHostSchema>;
