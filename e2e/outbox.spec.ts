@@ -37,6 +37,11 @@ class OutboxScreen {
       .filter({ hasText: text });
   }
 
+  /** Takes the pointer off the list. */
+  async leaveList(): Promise<void> {
+    await this.dialog.getByRole('tab', { name: words('delivery:part.waiting') }).hover();
+  }
+
   async toLog(): Promise<void> {
     await this.dialog.getByRole('tab', { name: words('delivery:part.log') }).click();
   }
@@ -121,6 +126,9 @@ test('deleted meanwhile: it is said, and given up where it stands', async ({ lab
   await expect(outbox.dialog.getByText(words('delivery:group.needsYou'))).toBeVisible();
   await expect(row).toContainText(words('held:why.gone'));
   await row.getByRole('button', { name: words('outbox:action.discard') }).click();
+  // Under the pointer it stands on, with what became of it; the list catches up when the pointer leaves.
+  await expect(row).toContainText(words('delivery:state.discarded'));
+  await outbox.leaveList();
   await expect(outbox.dialog.getByText(words('outbox:empty.title'))).toBeVisible();
   await outbox.toLog();
   await expect(outbox.row('It is in the depot.')).toContainText(words('delivery:why.discarded'));
@@ -152,6 +160,55 @@ test('refused: the server’s own words, and by mouse alone what can be done abo
   await expect.poll(attempts).toBeGreaterThan(before + 1);
   await expect(row).toContainText('There is no agent nobody.');
   await row.getByRole('button', { name: words('outbox:action.discard') }).click();
+  await outbox.leaveList();
+  await expect(outbox.dialog.getByText(words('outbox:empty.title'))).toBeVisible();
+});
+
+test('nothing moves under the pointer: what has gone stands where it stood until the pointer leaves', async ({
+  lab,
+  page,
+}) => {
+  const { client, desk, proxy, agent, app, outbox } = await world(lab, page);
+  const lamp = (await client.conversation(LAMP)).id;
+  const parcel = (await client.conversation(PARCEL)).id;
+  await proxy.set('refuse');
+  await agent.status.expectOffline();
+  const put = async (id: string, text: string) => {
+    const intent = await replyIntent(app, desk, id, text);
+    await door(app, `intents/${intent.ref}`, { method: 'PUT', json: intent });
+    return intent.ref;
+  };
+  const first = await put(lamp, 'First answer');
+  await put(parcel, 'שלום, החבילה שלך בדרך. '.repeat(20));
+  await outbox.open();
+  const [one, two] = [outbox.row('First answer'), outbox.row('שלום')];
+  await expect(two).toBeVisible();
+  // Right-to-left words begin at their right end, where they are not cut off.
+  const said = two.locator('span[dir="auto"]', { hasText: 'שלום' });
+  expect(await said.evaluate((span) => getComputedStyle(span).direction)).toBe('rtl');
+  const place = async () => (await two.boundingBox())?.y;
+  await two.hover();
+  const before = await place();
+  await door(app, `intents/${first}/undo`, { method: 'POST' });
+  await expect(one).toContainText(words('delivery:state.discarded'));
+  await put(lamp, 'Third answer');
+  await expect(outbox.row('Third answer')).toBeVisible();
+  expect(await place()).toBe(before);
+  await expectClean(page);
+  await outbox.leaveList();
+  await expect(one).toHaveCount(0);
+  expect(await place()).not.toBe(before);
+
+  // The keys hold it as well, until the focus leaves.
+  await two.locator('[data-row-head]').focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(outbox.row('Third answer').locator('[data-row-head]')).toBeFocused();
+  await proxy.set('none');
+  await expect(outbox.row('Third answer')).toContainText(words('delivery:state.delivered'), {
+    timeout: 30_000,
+  });
+  await expect(outbox.row('Third answer').locator('[data-row-head]')).toBeFocused();
+  await outbox.dialog.getByRole('tab', { name: words('delivery:part.waiting') }).focus();
   await expect(outbox.dialog.getByText(words('outbox:empty.title'))).toBeVisible();
 });
 

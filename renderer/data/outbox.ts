@@ -12,6 +12,11 @@ export function useOutbox(): readonly OutboxRow[] {
   return useSignal(pageData().outbox.unconfirmed);
 }
 
+/** The host's row of a decision as far as this window knows it, also when it is finished. */
+export function outboxRow(ref: string): OutboxRow | null {
+  return pageData().outbox.byRef(ref);
+}
+
 /** What was sent to the host and is not yet acknowledged: drawn as *saving*. */
 export function useSaving(): readonly Intent[] {
   const rows = useSavingRows();

@@ -15,7 +15,6 @@ import { DELIVERY_STATES, type OutboxRow } from '@shared/domain/intents';
 import { ExportButtons } from './ExportButtons';
 import { isFiltered, logMatcher, NO_FILTER, type LogFilter } from './log-filter';
 import { RowList, type Line, type RowListProps } from './RowList';
-import { lineOf } from './WaitingPart';
 
 const keyOf = ({ intent }: OutboxRow) => conversationKey(intent.accountId, intent.conversationId);
 
@@ -63,7 +62,7 @@ export function LogPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'onGo'
         </p>
       ),
     };
-    return [...found.map(lineOf), end];
+    return [...found.map((row) => ({ key: row.intent.ref, row })), end];
   }, [found, older, readDownTo, readOlder, t, i18n.language]);
 
   return (

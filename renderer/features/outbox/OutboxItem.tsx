@@ -11,7 +11,7 @@ import { useAccounts } from '@renderer/data/accounts';
 import { useQueueRow } from '@renderer/data/queue';
 import { placeOf } from '@renderer/data/second-thoughts';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
-import { explain, needsYou, plannedAt, shownState, type Row } from './explain';
+import { explain, plannedAt, shownState, type Row } from './explain';
 import { ProofChain } from './ProofChain';
 import { RowActions } from './RowActions';
 import { useActionWords } from './use-action-words';
@@ -25,6 +25,10 @@ const FIRST_WORDS = 200;
 
 export interface OutboxItemProps {
   row: Row;
+  /** It waits no longer, and can be acted on no more. */
+  left: boolean;
+  /** Buttons stand under it without opening it; without anything to do their room stays. */
+  hasActions: boolean;
   open: boolean;
   /** The row the arrow keys stand on: the one that Tab reaches. */
   reached: boolean;
@@ -34,7 +38,7 @@ export interface OutboxItemProps {
 
 /** One decision: what, to whom, how far it got, why, and what happens next. Opens to its proof. */
 export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
-  const { row, open, reached, onToggle, onGo } = props;
+  const { row, left, hasActions, open, reached, onToggle, onGo } = props;
   const { t } = useTranslation(['delivery', 'outbox']);
   const detailsId = useId();
   const { intent } = row;
@@ -42,11 +46,13 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
   const key = row.state === 'saving' ? keyOf(row) : placeOf(row);
   const conversation = useQueueRow(key)?.conversation;
   const kind = useActionWords(intent.action, intent.accountId);
-  const shown = shownState(row);
+  // What the host never had leaves no row behind: only a person can have given it up.
+  const givenUp = left && row.state === 'saving';
+  const shown = givenUp ? 'discarded' : shownState(row);
   const text = 'text' in intent.action ? intent.action.text.trim().slice(0, FIRST_WORDS) : '';
   const subject = conversation?.subject.trim() ?? '';
   return (
-    <div className={cx('border-b border-line/60 px-5 py-2.5', open && 'bg-canvas')}>
+    <div className={cx('border-b border-line/60 px-5 py-2.5', open && 'bg-canvas', left && 'bg-canvas/60')}>
       <div className="flex items-start gap-2">
         <button
           type="button"
@@ -71,21 +77,19 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
                   className="shrink-0 text-muted"
                 />
               )}
-              <span className="min-w-0 truncate">
-                <bdi className="font-strong">
-                  {conversation?.contactName.trim() || t('outbox:unknownCustomer')}
-                </bdi>
-                {subject !== '' && <bdi className="text-muted"> · {subject}</bdi>}
+              <span dir="auto" className="min-w-0 truncate font-strong">
+                {conversation?.contactName.trim() || t('outbox:unknownCustomer')}
               </span>
+              {subject !== '' && <Words className="text-muted">{subject}</Words>}
               <span className="tabular ml-auto shrink-0 pl-2 text-meta text-faint">
                 <RelativeTime at={intent.decidedAt} />
               </span>
             </span>
-            <span className="block truncate text-muted">
-              {kind}
-              {text !== '' && <bdi> · {text}</bdi>}
+            <span className="flex gap-1.5 text-muted">
+              <span className="max-w-full min-w-0 shrink-0 truncate">{kind}</span>
+              {text !== '' && <Words>{text}</Words>}
             </span>
-            <Standing row={row} shown={shown} />
+            <Standing row={row} shown={shown} givenUp={givenUp} />
           </span>
         </button>
         <IconButton
@@ -96,10 +100,9 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
           onClick={() => onGo(key, row)}
         />
       </div>
-      {/* At hand where time presses or a decision is due; elsewhere with the proof. */}
-      {(open || needsYou(row) || row.state === 'delayed') && (
-        <div className="mt-2.5 pl-7 empty:hidden">
-          <RowActions row={row} onGo={() => onGo(key, row)} />
+      {(open || hasActions) && (
+        <div className={cx('mt-2.5 pl-7', hasActions ? 'min-h-6' : 'empty:hidden')}>
+          {!left && <RowActions row={row} onGo={() => onGo(key, row)} />}
         </div>
       )}
       <div id={detailsId} hidden={!open} className="pl-7">
@@ -109,6 +112,20 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
   );
 });
 
+/** Words of their own direction after a dot: cut at their end, wherever that is. */
+function Words({ className, children }: { className?: string; children: string }) {
+  return (
+    <>
+      <span aria-hidden className="shrink-0 text-muted">
+        ·
+      </span>
+      <span dir="auto" className={cx('min-w-0 truncate', className)}>
+        {children}
+      </span>
+    </>
+  );
+}
+
 const TONE: Readonly<Partial<Record<ShownDelivery, string>>> = {
   parked: 'text-danger',
   bounced: 'text-danger',
@@ -117,7 +134,7 @@ const TONE: Readonly<Partial<Record<ShownDelivery, string>>> = {
 };
 
 /** The state in a word, why in a sentence, and what happens next. Alone, for its clock ticks. */
-function Standing({ row, shown }: { row: Row; shown: ShownDelivery }) {
+function Standing({ row, shown, givenUp }: { row: Row; shown: ShownDelivery; givenUp: boolean }) {
   const { t } = useTranslation('delivery');
   const phrase = usePhrase();
   const account = useAccounts().find(({ id }) => id === row.intent.accountId);
@@ -125,7 +142,7 @@ function Standing({ row, shown }: { row: Row; shown: ShownDelivery }) {
   const roughly = useNow('minute');
   const counted = plan !== null && plan - roughly < COUNTED_MS;
   const now = useNow(counted ? 'second' : 'minute');
-  const { why, next } = explain(row, account, now);
+  const { why, next } = givenUp ? { why: { key: 'why.discarded' }, next: null } : explain(row, account, now);
   return (
     <span className="tabular mt-0.5 block text-meta text-pretty text-muted [overflow-wrap:anywhere]">
       <span className={cx('font-strong', TONE[shown] ?? 'text-text')}>{t(`state.${shown}`)}</span>

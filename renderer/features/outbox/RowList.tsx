@@ -12,9 +12,15 @@ import {
 import type { ConversationKey } from '@shared/domain/entities';
 import type { Row } from './explain';
 import { OutboxItem } from './OutboxItem';
+import { actsAtHand } from './steady';
 
-/** A line of the list: a decision, or words between decisions. */
-export type Line = { key: string; row: Row } | { key: string; content: ReactNode };
+/**
+ * A line of the list: a decision, or words between decisions. `left`: it is over, and stands there
+ * only so that nothing moves; `hasActions`: whether buttons have room without opening it (absent: as
+ * the row wants).
+ */
+export type Line =
+  { key: string; row: Row; left?: boolean; hasActions?: boolean } | { key: string; content: ReactNode };
 
 export interface RowListProps {
   label: string;
@@ -181,6 +187,8 @@ export const RowList = memo(function RowList(props: RowListProps) {
               {'row' in line ? (
                 <OutboxItem
                   row={line.row}
+                  left={line.left ?? false}
+                  hasActions={line.hasActions ?? actsAtHand(line.row)}
                   open={opened === line.row.intent.ref}
                   reached={index === reached}
                   onToggle={toggle}

@@ -7,6 +7,8 @@ import { useOutbox, useSavingRows } from '@renderer/data/outbox';
 import type { Row } from './explain';
 import { groupWaiting } from './groups';
 import { RowList, type Line, type RowListProps } from './RowList';
+import { linesOf, type GroupLine } from './steady';
+import { useHand, useSteadyLines } from './use-steady';
 
 /** Everything this window knows of that has not reached the helpdesk. */
 function useWaitingRows(): readonly Row[] {
@@ -29,26 +31,23 @@ export function WaitingPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'o
   const { t } = useTranslation(['delivery', 'outbox']);
   const rows = useWaitingRows();
   const accounts = useAccounts();
-  const groups = useMemo(
+  const hand = useHand();
+  const fresh = useMemo(() => {
+    const ids = accounts.map(({ id }) => id);
+    return linesOf(groupWaiting(rows, ids));
+  }, [rows, accounts]);
+  const steady = useSteadyLines(fresh, hand.isOn);
+  const lines = useMemo(
     () =>
-      groupWaiting(
-        rows,
-        accounts.map(({ id }) => id),
-      ),
-    [rows, accounts],
+      steady.map((line): Line => {
+        if ('row' in line) return line;
+        const { key, group, accountId, count } = line;
+        const name =
+          accountId === null ? null : (accounts.find(({ id }) => id === accountId)?.name ?? accountId);
+        return { key, content: <Heading group={group} count={count} accountName={name} /> };
+      }),
+    [steady, accounts],
   );
-  const lines: Line[] = [];
-  if (groups.needsYou.length > 0) {
-    const content = <Heading words={t('group.needsYou')} count={groups.needsYou.length} urgent />;
-    lines.push({ key: 'needs-you', content }, ...groups.needsYou.map(lineOf));
-  }
-  for (const { accountId, rows: group } of groups.byItself) {
-    const accountName = accounts.find(({ id }) => id === accountId)?.name ?? accountId;
-    const content = (
-      <Heading words={t('group.byItself')} count={group.length} accountName={accountName} urgent={false} />
-    );
-    lines.push({ key: `account-${accountId}`, content }, ...group.map(lineOf));
-  }
   if (lines.length === 0) {
     return (
       <EmptyState icon={CircleCheckBig} title={t('outbox:empty.title')}>
@@ -56,19 +55,22 @@ export function WaitingPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'o
       </EmptyState>
     );
   }
-  return <RowList {...props} label={t('part.waiting')} lines={lines} />;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col" {...hand.handlers}>
+      <RowList {...props} label={t('part.waiting')} lines={lines} />
+    </div>
+  );
 }
 
-export function lineOf(row: Row): Line {
-  return { key: row.intent.ref, row };
-}
-
-function Heading(props: { words: string; count: number; accountName?: string; urgent: boolean }) {
-  const { words, count, accountName, urgent } = props;
+function Heading(props: { group: GroupLine['group']; count: number; accountName: string | null }) {
+  const { group, count, accountName } = props;
+  const { t } = useTranslation('delivery');
   return (
     <h3 className="flex flex-wrap items-baseline gap-x-2 border-b border-line/60 bg-canvas px-5 py-1.5 text-meta">
-      <span className={urgent ? 'font-strong text-danger' : 'font-strong text-muted'}>{words}</span>
-      {accountName !== undefined && <span className="text-muted">{accountName}</span>}
+      <span className={group === 'needsYou' ? 'font-strong text-danger' : 'font-strong text-muted'}>
+        {t(`group.${group}`)}
+      </span>
+      {accountName !== null && <span className="text-muted">{accountName}</span>}
       <span className="tabular text-faint">{count}</span>
     </h3>
   );

@@ -89,7 +89,10 @@ export function explain(row: Row, account: AccountFacts | undefined, now: number
     case 'accepted':
       return { why: { key: 'why.accepted' }, next: { key: 'next.seen' } };
     case 'delivered':
-      return { why: { key: 'why.delivered' }, next: null };
+      return {
+        why: { key: lastCode(row) === 'twice' ? 'why.deliveredTwice' : 'why.delivered' },
+        next: null,
+      };
     case 'bounced':
       return { why: withWords('why.bounced', 'why.bouncedBecause', row), next: { key: 'next.otherWay' } };
     case 'discarded':

@@ -80,8 +80,7 @@ export function useSecondThoughts(row: OutboxRow): SecondThoughts {
   };
   const address = row.hold?.kind === 'late' ? contact?.emails[0] : undefined;
   return {
-    send: () =>
-      isUnproven ? attempt(settleNotThere(row), stay) : attempt(sendAsIs(row), goThere),
+    send: () => (isUnproven ? attempt(settleNotThere(row), stay) : attempt(sendAsIs(row), goThere)),
     mail:
       address === undefined || account?.supports.chatByMail !== true
         ? null
