@@ -1,10 +1,11 @@
 /** What agents do: answer, note, change, merge, delete. */
 import type { Priority, Status } from '@shared/domain/entities';
+import { waitingSinceOf } from '@shared/domain/thread-facts';
 import type { StoredAgent, StoredConversation, StoredFile, StoredMessage, StoreRecord } from '../store/model';
 import { mailRecipient, outgoingEmail, type MailIdentity } from '../mail/identity';
 import { DeskError } from './desk-error';
 import { madeBefore, type RequestKey } from './idempotency';
-import { waitingSinceOf, withMessage } from './rules';
+import { withMessage } from './rules';
 import type { Desk } from './desk';
 
 export interface NewMessage {

@@ -3,6 +3,7 @@
  * it without an await in between, so two commands can never build on the same past.
  */
 import type { Channel, SocialOrigin } from '@shared/domain/entities';
+import { subjectOf, textOfHtml } from '@shared/domain/plain-text';
 import type { Blobs } from '../store/blobs';
 import type {
   StoredAgent,
@@ -16,7 +17,7 @@ import type {
 } from '../store/model';
 import type { Store } from '../store/store';
 import { DeskError } from './desk-error';
-import { subjectOf, textOfHtml, withMessage } from './rules';
+import { withMessage } from './rules';
 
 /** Bodies longer than this lie in the content-addressed folder. */
 const INLINE_BODY_CHARS = 16_384;

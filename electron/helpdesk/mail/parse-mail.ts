@@ -1,7 +1,7 @@
 /** Raw bytes to a mail, or to a sentence that says why they are not one. Never throws. */
 import { TextDecoder } from 'node:util';
 import PostalMime, { type Address, type Attachment, type Email, type Mailbox } from 'postal-mime';
-import { textOfHtml } from '../desk/rules';
+import { textOfHtml } from '@shared/domain/plain-text';
 
 export interface ParsedFile {
   name: string;

@@ -1,7 +1,9 @@
 /** Fills an empty helpdesk with invented conversations, written in groups so that many are quick. */
+import { subjectOf } from '@shared/domain/plain-text';
+import { waitingSinceOf } from '@shared/domain/thread-facts';
 import { AGENTS } from '../desk/agents';
 import { wordsOf, type Desk } from '../desk/desk';
-import { subjectOf, waitingSinceOf, withMessage } from '../desk/rules';
+import { withMessage } from '../desk/rules';
 import { messageIdOf, type MailIdentity } from '../mail/identity';
 import type {
   StoredContact,
