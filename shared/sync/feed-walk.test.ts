@@ -120,19 +120,28 @@ describe('a server that was restored from a backup', () => {
   });
 });
 
-it('a feed is read from its start when the spool found rows damaged in the middle of it', async () => {
-  const world = new WalkWorld('revision');
-  world.server.pageSize = 1;
-  world.write('m1', 'm2', 'm3');
-  const walk = new FeedWalk({
-    feed: 'messages',
-    backend: world.server.backend(),
-    rows: world.rows,
-    onForgotten: () => Promise.reject(new Error('Nothing was forgotten.')),
-  });
-  await walk.store(await walk.ask(signal));
-  world.spool.cursors.clear();
-  world.spool.rows.clear();
-  for (let more = true; more;) ({ more } = await walk.store(await walk.ask(signal)));
-  expect(world.spool.live()).toEqual(world.server.truth());
-});
+it.each(['between two pages', 'while a page is on its way', 'while the last page is on its way'])(
+  'a feed is read from its start when the spool finds rows damaged %s',
+  async (when) => {
+    const world = new WalkWorld('revision');
+    world.server.pageSize = 1;
+    world.write('m1', 'm2', 'm3');
+    const walk = new FeedWalk({
+      feed: 'messages',
+      backend: world.server.backend(),
+      rows: world.rows,
+      onForgotten: () => Promise.reject(new Error('Nothing was forgotten.')),
+    });
+    const forget = (): void => {
+      world.spool.cursors.clear();
+      world.spool.rows.clear();
+    };
+    const pagesBefore = when === 'while the last page is on its way' ? 2 : 1;
+    for (let n = 0; n < pagesBefore; n += 1) await walk.store(await walk.ask(signal));
+    if (when === 'between two pages') forget();
+    const page = await walk.ask(signal);
+    if (when !== 'between two pages') forget();
+    for (let { more } = await walk.store(page); more;) ({ more } = await walk.store(await walk.ask(signal)));
+    expect(world.spool.live()).toEqual(world.server.truth());
+  },
+);

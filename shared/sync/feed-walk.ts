@@ -79,8 +79,14 @@ export class FeedWalk {
     const reread = rows.isReread(feed);
     const order = backend.descriptor.overlapMs === undefined || reread ? 'arrival' : 'age';
     const keepCursor = !page.more || !this.#overlapping;
-    const { news, seq } = await rows.take(feed, page.cursor, page, { order, keepCursor });
+    const from = this.#stored;
+    const { news, seq } = await rows.take(feed, page.cursor, page, { order, keepCursor, from });
     this.#stored = rows.cursorOf(feed);
+    // Forgotten since this page was asked for.
+    if (this.#stored === null) {
+      this.#beginAt(null);
+      return { news, seq, more: true };
+    }
     if (!page.more) {
       this.#overlapping = false;
       if (reread) await rows.markReread(feed, false);

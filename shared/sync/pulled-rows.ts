@@ -37,9 +37,10 @@ export class PulledRows {
     feed: string,
     cursor: string,
     { changes, ages = [] }: CameRows,
-    { order, keepCursor, stillWanted }: TakeOptions,
+    { order, keepCursor, from, stillWanted }: TakeOptions,
   ): Promise<{ news: Change[]; seq: number | null }> {
     return this.#inTurn(async () => {
+      if (from !== undefined && from !== this.#spool.cursorOf(feed)) return { news: [], seq: null };
       const news = newsOf(changes, ages, this.held, order).filter(stillWanted ?? (() => true));
       const moved = keepCursor && cursor !== this.#spool.cursorOf(feed);
       if (news.length === 0 && !moved) return { news: [], seq: null };
@@ -81,5 +82,7 @@ export class PulledRows {
 export interface TakeOptions {
   order: RowOrder;
   keepCursor: boolean;
+  /** The feed's cursor when this was asked for: nothing is taken where it has been forgotten since. */
+  from?: string | null;
   stillWanted?(news: MarkedChange): boolean;
 }

@@ -172,6 +172,22 @@ describe('a spool that was damaged', () => {
     expect(third.cursorOf('@reread')).toBe('conversations');
   });
 
+  it('keeps no cursor that was on its way to the disk when a row turned out damaged', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit('conversations', 'k1', [conversation('c1', 'a'), conversation('c2', 'b')]);
+    fs.scribble(`${folder}/000001-000001.log`, (bytes) => {
+      bytes[200] = 1;
+      return bytes;
+    });
+    const reading = spool.read(0, 10);
+    const writing = spool.commit('conversations', 'k2', [conversation('c3', 'c')]);
+    await Promise.all([reading, writing]);
+    expect(spool.cursorOf('conversations')).toBeNull();
+    await spool.commit('conversations', 'k1', [conversation('c1', 'a')]);
+    expect(spool.cursorOf('conversations')).toBe('k1');
+  });
+
   it('while it was open is pulled again at the next start as well, wherever that was cut short', async () => {
     // Sealed, so that a sidecar tells of the row, and opening does not look at it.
     const fs = new MemoryFileSystem();

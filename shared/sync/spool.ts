@@ -119,6 +119,8 @@ class LogSpool implements Spool {
   /** Rows of messages by conversation, replaced ones among them until they are many. */
   private threads = new Map<string, Slot[]>();
   private liveBytes = 0;
+  /** How often cursors were forgotten because a row went bad. */
+  private forgets = 0;
   /** Commits and compactions, one after another. */
   private work: Promise<unknown> = Promise.resolve();
 
@@ -211,6 +213,7 @@ class LogSpool implements Spool {
     changes: readonly Change[],
     ages: readonly (number | null)[] = [],
   ): Promise<number> {
+    const { forgets } = this;
     return this.inTurn(async () => {
       const told = await this.toldAgain(changes);
       const came = changes.map((change, i) => {
@@ -229,6 +232,8 @@ class LogSpool implements Spool {
           this.options.onConversation(summary.id, summary.light);
         }
       });
+      // A row went bad meanwhile: this cursor is of before, and all is to be pulled again.
+      if (this.forgets !== forgets) this.cursors.delete(feed);
       await this.compactIfWorth();
       return this.seq;
     });
@@ -319,6 +324,7 @@ class LogSpool implements Spool {
       } catch (error) {
         if (!(error instanceof DamagedRecordError)) throw error;
         this.bury(slot);
+        this.forgets += 1;
         this.forgetCursors();
         await this.seqs.spoil();
       }

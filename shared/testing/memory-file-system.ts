@@ -63,11 +63,11 @@ export class MemoryFileSystem implements FileSystem {
     return next;
   }
 
-  /** Changes stored bytes behind everybody's back. */
+  /** Changes stored bytes behind everybody's back, also of a file that is open. */
   scribble(path: string, change: (bytes: Uint8Array) => Uint8Array): void {
     const file = this.must(path);
-    const bytes = change(file.bytes.slice());
-    this.files.set(path, { bytes, synced: bytes.length });
+    file.bytes = change(file.bytes.slice());
+    file.synced = file.bytes.length;
   }
 
   paths(): string[] {
