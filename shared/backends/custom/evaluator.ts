@@ -1,0 +1,48 @@
+/**
+ * The port through which a profile's expressions run. They are foreign code of a sort: whoever supplies
+ * an evaluator keeps them from running for ever, from eating the memory and from reaching anything but
+ * what they are given. Everything that goes in and out is plain JSON.
+ */
+
+/** What one expression gave: a value (`undefined`: nothing), or why there is none. */
+export type Outcome =
+  | { value: unknown }
+  | {
+      problem: string;
+      /** Where in the expression, in characters from its start, as far as that is known. */
+      position: number | null;
+    };
+
+/** Some expressions that are asked of each input; with `each`, of each thing that it gives of an input. */
+export interface ExpressionTask {
+  each: string | null;
+  expressions: readonly string[];
+}
+
+export interface ExpressionInput {
+  /** What bare names in an expression are looked up in. */
+  value: unknown;
+  /** `$name` in an expression. With `each`, `$row` is the input itself. */
+  vars: Readonly<Record<string, unknown>>;
+}
+
+/** One thing that was read: outcomes by the place of their expression. */
+export type Reading = readonly Outcome[];
+
+/** What a task gave of one input: readings, or why `each` gave none. */
+export type TaskOutcome = readonly Reading[] | Extract<Outcome, { problem: string }>;
+
+export interface Evaluator {
+  /**
+   * Runs all tasks on all inputs: by the place of the task, then of the input. An expression that takes
+   * too long, or too much memory, is a problem like any other. Rejects only when it was closed.
+   */
+  evaluate(
+    tasks: readonly ExpressionTask[],
+    inputs: readonly ExpressionInput[],
+  ): Promise<readonly (readonly TaskOutcome[])[]>;
+}
+
+export function isProblem(outcome: Outcome | TaskOutcome): outcome is Extract<Outcome, { problem: string }> {
+  return 'problem' in outcome;
+}
