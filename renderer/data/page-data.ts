@@ -134,7 +134,11 @@ export class PageData {
       },
       messagesFrom: (key, oldest) => reader.messagesFrom(key, oldest),
       history: (key, before) => door.history(key, before),
-      messageCount: (key) => this.rows.baseConversation(key)?.messageCount ?? null,
+      messageCount: (key) => {
+        const conversation = this.rows.baseConversation(key);
+        // Where nobody counts, only the history's end tells that all is there.
+        return conversation === null ? null : (conversation.messageCount ?? Infinity);
+      },
       outbox: this.outbox,
     });
     this.contacts = new ContactStore(reader);

@@ -47,7 +47,7 @@ export const conversationSchema = z.object({
   lastMessageAt: time,
   lastMessageId: id.nullable(),
   waitingSince: time.nullable(),
-  messageCount: z.number().int(),
+  messageCount: z.number().int().nullable(),
   version: z.string().nullable(),
   social: z
     .object({

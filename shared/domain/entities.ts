@@ -57,7 +57,8 @@ export interface Conversation {
   lastMessageId: string | null;
   /** Since when the customer waits for an answer; `null` when the next word is not ours. */
   waitingSince: number | null;
-  messageCount: number;
+  /** `null` where the backend does not tell. */
+  messageCount: number | null;
   /** Opaque version for If-Match-like guards; `null` where the backend has none. */
   version: string | null;
   social: SocialOrigin | null;

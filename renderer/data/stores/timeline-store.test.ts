@@ -82,6 +82,20 @@ describe('a timeline', () => {
     await vi.waitFor(() => expect(ids()).toEqual(all.map(({ id }) => id)));
   });
 
+  it('reads on to the end of the history where nobody counts the messages', async () => {
+    const all = thread(4);
+    const history = vi
+      .fn()
+      .mockResolvedValueOnce({ messages: all.slice(2), before: 'older' })
+      .mockResolvedValueOnce({ messages: all.slice(0, 2), before: null });
+    const { timeline, ids } = stage(all.slice(2), { history, messageCount: () => Infinity });
+    await vi.waitFor(() => expect(ids()).toHaveLength(2));
+    expect(timeline.view.get().hasOlder).toBe(true);
+    timeline.loadOlder();
+    await vi.waitFor(() => expect(ids()).toHaveLength(4));
+    expect(timeline.view.get().hasOlder).toBe(false);
+  });
+
   it('shows what there is when nobody can be asked', async () => {
     const { timeline, ids } = stage(thread(2), {
       messageCount: () => 9,

@@ -22,7 +22,7 @@ export interface TimelineDeps {
   messagesFrom(key: ConversationKey, oldest: Before): Promise<Message[]>;
   /** Asks the backend through the host. @throws DoorFailure */
   history(key: ConversationKey, before: string | null): Promise<HistoryPage>;
-  /** How many messages the backend counts; `null` while unknown. */
+  /** How many messages the backend counts, `Infinity` if it does not; `null` while unknown. */
   messageCount(key: ConversationKey): number | null;
   outbox: {
     byRef(ref: string): OutboxRow | null;

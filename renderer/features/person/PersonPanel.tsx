@@ -160,7 +160,11 @@ function Facts({ conversation, since }: { conversation: Conversation; since: num
   const account = useAccounts().find(({ id }) => id === conversation.accountId);
   const facts: [string, ReactNode][] = [
     [t('fact.started'), <RelativeTime key="started" at={conversation.createdAt} />],
-    [t('fact.messages'), new Intl.NumberFormat(i18n.language).format(conversation.messageCount)],
+    ...(conversation.messageCount === null
+      ? []
+      : ([
+          [t('fact.messages'), new Intl.NumberFormat(i18n.language).format(conversation.messageCount)],
+        ] as [string, ReactNode][])),
     [t('fact.number'), <bdi key="id">{conversation.id}</bdi>],
     ...(account === undefined ? [] : ([[t('fact.account'), account.name]] as [string, ReactNode][])),
     ...(since === null

@@ -27,6 +27,8 @@ export interface Commit {
   serverId: string;
   /** Which machine's request it was. */
   machine: string;
+  /** When the request left. */
+  leftAt: number;
 }
 
 export interface ServerHabits {
@@ -115,6 +117,11 @@ export class SimServer {
     return this.#stored.messages.get(serverId)?.conversationId === conversationId;
   }
 
+  /** How often a message is there that was made under a reference, where messages carry it. */
+  timesThere(ref: string): number {
+    return [...this.#stored.messages.values()].filter(({ clientRef }) => clientRef === ref).length;
+  }
+
   /** Whether a message has been in a conversation since before some moment. */
   isLongIn(messageId: string, conversationId: string, before: number): boolean {
     const moved = this.#stored.feeds.messages.findLast(({ change }) => change.id === messageId);
@@ -173,7 +180,7 @@ export class SimServer {
   }
 
   /** @throws BackendError as the server refuses: nothing was done then */
-  perform(operation: Operation, machine: string): OperationProof {
+  perform(operation: Operation, machine: string, leftAt: number): OperationProof {
     const { ref, conversationId, action, uploadIds } = operation;
     const before = this.#stored.done.get(ref);
     if (before !== undefined && this.habits.tier === 'T1' && this.habits.remembersKeys) {
@@ -187,7 +194,7 @@ export class SimServer {
     }
     const serverId = this.#do(conversation, operation);
     this.#stored.done.set(ref, { serverId, conversationId });
-    const commit = { at: this.#now(), ref, conversationId, action, uploadIds, serverId, machine };
+    const commit = { at: this.#now(), ref, conversationId, action, uploadIds, serverId, machine, leftAt };
     this.commits.push(commit);
     this.onCommit(commit, before !== undefined);
     return { serverId, conversation: this.#conversation(conversationId) };
@@ -357,7 +364,7 @@ export class SimServer {
       lastMessageId: id,
       lastMessageAt: createdAt,
       waitingSince: parts.kind === 'inbound' ? createdAt : isPublic ? null : conversation.waitingSince,
-      messageCount: conversation.messageCount + 1,
+      messageCount: (conversation.messageCount ?? 0) + 1,
     });
     return id;
   }
