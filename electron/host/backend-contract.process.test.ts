@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { embeddedDefinition } from '@shared/backends/embedded/embedded-backend';
 import type { HttpClient } from '@shared/backends/http';
 import { backendFor } from '@shared/backends/registry';
-import { backendContract } from '@shared/testing/backend.contract';
+import { backendContract, type Claims, type ContractOptions } from '@shared/testing/backend.contract';
 import type { BackendHarness, SampleFile } from '@shared/testing/contract-kit';
 import { startHelpdesk, type RunningHelpdesk } from '../../e2e/harness/processes';
 import { createHttpClient } from './http-client';
@@ -22,12 +23,18 @@ const SUPPORTS = {
   maxAttachmentBytes: 25 * 1024 * 1024,
 };
 
+const CLAIMS: Claims = { supports: SUPPORTS, lacks: embeddedDefinition.descriptor.lacks ?? {} };
+const OPTIONS: ContractOptions = {
+  lacks: { quietRefusal: 'It refuses with a status of its own, never with 200.' },
+};
+
 async function openEmbedded(): Promise<BackendHarness> {
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-contract-'));
   const helpdesk = await startHelpdesk({ dataDir });
   const http = createHttpClient();
   const customer = new SampleCustomer(helpdesk);
   return {
+    clock: systemClock,
     connect({ pageSize, wrap, stranger = false } = {}) {
       const sized: HttpClient = (request) =>
         http.request({
@@ -136,11 +143,11 @@ function bodyLines(text: string, file?: SampleFile): string[] {
   ];
 }
 
-backendContract('embedded helpdesk', SUPPORTS, openEmbedded);
+backendContract('embedded helpdesk', CLAIMS, openEmbedded, OPTIONS);
 
 describe('the contract suite', () => {
   it('fails when its selection is empty', () => {
-    expect(() => backendContract('nobody', SUPPORTS, openEmbedded, { only: /no such case/ })).toThrow(
+    expect(() => backendContract('nobody', CLAIMS, openEmbedded, { only: /no such case/ })).toThrow(
       'No case',
     );
   });

@@ -58,6 +58,18 @@ export function rewindNews(cursor: string, rewind: (news: string) => string): st
   return JSON.stringify({ ...now, news: rewind(now.news) });
 }
 
+/**
+ * A cursor that begins with news, as if all older rows were read; any other kind of cursor as it is.
+ * For looking at news alone, never to be stored.
+ */
+export function skipOlder(cursor: string): string {
+  try {
+    return JSON.stringify({ ...positionOf(cursor), older: null });
+  } catch {
+    return cursor;
+  }
+}
+
 function page(rows: readonly unknown[], at: Position, more: boolean, left?: number): RawPage {
   return { rows, cursor: JSON.stringify(at), more, ...(left === undefined ? {} : { left }) };
 }

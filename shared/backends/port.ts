@@ -6,6 +6,7 @@
 import type { Agent, Change, Conversation, EntityKind, Message, Status } from '../domain/entities';
 import type { IntentAction } from '../domain/intents';
 import type { ThreadHead } from '../domain/thread-moved';
+import type { Capability } from './capability';
 
 /**
  * How a backend lets us prove that a send happened (docs/decisions/0003):
@@ -23,6 +24,8 @@ export interface BackendSupports {
   push: boolean;
   /** {@link Backend.sweep} is there. */
   idSweep?: boolean;
+  /** Feeds bring saved replies; absent: no. */
+  savedReplies?: boolean | undefined;
   /** A reply in a live chat can be sent as a mail to the contact's address instead; absent: no. */
   chatByMail?: boolean | undefined;
   /** Largest single attachment in bytes. */
@@ -56,6 +59,11 @@ export interface BackendDescriptor {
   settleMs: number;
   supports: BackendSupports;
   /**
+   * What it does not offer, each with the vendor's reason: its documentation, quoted or told, with the
+   * page. A capability that is neither claimed nor explained fails the contract suite.
+   */
+  lacks?: Readonly<Partial<Record<Capability, string>>>;
+  /**
    * How far back each pull begins, in ms of the server's clock, because rows may appear behind the
    * cursor (equal times, lagging replicas). Left out where the cursor is a gap-free revision that
    * misses nothing.
@@ -67,7 +75,7 @@ export interface BackendDescriptor {
   limit?: RateLimit;
   /** The backend's own words for our five statuses, as they are sent. */
   statusWords: Readonly<Record<Status, string>>;
-  /** Pulled in this order; each keeps its own cursor. */
+  /** Pulled in this order; each keeps its own cursor. The first one is the one with conversations. */
   feeds: readonly string[];
 }
 

@@ -4,7 +4,12 @@
  * so that a test needs no socket, and one place can put any of them behind a real one.
  */
 import { BackendError } from '../backends/backend-error';
+import type { Clock } from '../backends/clock';
 import type { HttpClient, HttpRequest, HttpResponse } from '../backends/http';
+import type { BackendSettings } from '../backends/registry';
+import type { RestDefinition } from '../backends/rest-definition';
+import { createRestBackend } from '../backends/rest-engine';
+import type { BackendHarness, ContractTraits, CustomerSide, Need } from './contract-kit';
 
 export interface VendorRequest {
   method: string;
@@ -30,6 +35,61 @@ export type VendorReaction = VendorAnswer | 'cut';
 
 export interface VendorServer {
   handle(request: VendorRequest): VendorReaction | Promise<VendorReaction>;
+}
+
+/**
+ * A vendor's simulator with somebody who plays its customers and colleagues: what the contract suite,
+ * `npm run backend:check -- --all` and the benches open. Each vendor's folder exports one way to make it,
+ * entered in `vendors/simulators.ts`.
+ */
+export interface VendorSimulator extends CustomerSide, Pick<BackendHarness, 'missingId' | 'spoils'> {
+  server: VendorServer;
+  /** The server's time; a {@link LeapingClock} lets the adapter wait without waiting. */
+  clock: Clock;
+  definition: RestDefinition;
+  /** The same with pages of so many rows, where the adapter names their size; left out: see `traits`. */
+  definitionWith?(rowsAPage: number): RestDefinition;
+  signIn: Omit<BackendSettings, 'accountId'>;
+  /** Credentials that the server does not know. */
+  stranger: Omit<BackendSettings, 'accountId'>;
+  /** What the suite must know of it. */
+  traits?: ContractTraits;
+  /** What the simulator, beside the vendor, does not do, each with its reason. */
+  lacks?: Readonly<Partial<Record<Need, string>>>;
+}
+
+/** Each call makes a server of its own, so that no run hears of another. */
+export type OpenSimulator = () => VendorSimulator | Promise<VendorSimulator>;
+
+/** The simulator as the contract suite wants it. */
+export function harnessOf(simulator: VendorSimulator): BackendHarness {
+  const { server, clock, definition, signIn, stranger } = simulator;
+  const network = httpClientOf(server);
+  return {
+    ...partsOf(simulator),
+    clock,
+    connect({ pageSize, wrap, stranger: unknown = false } = {}) {
+      const sized = pageSize === undefined ? undefined : simulator.definitionWith?.(pageSize);
+      const settings = { accountId: 'a1', ...(unknown ? stranger : signIn) };
+      return createRestBackend(sized ?? definition, settings, wrap?.(network) ?? network, clock);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** What a simulator has beside its server, bound to it: it may be an object of a class. */
+function partsOf(simulator: VendorSimulator): CustomerSide & Pick<BackendHarness, 'missingId' | 'spoils'> {
+  const { remove, merge, keepsSavedReply, refusesQuietly, missingId, spoils } = simulator;
+  return {
+    customerWrites: (text, file) => simulator.customerWrites(text, file),
+    customerAnswers: (conversationId, text) => simulator.customerAnswers(conversationId, text),
+    ...(remove && { remove: remove.bind(simulator) }),
+    ...(merge && { merge: merge.bind(simulator) }),
+    ...(keepsSavedReply && { keepsSavedReply: keepsSavedReply.bind(simulator) }),
+    ...(refusesQuietly && { refusesQuietly: refusesQuietly.bind(simulator) }),
+    ...(missingId && { missingId: missingId.bind(simulator) }),
+    ...(spoils && { spoils: spoils.bind(simulator) }),
+  };
 }
 
 /** A client whose network is the simulator itself. */

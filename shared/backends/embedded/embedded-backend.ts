@@ -145,6 +145,11 @@ export const embeddedDefinition: RestDefinition = {
       idSweep: true,
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
     },
+    lacks: {
+      savedReplies: 'It keeps none: its API (openapi.json) has no place for them.',
+      thread: 'Its feeds tell of each write before the write is answered, so a pull is as fresh.',
+      newestFirst: 'Its feeds are one gap-free revision, oldest first, on this computer: read in seconds.',
+    },
     statusWords: { new: 'new', open: 'open', pending: 'pending', resolved: 'resolved', closed: 'closed' },
     feeds: ['conversations', 'agents', 'messages', 'contacts'],
   },
