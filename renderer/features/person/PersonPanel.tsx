@@ -162,9 +162,10 @@ function Facts({ conversation, since }: { conversation: Conversation; since: num
     [t('fact.started'), <RelativeTime key="started" at={conversation.createdAt} />],
     ...(conversation.messageCount === null
       ? []
-      : ([
-          [t('fact.messages'), new Intl.NumberFormat(i18n.language).format(conversation.messageCount)],
-        ] as [string, ReactNode][])),
+      : ([[t('fact.messages'), new Intl.NumberFormat(i18n.language).format(conversation.messageCount)]] as [
+          string,
+          ReactNode,
+        ][])),
     [t('fact.number'), <bdi key="id">{conversation.id}</bdi>],
     ...(account === undefined ? [] : ([[t('fact.account'), account.name]] as [string, ReactNode][])),
     ...(since === null
