@@ -10,7 +10,14 @@ import type { AuthDefinition } from './auth';
 import type { Clock } from './clock';
 import type { HttpResponse } from './http';
 import type { Multipart } from './multipart';
-import type { BackendDescriptor, IdPage, Operation, OperationProof, OutgoingFile } from './port';
+import type {
+  BackendDescriptor,
+  DeliveryTier,
+  IdPage,
+  Operation,
+  OperationProof,
+  OutgoingFile,
+} from './port';
 import type { BackendSettings } from './registry';
 
 export type Query = Readonly<Record<string, string>>;
@@ -55,6 +62,11 @@ export interface Asker {
   file(shape: RequestShape): Promise<AsyncIterable<Uint8Array>>;
   /** A stream without an end; judged by its status alone. */
   stream(shape: RequestShape): Promise<HttpResponse>;
+  /**
+   * What `read` found, asked for at most once in `forMs` of this account's connection under this key.
+   * What fails is not remembered. Never for what must be fresh: nothing else makes it forget.
+   */
+  remembered<T>(key: string, forMs: number, read: () => Promise<T>): Promise<T>;
 }
 
 /** One page as the server gave it: rows are read one by one, and a broken one is set aside. */
@@ -94,6 +106,11 @@ export interface RestDefinition {
   root(settings: BackendSettings): string;
   auth: AuthDefinition;
   whoAmI(ask: Asker): Promise<Agent>;
+  /**
+   * The tier that this very server and these credentials offer; the descriptor has the best there can
+   * be. Asked with `whoAmI`, and again after something was done while it is not yet the best one.
+   */
+  tier?(ask: Asker): Promise<DeliveryTier>;
   /** By the names in the descriptor's `feeds`. */
   feeds: Readonly<Record<string, FeedDefinition>>;
   /** See `Backend.rewind`. */

@@ -130,3 +130,64 @@ describe('the engine', () => {
     expect(page.rejected).toMatchObject([{ id: '2', problem: expect.stringContaining('name') as string }]);
   });
 });
+
+describe('what a server offers', () => {
+  const me = { body: { id: 'u1', name: 'Sample Agent', email: null } };
+  const done = { body: { id: 'c1' } };
+  const operation = {
+    ref: 'r1',
+    conversationId: 'c1',
+    action: { kind: 'status', status: 'open' } as const,
+    uploadIds: [],
+    ifVersion: null,
+  };
+
+  it('is found out at sign-in, and again once something was done that may have proved more', async () => {
+    const tiers = ['T4', 'T2'] as const;
+    let asked = 0;
+    const tier: RestDefinition['tier'] = () => Promise.resolve(tiers[asked++] ?? 'T3');
+    const { backend } = stage({ tier }, me, done, done);
+    expect(backend.descriptor.tier).toBe('T1');
+    await backend.whoAmI(signal);
+    expect(backend.descriptor.tier).toBe('T4');
+    await backend.perform(operation, signal);
+    await Promise.resolve();
+    expect(backend.descriptor.tier).toBe('T2');
+  });
+
+  it('is not asked for again once it is the best there can be', async () => {
+    let asked = 0;
+    const tier: RestDefinition['tier'] = () => {
+      asked += 1;
+      return Promise.resolve('T1');
+    };
+    const { backend } = stage({ tier }, me, done);
+    await backend.whoAmI(signal);
+    await backend.perform(operation, signal);
+    expect(asked).toBe(1);
+  });
+
+  it('is remembered for as long as a script says, and a failure not at all', async () => {
+    const clock = new VirtualClock(0);
+    let reads = 0;
+    const whoAmI: RestDefinition['whoAmI'] = async (ask) => {
+      const name = await ask.remembered('name', 1_000, async () => {
+        reads += 1;
+        if (reads === 1) throw new Error('The first reading fails.');
+        return `reading ${reads}`;
+      });
+      return { accountId: ask.accountId, id: 'u1', name, email: null };
+    };
+    const backend = createRestBackend(
+      { ...embeddedDefinition, whoAmI },
+      settings,
+      scriptedHttp().http,
+      clock,
+    );
+    await expect(backend.whoAmI(signal)).rejects.toThrow('first reading');
+    expect((await backend.whoAmI(signal)).name).toBe('reading 2');
+    expect((await backend.whoAmI(signal)).name).toBe('reading 2');
+    await clock.advance(1_001);
+    expect((await backend.whoAmI(signal)).name).toBe('reading 3');
+  });
+});

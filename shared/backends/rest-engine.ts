@@ -9,7 +9,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from './http';
 import { encodeMultipart } from './multipart';
 import { createPace, type Urgency } from './pace';
 import type { Change, Message } from '../domain/entities';
-import type { Backend, PulledPage, RejectedRow, SweepPort } from './port';
+import type { Backend, DeliveryTier, PulledPage, RejectedRow, SweepPort } from './port';
 import type { BackendSettings } from './registry';
 import { isSuccess, problemOf, readJson, refuseFailure } from './response';
 import type { Asker, FeedDefinition, RequestShape, RestDefinition, SweepDefinition } from './rest-definition';
@@ -41,6 +41,22 @@ export function createRestBackend(
   const pace = createPace(definition.descriptor.limit ?? null, clock);
   const secrets = [settings.token, ...Object.values(settings.values ?? {})].filter((text) => text.length > 3);
   let boundaries = 0;
+  const memory = new Map<string, { until: number; found: Promise<unknown> }>();
+  /** What the server was found to offer; `null` while it was not asked. */
+  let tier: DeliveryTier | null = null;
+
+  function remembered<T>(key: string, forMs: number, read: () => Promise<T>): Promise<T> {
+    const known = memory.get(key);
+    // The key belongs to one script, which knows what it reads.
+    if (known !== undefined && known.until > clock.monotonic()) return known.found as Promise<T>;
+    const found = read();
+    const entry = { until: clock.monotonic() + forMs, found };
+    memory.set(key, entry);
+    found.catch(() => {
+      if (memory.get(key) === entry) memory.delete(key);
+    });
+    return found;
+  }
 
   function bodyOf(shape: RequestShape): { body: HttpRequest['body']; headers: Record<string, string> } {
     if (shape.json !== undefined) {
@@ -145,6 +161,7 @@ export function createRestBackend(
             return response;
           })(),
         ),
+      remembered,
     };
   }
 
@@ -170,14 +187,24 @@ export function createRestBackend(
     };
   }
 
+  async function findTier(signal: AbortSignal): Promise<void> {
+    tier = (await definition.tier?.(call(signal))) ?? null;
+  }
+
   const { descriptor, sweep, thread, upload, rewind } = definition;
   return {
-    descriptor,
+    get descriptor() {
+      return tier === null ? descriptor : { ...descriptor, tier };
+    },
     ...(sweep && { sweep: sweepBy(sweep) }),
     ...(rewind && { rewind: (feed, cursor) => rewind(feed, cursor) }),
     ...(thread && { thread: (conversationId, signal) => thread(call(signal), conversationId) }),
 
-    whoAmI: (signal) => definition.whoAmI(call(signal)),
+    async whoAmI(signal) {
+      const agent = await definition.whoAmI(call(signal));
+      await findTier(signal);
+      return agent;
+    },
 
     async pull(name, cursor, signal) {
       const feed = feedCalled(name);
@@ -197,7 +224,12 @@ export function createRestBackend(
       return { messages, before: found.before };
     },
 
-    perform: (operation, signal) => definition.perform(call(signal), operation),
+    async perform(operation, signal) {
+      const proof = await definition.perform(call(signal), operation);
+      // Not waited for: what was done is done, whatever becomes of the question.
+      if (tier !== null && tier !== descriptor.tier) void findTier(signal).catch(() => undefined);
+      return proof;
+    },
 
     async findByRef(conversationId, ref, signal) {
       const { findByRef } = definition;
