@@ -153,7 +153,8 @@ class World {
 
   async #follow(spool: Spool): Promise<void> {
     const { page } = this;
-    if (page.epoch !== spool.epoch) Object.assign(page, { epoch: spool.epoch, seq: 0, rows: new Map() });
+    const known = page.epoch === spool.epoch && spool.knows(page.seq);
+    if (!known) Object.assign(page, { epoch: spool.epoch, seq: 0, rows: new Map() });
     for (let more = true; more;) {
       const next = await spool.read(page.seq, 3);
       for (const { kind, id: rowId, row } of next.changes) {

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { BackendError } from '../backends/backend-error';
 import type { Change } from '../domain/entities';
 import { aConversation, aMessage, NOON } from '../testing/builders';
+import { FeedServer, LATE_MS } from '../testing/feed-server';
+import { HeldSpool } from '../testing/held-spool';
 import { AGENT, PullWorld } from '../testing/pull-world';
+import { seededRandom } from '../testing/seeded-random';
+import { VirtualClock } from '../testing/virtual-clock';
+import { createPuller } from './pull';
 
 const SECOND_MS = 1_000;
 
@@ -69,6 +74,33 @@ describe('staying up to date', () => {
     world.hint();
     await world.clock.advance(100);
     expect(world.stored.map(({ id }) => id)).toEqual(['m1']);
+  });
+
+  it('reads a feed from a little earlier again when a hint came during a long pull', async () => {
+    const server = new FeedServer('time');
+    const { sweep: _none, ...backend } = server.backend();
+    const spool = new HeldSpool();
+    const clock = new VirtualClock(NOON);
+    const options = { accountId: 'a1', backend, spool, clock, random: seededRandom(1) };
+    const puller = createPuller({ ...options, onState: () => undefined, onChanges: () => undefined });
+    server.write('conversations', 'late', 'c1', LATE_MS);
+    server.now += SECOND_MS;
+    server.write('conversations', 'c2');
+    for (const id of ['m1', 'm2', 'm3', 'm4']) server.write('messages', id);
+    let slow = true;
+    server.onCall = (call) => {
+      if (!slow || !call.startsWith('pull messages')) return;
+      slow = false;
+      server.now += 3 * LATE_MS;
+      server.write('conversations', 'c3');
+      puller.kick();
+    };
+    const stop = new AbortController();
+    void puller.run(stop.signal);
+    await clock.advance(5 * SECOND_MS);
+    stop.abort();
+    expect(slow).toBe(false);
+    expect(spool.live()).toEqual(server.truth());
   });
 
   it('looks once more soon after the channel was opened, for what was announced to nobody', async () => {

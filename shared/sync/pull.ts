@@ -195,22 +195,22 @@ class FeedPuller implements Puller {
       this.#wanted = false;
       this.#freshness.begin();
       if (this.#state.agent === null) this.#answered(answered, { agent: await backend.whoAmI(signal) });
-      const walks = backend.descriptor.feeds.map((feed) => this.#walk(feed));
-      const open = new Set(walks);
+      const { feeds } = backend.descriptor;
+      const open = new Map(feeds.map((feed) => [feed, this.#walk(feed)]));
       let begins = false;
       while (open.size > 0) {
-        for (const walk of [...open]) {
+        for (const [feed, walk] of [...open]) {
           const wasBegun = begins;
-          begins ||= spool.cursorOf(walk.feed) === null;
+          begins ||= spool.cursorOf(feed) === null;
           if (begins && !wasBegun) await onBeginning?.();
           const more = await this.#pullPage(walk, answered, signal);
-          if (!more) open.delete(walk);
+          if (!more) open.delete(feed);
         }
-        // A hint during a long pull: the feeds already read to their end have news.
+        // A hint during a long pull: the feeds already read to their end have news, and late rows.
         if (this.#wanted && open.size > 0) {
           this.#wanted = false;
           this.#freshness.begin();
-          for (const walk of walks) open.add(walk);
+          for (const feed of feeds) if (!open.has(feed)) open.set(feed, this.#walk(feed));
         }
       }
     } finally {
