@@ -192,6 +192,11 @@ export interface Backend {
   upload?(file: OutgoingFile, ref: string, signal: AbortSignal): Promise<string>;
   /** Bytes of an attachment named in a message. */
   download(attachmentId: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Makes and takes away a conversation to try things on; for checks alone, the product never asks. */
+  readonly probe?: {
+    create(text: string, signal: AbortSignal): Promise<string>;
+    remove(conversationId: string, signal: AbortSignal): Promise<void>;
+  };
   /** Runs until aborted or the stream breaks; calls `onHint` whenever a pull is worth it. */
   listen(onHint: () => void, signal: AbortSignal): Promise<void>;
 }

@@ -138,6 +138,13 @@ export interface RestDefinition {
   /** Absent where files travel inside the message. */
   upload?(ask: Asker, file: OutgoingFile, ref: string): Promise<string>;
   download(ask: Asker, attachmentId: string): Promise<AsyncIterable<Uint8Array>>;
+  /** For checks alone; absent where the API cannot make a conversation. */
+  probe?: {
+    /** A new conversation as a customer would begin it, with one message; resolves with its id. */
+    create(ask: Asker, text: string): Promise<string>;
+    /** Takes it away, as far as the API lets us: deleted, else closed. */
+    remove(ask: Asker, conversationId: string): Promise<void>;
+  };
   /** Absent where nothing tells of news. */
   push?(ask: Asker, onHint: () => void): Promise<void>;
 }

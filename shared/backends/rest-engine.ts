@@ -191,7 +191,7 @@ export function createRestBackend(
     tier = (await definition.tier?.(call(signal))) ?? null;
   }
 
-  const { descriptor, sweep, thread, upload, rewind } = definition;
+  const { descriptor, sweep, thread, upload, rewind, probe } = definition;
   return {
     get descriptor() {
       return tier === null ? descriptor : { ...descriptor, tier };
@@ -246,6 +246,13 @@ export function createRestBackend(
     ...(upload && {
       upload: (file, ref, signal) =>
         upload(asker({ signal, limitMs: FILE_LIMIT_MS, urgency: 'agent' }), file, ref),
+    }),
+
+    ...(probe && {
+      probe: {
+        create: (text, signal) => probe.create(call(signal), text),
+        remove: (conversationId, signal) => probe.remove(call(signal), conversationId),
+      },
     }),
 
     download: (attachmentId, signal) => definition.download(reading(signal), attachmentId),

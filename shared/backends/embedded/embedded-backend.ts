@@ -124,6 +124,21 @@ function patchOf(action: Exclude<IntentAction, { kind: 'reply' | 'note' }>): Rec
   }
 }
 
+/** A customer's mail in plain text (RFC 5322). */
+async function* probeMail(text: string, now: number): AsyncIterable<Uint8Array> {
+  const lines = [
+    'From: Sample Customer <check@customer.invalid>',
+    'To: support@helpdesk.invalid',
+    'Subject: Check of the backend',
+    `Message-ID: <check-${now}@customer.invalid>`,
+    `Date: ${new Date(now).toUTCString()}`,
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    text,
+  ];
+  yield new TextEncoder().encode(lines.join('\r\n'));
+}
+
 const historyPage = z.object({ items: z.array(z.unknown()), before: z.string().nullable() });
 
 export const embeddedDefinition: RestDefinition = {
@@ -223,5 +238,18 @@ export const embeddedDefinition: RestDefinition = {
     return understand(() => z.object({ id: rowId }).parse(body).id);
   },
   download: (ask, attachmentId) => ask.file({ method: 'GET', path: `/attachments/${id(attachmentId)}` }),
+  probe: {
+    create: (ask, text) =>
+      exchange(ask, {
+        method: 'POST',
+        path: `${ask.settings.url.replace(/\/+$/, '')}/inbound/email`,
+        headers: { 'content-type': 'message/rfc822' },
+        bytes: probeMail(text, ask.clock.now()),
+        read: (body) => z.object({ conversation_id: rowId }).parse(body).conversation_id,
+      }),
+    async remove(ask, conversationId) {
+      await ask.json({ method: 'DELETE', path: `/conversations/${id(conversationId)}` });
+    },
+  },
   push: eventStreamPush('/events', SILENCE_MS),
 };
