@@ -2,7 +2,7 @@
 import type { Change } from '../domain/entities';
 import { readHints } from './event-stream';
 import type { Pagination } from './pagination';
-import type { Asker, FeedDefinition, RequestShape, RowReader } from './rest-definition';
+import type { Asker, FeedDefinition, RawPage, RequestShape, RowReader } from './rest-definition';
 import { understand } from './response';
 
 /** A request and how its answer is understood; `read` may throw, which makes the answer nonsense. */
@@ -39,7 +39,26 @@ export function listFeed(options: {
 /**
  * A list that can only be read whole (agents, for example): read again when the last reading is
  * older than `everyMs`, and not asked for in between.
+ * @param page one page from where the one before ended, `null`: from the beginning
  */
+export function wholeList(
+  everyMs: number,
+  page: (ask: Asker, from: string | null) => Promise<RawPage>,
+): FeedDefinition['pull'] {
+  return async (ask, cursor) => {
+    const [readAt = '', at = ''] = (cursor ?? '').split(' ');
+    const age = ask.clock.now() - Number(readAt);
+    // A clock that was set back must not keep the list from being read for years.
+    if (readAt !== '' && at === '' && age >= 0 && age < everyMs) {
+      return { rows: [], cursor: cursor ?? '', more: false };
+    }
+    const begun = at === '' ? String(ask.clock.now()) : readAt;
+    const found = await page(ask, at === '' ? null : decodeURIComponent(at));
+    return { ...found, cursor: found.more ? `${begun} ${encodeURIComponent(found.cursor)}` : begun };
+  };
+}
+
+/** A feed of a {@link wholeList}. */
 export function wholeListFeed(options: {
   first: RequestShape;
   pagination: Pagination;
@@ -47,22 +66,11 @@ export function wholeListFeed(options: {
   row: RowReader<Change | readonly Change[]>;
 }): FeedDefinition {
   const { first, pagination, everyMs, row } = options;
-  return {
-    async pull(ask, cursor) {
-      const [readAt = '', at = ''] = (cursor ?? '').split(' ');
-      const age = ask.clock.now() - Number(readAt);
-      // A clock that was set back must not keep the list from being read for years.
-      if (readAt !== '' && at === '' && age >= 0 && age < everyMs) {
-        return { rows: [], cursor: cursor ?? '', more: false };
-      }
-      const begun = at === '' ? String(ask.clock.now()) : readAt;
-      const from = at === '' ? null : decodeURIComponent(at);
-      const answer = await ask.json(pagination.request(first, from));
-      const page = understand(() => pagination.read(answer, from));
-      return { ...page, cursor: page.more ? `${begun} ${encodeURIComponent(page.cursor)}` : begun };
-    },
-    row,
-  };
+  const pull = wholeList(everyMs, async (ask, from) => {
+    const answer = await ask.json(pagination.request(first, from));
+    return understand(() => pagination.read(answer, from));
+  });
+  return { pull, row };
 }
 
 /**

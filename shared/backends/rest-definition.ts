@@ -34,6 +34,8 @@ export interface RequestShape {
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   json?: unknown;
+  /** Sent as `application/x-www-form-urlencoded`. */
+  form?: Query;
   /** Sent as `multipart/form-data`. */
   multipart?: Multipart;
   /** Sent as it is; `content-type` and `content-length` are the headers' matter. */

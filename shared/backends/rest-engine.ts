@@ -62,6 +62,10 @@ export function createRestBackend(
     if (shape.json !== undefined) {
       return { body: JSON.stringify(shape.json), headers: { 'content-type': 'application/json' } };
     }
+    if (shape.form !== undefined) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      return { body: new URLSearchParams(shape.form).toString(), headers };
+    }
     if (shape.multipart !== undefined) {
       boundaries += 1;
       const boundary = `holdfast-${clock.now().toString(36)}-${boundaries.toString(36)}-${nonce()}`;
