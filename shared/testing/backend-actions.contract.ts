@@ -13,13 +13,13 @@ import {
   signal,
   type ContractCase,
 } from './contract-kit';
-import { bytesOf, sameBytes, SAMPLE_FILE } from '../backends/check/check-kit';
+import { bytesOf, sameBytes, SAMPLE_FILE, signedIn } from '../backends/check/check-kit';
 
 export const ACTION_CASES: readonly ContractCase[] = [
   {
     title: 'replies once however often it is asked under the same reference, as far as its tier goes',
     async run(harness) {
-      const backend = harness.connect();
+      const backend = await signedIn({ connect: () => harness.connect(), signal });
       const id = await harness.customerWrites('Please answer');
       const operation = anOperation(id, aReply('The only answer'));
       const proof = await backend.perform(operation, signal);
@@ -46,7 +46,7 @@ export const ACTION_CASES: readonly ContractCase[] = [
   {
     title: 'refuses another content under a used reference, where it has idempotency keys',
     async run(harness) {
-      const backend = harness.connect();
+      const backend = await signedIn({ connect: () => harness.connect(), signal });
       if (backend.descriptor.tier !== 'T1') return;
       const operation = anOperation(await harness.customerWrites('Please answer'), aReply('One'));
       await backend.perform(operation, signal);
@@ -80,7 +80,7 @@ export const ACTION_CASES: readonly ContractCase[] = [
   {
     title: 'reads back by reference what was done, and says null for what was not',
     async run(harness) {
-      const backend = harness.connect();
+      const backend = await signedIn({ connect: () => harness.connect(), signal });
       const id = await harness.customerWrites('Please answer');
       const operation = anOperation(id, aReply('Answered'));
       if (backend.descriptor.tier === 'T4') {

@@ -73,6 +73,16 @@ export const aReply = (text: string, files: readonly UploadedFile[] = []): Inten
   statusAfter: null,
 });
 
+/** A backend that has asked who it is, and so knows the tier that this very server offers. */
+export async function signedIn(
+  { connect, signal }: Pick<CheckContext, 'connect' | 'signal'>,
+  wrap?: (http: HttpClient) => HttpClient,
+): Promise<Backend> {
+  const backend = connect(wrap && { wrap });
+  await backend.whoAmI(signal);
+  return backend;
+}
+
 /** Every page of a feed from a cursor on. */
 export async function readFeed(
   backend: Backend,

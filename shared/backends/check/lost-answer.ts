@@ -6,13 +6,16 @@
 import { BackendError } from '../backend-error';
 import type { HttpClient } from '../http';
 import type { Backend, Operation } from '../port';
-import { anOperation, aReply, eventually, must, readHistory, type CheckContext } from './check-kit';
+import { anOperation, aReply, eventually, must, readHistory, signedIn, type CheckContext } from './check-kit';
 
 /** No reply takes more requests than this. */
 const MOST_REQUESTS = 8;
 
 /** Loses the answer to the `nth` request (from 1) that is no GET, after the server has done it. */
-export function losingAnswer(nth: number): { wrap(http: HttpClient): HttpClient; lost(): boolean } {
+export function losingAnswer(nth: number): {
+  wrap: (http: HttpClient) => HttpClient;
+  lost: () => boolean;
+} {
   let seen = 0;
   return {
     lost: () => seen >= nth,
@@ -29,17 +32,17 @@ export function losingAnswer(nth: number): { wrap(http: HttpClient): HttpClient;
 
 /** Resolves with what was seen. @throws CheckFailure when a reply is lost, doubled, or claimed without proof */
 export async function proveTier(context: CheckContext): Promise<string> {
-  const { tier } = context.connect().descriptor;
+  const { tier } = (await signedIn(context)).descriptor;
   let lostAnswers = 0;
   for (let nth = 1; nth <= MOST_REQUESTS; nth += 1) {
     const cut = losingAnswer(nth);
-    const backend = context.connect({ wrap: (http) => cut.wrap(http) });
+    const backend = await signedIn(context, cut.wrap);
     const text = `Lost answer ${nth}`;
     const operation = anOperation(context.conversationId, aReply(text));
     await performUnsurely(backend, operation, cut.lost, context.signal);
     if (!cut.lost()) break;
     lostAnswers += 1;
-    const after = context.connect();
+    const after = await signedIn(context);
     await context.clock.sleep(after.descriptor.settleMs, context.signal);
     await settle(after, operation, context.signal);
     await countReplies(context, after, text);
