@@ -28,6 +28,7 @@ export const EVIDENCE_STEPS = {
   'the server refused it': 'refused',
   'tried again and again, surely never done': 'keepsFailing',
   'no longer there after the helpdesk was restored from a backup': 'rolledBack',
+  'in the thread twice: perhaps a copy of this console sent it as well': 'twice',
   'taken back by the agent': 'takenBack',
   'dropped by the agent': 'dropped',
   'sent again by the agent': 'resent',

@@ -118,8 +118,19 @@ export class Echoes {
   }
 }
 
-/** States in which a reference seen at the backend is news. `sending` is handled apart. */
-const CAN_BE_SEEN: ReadonlySet<DeliveryState> = new Set(['queued', 'held', 'accepted', 'unknown', 'parked']);
+/**
+ * States in which a reference seen at the backend is news. `sending` is handled apart. What was taken
+ * back or dropped here may have been sent by a copy of the profile, or have arrived after all.
+ */
+const CAN_BE_SEEN: ReadonlySet<DeliveryState> = new Set([
+  'delayed',
+  'queued',
+  'held',
+  'accepted',
+  'unknown',
+  'parked',
+  'discarded',
+]);
 
 function isMessage(row: OutboxRow): boolean {
   return row.intent.action.kind === 'reply' || row.intent.action.kind === 'note';

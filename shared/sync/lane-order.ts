@@ -11,6 +11,11 @@ export function isReply(row: OutboxRow): boolean {
   return row.intent.action.kind === 'reply';
 }
 
+/** Whether it says something in the thread: a reply or a note. */
+export function isMessage({ intent: { action } }: OutboxRow): boolean {
+  return action.kind === 'reply' || action.kind === 'note';
+}
+
 /** Whether a queued reply stands behind one that the agent has to decide about first. */
 export function waitsBehindHeld(row: OutboxRow, rows: readonly OutboxRow[]): boolean {
   if (!isReply(row) || row.state !== 'queued') return false;
@@ -27,17 +32,13 @@ export function firstOf(rows: readonly OutboxRow[]): OutboxRow | undefined {
 /** Whether a newer edit that decides the same is queued behind an edit, with nothing said in between. */
 export function isSuperseded(row: OutboxRow, rows: readonly OutboxRow[]): boolean {
   const { action } = row.intent;
-  if (isMessage(action)) return false;
+  if (isMessage(row)) return false;
   for (const later of rows) {
     if (later.order <= row.order) continue;
-    if (isMessage(later.intent.action)) return false;
+    if (isMessage(later)) return false;
     if (decidesAgain(later.intent.action, action)) return later.state === 'queued';
   }
   return false;
-}
-
-function isMessage({ kind }: IntentAction): boolean {
-  return kind === 'reply' || kind === 'note';
 }
 
 /** Whether nothing of an edit is left to do once the later one is done. Tags are decided one by one. */

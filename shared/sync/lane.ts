@@ -19,7 +19,7 @@ import { attempt, outcomeOf, proofInSpite, proved, type Outcome, type UploadIds 
 import { fullJitter } from './backoff';
 import { ChatLateness, readyAt } from './chat-lateness';
 import type { Echoes } from './echoes';
-import { firstOf, isReply, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
+import { firstOf, isMessage, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
 import { HELD_BECAUSE, stepped, type Ledger, type Step } from './outbox-ledger';
 import type { Clock, FilePort, Random } from './ports';
 import type { ThreadJudge } from './thread-judge';
@@ -259,7 +259,7 @@ export class Lane {
   /** Judges, journals the claim, then tries. */
   async #send(row: OutboxRow, backend: Backend, gate: AccountGate): Promise<void> {
     const { ledger, clock, files, cut } = this.#deps;
-    if (isReply(row) && !(await this.#mayLeave(row))) return;
+    if (isMessage(row) && !(await this.#mayLeave(row))) return;
     // Taken back in the very breath in which it was judged.
     if (ledger.live(row.intent.ref) !== row) return;
     if (row.attempts === 0) this.#triedSince.set(row.intent.ref, clock.monotonic());

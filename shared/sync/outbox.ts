@@ -24,6 +24,7 @@ import { reverify } from './reverify';
 import { sameIntent } from './same-intent';
 import * as verbs from './second-thoughts';
 import { ThreadJudge } from './thread-judge';
+import { Twins } from './twins';
 
 /** On stopping, requests in flight may take this long before they are cut… */
 const STOP_PATIENCE_MS = 5_000;
@@ -108,6 +109,7 @@ class LaneOutbox implements Outbox {
   readonly #options: OutboxOptions;
   readonly #ledger: Ledger;
   readonly #echoes: Echoes;
+  readonly #twins: Twins;
   readonly #deps: LaneDeps;
   readonly #lanes = new Map<string, Lane>();
   readonly #gates = new Map<string, AccountGate>();
@@ -117,7 +119,11 @@ class LaneOutbox implements Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#ledger = new Ledger(options.rows, options.journal, options.onRow);
+    this.#ledger = new Ledger(options.rows, options.journal, (row) => {
+      options.onRow(row);
+      this.#twins.shown(row);
+    });
+    this.#twins = new Twins(this.#ledger, options.heads, options.clock);
     this.#echoes = new Echoes(this.#ledger, options.clock);
     this.#deps = {
       ...options,
@@ -182,6 +188,7 @@ class LaneOutbox implements Outbox {
 
   pulled(accountId: string, pulled: Pulled): void {
     this.#refreshHolds(accountId, pulled);
+    this.#twins.pulled(accountId, pulled);
     const rows = this.#echoes.delivered(accountId, pulled);
     if (rows.length === 0) return;
     void this.#ledger.write(rows).catch(() => {

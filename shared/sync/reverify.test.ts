@@ -41,6 +41,18 @@ describe('after the helpdesk was restored from a backup', () => {
     expect(world.backend.performed.map(({ ref }) => ref)).toEqual([refOf(1), refOf(2)]);
   });
 
+  it('parks also what a late page of its old life calls seen while it is looked for', async () => {
+    const world = new OutboxWorld({ blind: true, tier: 'T2' });
+    await take(world, 1, aReply());
+    await world.clock.advance(1_000);
+    const late = world.backend.feed();
+    forgetNewest(world);
+    void world.outbox.reverify('a1', world.clock.now());
+    world.outbox.pulled('a1', { changes: late, seq: null, caughtUp: true });
+    await world.clock.advance(120_000);
+    expect(statesOf(world)).toEqual(['parked']);
+  });
+
   it('looks again for as long as the link fails, and changes nothing meanwhile', async () => {
     const world = await withTwoDelivered({
       fault: failing('findByRef', ...Array<'no-answer'>(6).fill('no-answer')),

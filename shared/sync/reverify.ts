@@ -54,7 +54,9 @@ async function lookFor(ref: string, accountId: string, deps: ReverifyDeps): Prom
     try {
       if (backend === null) throw new Error('The account is not connected.');
       const proof = await backend.findByRef(targetOf(row), ref, signal);
-      if (proof !== null || ledger.live(ref) !== row) return;
+      if (proof !== null) return;
+      // It took a step meanwhile, perhaps because a page of the server's old life came late.
+      if (ledger.live(ref) !== row) continue;
       await ledger.write([
         stepped(row, 'parked', clock.now(), {
           note: 'no longer there after the helpdesk was restored from a backup',

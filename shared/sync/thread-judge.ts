@@ -38,13 +38,16 @@ export class ThreadJudge {
     this.#heads = heads;
   }
 
-  /** Whether a reply may leave, by a thread read now. */
+  /**
+   * Whether a reply or a note may leave, by a thread read now. A note contradicts nobody; reading the
+   * thread shows whether a copy of the profile has written it already.
+   */
   async judge(row: OutboxRow, signal: AbortSignal): Promise<Verdict> {
     const elsewhere = await this.whereabouts(row, signal);
     if (elsewhere.type !== 'here') return elsewhere;
     const { head } = elsewhere;
     const channel = head.conversation?.channel ?? null;
-    if (channel === null) return { type: 'leave', channel };
+    if (channel === null || row.intent.action.kind === 'note') return { type: 'leave', channel };
     const by = row.release?.via === 'email' ? 'email' : channel;
     const moved = movement(baseOf(row), head, by, this.#ownDoings(row));
     return moved === null

@@ -7,6 +7,8 @@ export interface Decision {
   /** The page that decided: decisions of one page about one conversation leave in their order. */
   page: string;
   machine: string;
+  /** Consoles whose journal has it: that machine's, and copies made of its profile since. */
+  readonly holders: Set<string>;
   intent: Intent;
   /** The door said so: from now on it must not be lost. */
   acknowledged: boolean;
@@ -40,6 +42,7 @@ export class Decisions {
       number,
       page,
       machine,
+      holders: new Set([machine]),
       intent: make(number),
       acknowledged: false,
       refusedByDoor: false,

@@ -3,12 +3,24 @@
  * agents' decisions and what the product says of them, and keeps the first breach of each kind.
  */
 import type { Operation } from '../../backends/port';
-import type { IntentAction, OutboxRow } from '../../domain/intents';
+import type { OutboxRow } from '../../domain/intents';
 import { NOON } from '../builders';
 import { numberOf, type Decision, type Decisions } from './decisions';
 import type { SimPage } from './sim-page';
-import type { Leaving, SimLink } from './sim-link';
-import type { Commit, SimServer } from './sim-server';
+import type { Leaving } from './sim-link';
+import type { SimServer } from './sim-server';
+import type { Commit } from './sim-server-store';
+import {
+  COALESCED,
+  isMessage,
+  isNewerEdit,
+  isSpoken,
+  keyOf,
+  place,
+  TWICE,
+  WAITED_IN_VAIN,
+  wasAside,
+} from './judge-rows';
 
 export const INVARIANTS = [
   /** An acknowledged decision is neither at the server nor on screen, nor was it dropped by a person. */
@@ -33,6 +45,8 @@ export const INVARIANTS = [
   'contradicted',
   /** An edit left although a newer one of its kind was queued behind it. */
   'stale-edit',
+  /** Two copies of a profile said the same, or one did what the other had taken back, and a log is silent about it. */
+  'silent-twin',
   /** The server lost what it had confirmed, and nobody was told. */
   'unsaid',
   /** Its own message was in the spool all along, and a row waited for it in vain. */
@@ -61,7 +75,7 @@ export class Judge {
   readonly breaches: Breach[] = [];
   readonly #decisions: Decisions;
   readonly #server: SimServer;
-  /** The newest revision of each row that was ever shown or found. */
+  /** The newest revision of each row that was ever shown, by console and reference. */
   readonly #shown = new Map<string, number>();
   readonly #firstShown = new Map<string, number>();
   readonly #inVain = new Map<string, number[]>();
@@ -72,21 +86,22 @@ export class Judge {
   }
 
   /** A row is shown to somebody. */
-  shown(row: OutboxRow, now: number): void {
-    const { ref } = row.intent;
-    this.#shown.set(ref, Math.max(row.revision, this.#shown.get(ref) ?? 0));
-    if (!this.#firstShown.has(ref)) this.#firstShown.set(ref, now);
+  shown(machine: string, row: OutboxRow, now: number): void {
+    const key = keyOf(machine, row.intent.ref);
+    this.#shown.set(key, Math.max(row.revision, this.#shown.get(key) ?? 0));
+    if (!this.#firstShown.has(key)) this.#firstShown.set(key, now);
   }
 
   /** What a process finds in its journal after the one before it ended. */
   found(machine: string, rows: readonly OutboxRow[]): void {
     const revisions = new Map(rows.map((row) => [row.intent.ref, row.revision]));
-    for (const { intent, acknowledged, machine: own } of this.#decisions.all) {
-      if (own !== machine || !acknowledged) continue;
+    for (const ref of revisions.keys()) this.#decisions.byRef(ref)?.holders.add(machine);
+    for (const { intent, acknowledged, holders } of this.#decisions.all) {
+      if (!holders.has(machine) || !acknowledged) continue;
       const revision = revisions.get(intent.ref);
       if (revision === undefined)
         this.#breach('lost', `${intent.ref} was acknowledged and is not in the journal`);
-      else if (revision < (this.#shown.get(intent.ref) ?? 0)) {
+      else if (revision < (this.#shown.get(keyOf(machine, intent.ref)) ?? 0)) {
         this.#breach('forgot', `${intent.ref} went back to revision ${revision}`);
       }
     }
@@ -107,12 +122,12 @@ export class Judge {
       }
     }
     if (call !== 'perform' || operation === null) return;
-    if (COALESCED.has(operation.action.kind)) this.#staleEdit(operation.ref, now, rows());
-    if (operation.action.kind === 'reply') this.#contradiction(operation, now);
+    if (COALESCED.has(operation.action.kind)) this.#staleEdit(machine, operation.ref, now, rows());
+    if (operation.action.kind === 'reply') this.#contradiction(machine, operation, now);
   }
 
   /** An answer of a colleague, or of the same agent on another device, that the agent did not see. */
-  #contradiction({ ref, conversationId, action }: Operation, now: number): void {
+  #contradiction(machine: string, { ref, conversationId, action }: Operation, now: number): void {
     const decision = this.#decisionOf({ ref, action });
     // After a merge everything in the other conversation was shown, or happened since.
     if (decision === undefined || decision.moved) return;
@@ -123,7 +138,7 @@ export class Judge {
       const at = createdAt - NOON;
       if (kind !== 'reply' || at <= decision.seenUntil || at > before || decision.seen.has(id)) continue;
       const own = this.#server.commits.findLast((commit) => commit.serverId === id);
-      if (own?.machine === decision.machine) continue;
+      if (own !== undefined && this.#decisionOf(own)?.holders.has(machine)) continue;
       if (!this.#server.isLongIn(id, conversationId, before)) continue;
       this.#breach('contradicted', `${ref} left over ${own?.ref ?? id} in ${conversationId}`);
     }
@@ -132,7 +147,7 @@ export class Judge {
   /** Something was carried out. */
   committed(commit: Commit, wasThere: boolean): void {
     const decision = this.#decisionOf(commit);
-    if (wasThere && decision?.resentBlind !== true)
+    if (wasThere && decision?.resentBlind !== true && !this.#isByCopies(commit, decision))
       this.#breach('duplicated', `${commit.ref} was carried out twice`);
     if (decision === undefined) return this.#breach('altered', `nobody decided ${commit.ref}`);
     const twin = this.#server.commits.find(
@@ -164,19 +179,24 @@ export class Judge {
     for (const lane of lanes.values()) {
       for (const [index, decision] of lane.entries()) {
         const earlier = lane.slice(index + 1).find((later) => later.number < decision.number);
-        if (earlier === undefined || this.#mayPass(decision, earlier, rowsOf(earlier.machine))) continue;
+        if (earlier === undefined || this.#mayPassAnywhere(decision, earlier, rowsOf)) continue;
         this.#breach('out-of-order', `decision ${decision.number} overtook ${earlier.number}`);
       }
     }
   }
 
   /** Every decision against the rows of its console. `healed`: all faults are over for long. */
-  rows(machine: string, rows: readonly OutboxRow[], link: SimLink, healed: boolean): void {
+  rows(
+    machine: string,
+    rows: readonly OutboxRow[],
+    wasRefused: (ref: string) => boolean,
+    healed: boolean,
+  ): void {
     const byRef = new Map(rows.map((row) => [row.intent.ref, row]));
     for (const decision of this.#decisions.all) {
-      if (decision.machine !== machine) continue;
+      if (!decision.holders.has(machine)) continue;
       const row = byRef.get(decision.intent.ref);
-      if (row !== undefined) this.#row(decision, row, rows, link, healed);
+      if (row !== undefined) this.#row(machine, decision, row, rows, wasRefused, healed);
       else if (decision.acknowledged) this.#breach('lost', `decision ${decision.number} has no row`);
     }
   }
@@ -204,10 +224,19 @@ export class Judge {
     return null;
   }
 
-  #row(decision: Decision, row: OutboxRow, rows: readonly OutboxRow[], link: SimLink, healed: boolean): void {
+  #row(
+    machine: string,
+    decision: Decision,
+    row: OutboxRow,
+    rows: readonly OutboxRow[],
+    wasRefused: (ref: string) => boolean,
+    healed: boolean,
+  ): void {
     const { ref } = decision.intent;
     const done = this.#server.commits.some((commit) => commit.ref === ref);
     const isThere = this.#server.idOf(ref) !== null;
+    const byItself = this.#server.commits.some((commit) => commit.ref === ref && commit.machine === machine);
+    const takenBack = decision.undone && !decision.dropped && decision.machine === machine;
     const name = `decision ${decision.number}`;
     switch (row.state) {
       case 'accepted':
@@ -215,6 +244,7 @@ export class Judge {
       case 'bounced':
         if (!done || row.serverId === null) this.#breach('false-sent', `${name} is ${row.state}`);
         if (healed && row.state === 'accepted') this.#breach('stuck', `${name} is still accepted`);
+        if (takenBack && byItself) this.#breach('undone', `${name} was taken back, and carried out`);
         if (healed && isSpoken(row)) this.#confirmed(name, decision, row);
         return;
       case 'parked': {
@@ -225,7 +255,7 @@ export class Judge {
           (this.#server.restored || !this.#server.conversations.has(decision.intent.conversationId));
         const poison = kind === 'keeps-failing';
         const lost = kind === 'rolled-back' && done && this.#server.restored;
-        if (!unknowable && !gone && !poison && !lost && !link.refused.has(ref)) {
+        if (!unknowable && !gone && !poison && !lost && !wasRefused(ref)) {
           this.#breach('parked', `${name} is parked (${row.reason?.kind}), nobody refused it`);
         }
         return;
@@ -235,17 +265,42 @@ export class Judge {
         return;
       case 'discarded':
         if (!decision.unwanted) this.#breach('lost', `${name} was discarded by nobody`);
-        if (decision.undone && !decision.dropped && isThere) {
+        if (takenBack && isThere && byItself) {
           this.#breach('undone', `${name} was taken back, and carried out`);
         }
+        if (healed && isThere && !byItself && isSpoken(row)) this.#untold(name, machine, decision);
         return;
       case 'superseded':
         if (!this.#hasNewer(row, rows)) this.#breach('lost', `${name} was superseded by nothing`);
-        if (isThere) this.#breach('undone', `${name} was superseded, and carried out`);
+        if (isThere && byItself) this.#breach('undone', `${name} was superseded, and carried out`);
         return;
       default:
         if (healed) this.#breach('stuck', `${name} is still ${row.state} (${row.reason?.kind})`);
     }
+  }
+
+  /**
+   * Carried out by two copies of a profile. An edit does no harm a second time. What says something is no
+   * breach by itself where no guard can help: the one request had left before the other's message could
+   * be seen; or the agent was shown that and let it go. It must be told then.
+   */
+  #isByCopies(commit: Commit, decision: Decision | undefined): boolean {
+    const others = this.#server.commits.filter(
+      (other) => other !== commit && other.ref === commit.ref && other.life === commit.life,
+    );
+    if (others.some(({ machine }) => machine === commit.machine)) return false;
+    if (!isMessage(commit.action)) return true;
+    const { lagMs, tier } = this.#server.habits;
+    // Nothing tells a note there from one that somebody else wrote, and a note holds nothing.
+    if (tier === 'T4' && commit.action.kind === 'note') return true;
+    return others.every(
+      ({ at, serverId }) => commit.leftAt < at + FRESH_MS + lagMs || decision?.seen.has(serverId) === true,
+    );
+  }
+
+  #untold(name: string, machine: string, { intent: { ref } }: Decision): void {
+    // Without a reference in the message nobody knows whose it is.
+    if (this.#server.timesThere(ref) > 0) this.#breach('silent-twin', `${name}: ${machine} does not say so`);
   }
 
   /** A message that counts as sent, long after all was well. */
@@ -254,6 +309,9 @@ export class Judge {
     // Where nothing can be proved, nothing can be disproved either.
     if (restored && habits.tier !== 'T4' && this.#server.idOf(ref) === null) {
       this.#breach('unsaid', `${name} counts as sent, the restored server has it not`);
+    }
+    if (this.#server.timesThere(ref) > 1 && !restored && evidence.every(({ note }) => note !== TWICE)) {
+      this.#breach('silent-twin', `${name} is there twice, and that is not said`);
     }
     if (
       !restored &&
@@ -268,14 +326,16 @@ export class Judge {
     return rows.some((other) => isNewerEdit(row, other));
   }
 
-  #staleEdit(ref: string, now: number, rows: readonly OutboxRow[]): void {
+  #staleEdit(machine: string, ref: string, now: number, rows: readonly OutboxRow[]): void {
     const row = rows.find((candidate) => candidate.intent.ref === ref);
     if (row === undefined) return;
     // Tried before, so perhaps it is already there; or sent again by the agent, after deciding otherwise.
     if (row.attempts > 1 || (row.release ?? null) !== null) return;
     const newer = rows.find(
       (other) =>
-        isNewerEdit(row, other) && other.state === 'queued' && this.#knownSince(other) < now - CLAIM_MS,
+        isNewerEdit(row, other) &&
+        other.state === 'queued' &&
+        this.#knownSince(machine, other) < now - CLAIM_MS,
     );
     if (newer === undefined) return;
     const between = rows.some(
@@ -288,8 +348,18 @@ export class Judge {
     if (!between) this.#breach('stale-edit', `${ref} left with a newer edit behind it`);
   }
 
-  #knownSince({ intent }: OutboxRow): number {
-    return this.#firstShown.get(intent.ref) ?? Number.POSITIVE_INFINITY;
+  #knownSince(machine: string, { intent }: OutboxRow): number {
+    return this.#firstShown.get(keyOf(machine, intent.ref)) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Of two copies of a profile each keeps its own order; what one took back the other may do late. */
+  #mayPassAnywhere(
+    passing: Decision,
+    earlier: Decision,
+    rowsOf: (machine: string) => readonly OutboxRow[],
+  ): boolean {
+    if (earlier.holders.size > 1 && (earlier.unwanted || !isMessage(earlier.intent.action))) return true;
+    return [...earlier.holders].some((machine) => this.#mayPass(passing, earlier, rowsOf(machine)));
   }
 
   /** A row that waited for the agent may be passed; so may, by what is no reply, the replies behind it. */
@@ -309,33 +379,4 @@ export class Judge {
     if (this.breaches.every((breach) => breach.invariant !== invariant))
       this.breaches.push({ invariant, detail });
   }
-}
-
-const WAITED_IN_VAIN = 'accepted long ago; the feed is read to its end without an echo';
-const COALESCED: ReadonlySet<string> = new Set(['status', 'assign', 'priority']);
-
-/** It was parked or held for a while. */
-function wasAside(row: OutboxRow): boolean {
-  return row.evidence.some(({ state }) => state === 'parked' || state === 'held');
-}
-
-function isSpoken(row: OutboxRow): boolean {
-  return isMessage(row.intent.action);
-}
-
-function isMessage({ kind }: IntentAction): boolean {
-  return kind === 'reply' || kind === 'note';
-}
-
-/** The conversation that a row is about, also where a switched off protection has marked it. */
-function place(row: OutboxRow): string {
-  return row.intent.conversationId.split('#')[0] ?? '';
-}
-
-function isNewerEdit(row: OutboxRow, other: OutboxRow): boolean {
-  return (
-    other.intent.action.kind === row.intent.action.kind &&
-    place(other) === place(row) &&
-    other.order > row.order
-  );
 }

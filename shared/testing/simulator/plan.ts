@@ -14,6 +14,8 @@ export type Step =
       file: boolean;
     }
   /** Cut off, the agent answers what a colleague answers at the same time. */
+  /** Cut off, the agent writes a reply and a note; the profile is copied, and both computers come back. */
+  | { do: 'copy'; who: number; which: number; ms: number; laterMs: number }
   | { do: 'crossing'; who: number; which: number; ms: number }
   | { do: 'burst'; who: number; which: number; count: number }
   | { do: 'undo' | 'repeat' | 'drop' | 'resend' | 'answer'; who: number }
@@ -67,6 +69,11 @@ export function planOf(draws: Draws): Plan {
     const backedUpAt = draws.int(1_500, faultsUntil / 2);
     const at = draws.int(backedUpAt + 500, faultsUntil);
     steps.push({ at: backedUpAt, step: { do: 'back-up' } }, { at, step: { do: 'restore' } });
+  }
+  if (draws.chance(0.15)) {
+    const laterMs = draws.pick([0, 0, 200, 1_000, 8_000]);
+    const copy = { do: 'copy', who: draws.int(0, 9), which: draws.int(0, 9), ms: 4_000, laterMs } as const;
+    steps.push({ at: draws.int(2_000, faultsUntil - 5_000), step: copy });
   }
   return {
     tier,

@@ -10,11 +10,14 @@ import type { Parts } from './protections';
 import { SimHost } from './sim-host';
 import { SimLink } from './sim-link';
 import { SimPage } from './sim-page';
-import { FEEDS, type SimServer } from './sim-server';
+import type { SimServer } from './sim-server';
+import { FEEDS } from './sim-server-store';
 import type { SimTime } from './sim-time';
 
 export interface Console {
   name: string;
+  /** First part of the references made here; a copied profile has that of the one it was copied from. */
+  installId: string;
   machine: Machine;
   link: SimLink;
   host: SimHost;
@@ -35,11 +38,18 @@ export interface Surroundings {
   tell(line: string): void;
 }
 
-export function newConsole(number: number, world: Surroundings, draws: Draws): Console {
+/** @param copyOf whose profile it was copied from, as that lies on its disk now */
+export function newConsole(
+  number: number,
+  world: Surroundings,
+  draws: Draws,
+  copyOf: Console | null = null,
+): Console {
   const { plan, parts, time, server, judge, decisions, files, tell } = world;
   const { tier, settleMs, lagMs, sweeps } = plan;
   const more = (): Draws => new Draws(draws.int(0, 2 ** 31));
   const name = `${number + 1}`.repeat(8);
+  const installId = copyOf?.installId ?? name;
   const machine = new Machine(time, draws.int(-120_000, 120_000));
   const link = new SimLink({ time, server, machine, name, habits: plan.link, draws: more() });
   const descriptor: BackendDescriptor = parts.descriptor({
@@ -74,7 +84,7 @@ export function newConsole(number: number, world: Surroundings, draws: Draws): C
     onJournal: (rows) => judge.found(name, rows),
     onRow: (row) => {
       tell(`row ${row.intent.ref} ${row.state} r${row.revision} ${row.evidence.at(-1)?.note}`);
-      judge.shown(row, time.now);
+      judge.shown(name, row, time.now);
     },
     onChanges: () => time.after(2, () => pages.forEach((page) => page.follow())),
   });
@@ -89,7 +99,8 @@ export function newConsole(number: number, world: Surroundings, draws: Draws): C
         name: `${name} page ${n}`,
         machine,
         host,
-        installId: name,
+        console: name,
+        installId,
         decisions,
         draws: more(),
         parts,
@@ -98,5 +109,9 @@ export function newConsole(number: number, world: Surroundings, draws: Draws): C
       }),
     );
   }
-  return { name, machine, link, host, pages };
+  if (copyOf !== null) {
+    host.copyFrom(copyOf.host, more());
+    pages.forEach((page, n) => page.copyFrom(copyOf.pages[n] ?? page));
+  }
+  return { name, installId, machine, link, host, pages };
 }

@@ -87,6 +87,11 @@ export class SimHost {
     desk.start();
   }
 
+  /** Begins as a copy of another machine's profile, as somebody finds it on the disk of a running host. */
+  copyFrom(other: SimHost, draws: Draws): void {
+    this.#memory = other.#memory.afterCrash(draws.pick([0, 1]));
+  }
+
   /** The process is gone, this very moment; the disk keeps what it has, or loses what it may. */
   crash(draws: Draws): void {
     this.#life.end();

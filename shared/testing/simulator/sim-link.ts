@@ -116,8 +116,10 @@ export class SimLink {
       pull: (feed, cursor, signal) => call('pull', signal, () => server.page(feed, cursor)),
       history: (conversationId, before, signal) =>
         call('history', signal, () => server.history(conversationId, before)),
-      perform: (operation, signal) =>
-        call('perform', signal, () => server.perform(operation, this.#name), operation),
+      perform: (operation, signal) => {
+        const leftAt = this.#time.now;
+        return call('perform', signal, () => server.perform(operation, this.#name, leftAt), operation);
+      },
       findByRef: (_conversationId, ref, signal) =>
         call<OperationProof | null>('findByRef', signal, () => server.findByRef(ref), null, ref),
       upload: async (file, ref, signal) => {

@@ -29,6 +29,8 @@ export interface SimPageOptions {
   name: string;
   machine: Machine;
   host: SimHost;
+  /** Whose page it is. */
+  console: string;
   installId: string;
   decisions: Decisions;
   draws: Draws;
@@ -72,11 +74,11 @@ export class SimPage {
 
   /** The agent decides about the nth conversation on screen; nothing when none is there. */
   decide(nth: number, make: (number: number) => IntentAction, delayMs: number): Decision | null {
-    const { decisions, installId, machine, draws } = this.#options;
+    const { decisions, console, installId, machine, draws } = this.#options;
     const shown = [...this.#kept.conversations.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const conversation = shown[nth % Math.max(1, shown.length)];
     if (conversation === undefined) return null;
-    const decision = decisions.add(this.name, installId, (number) => ({
+    const decision = decisions.add(this.name, console, (number) => ({
       ref: `${installId}-${draws.hex(8)}-0000-4000-8000-${String(number * 100).padStart(12, '0')}`,
       accountId: ACCOUNT,
       conversationId: conversation.id,
@@ -118,11 +120,18 @@ export class SimPage {
     const rows = this.#options.host.rows() ?? [];
     for (const row of rows) {
       const decision = this.#options.decisions.byRef(row.intent.ref);
-      if (decision === undefined || decision.page !== this.name) continue;
+      if (decision === undefined || !this.#answersFor(decision)) continue;
       if (row.state === 'held') this.#answerHold(decision, row);
       if (row.state === 'parked' && row.reason?.kind === 'no-answer') this.#answerUnproven(decision);
       if (row.state === 'parked' && row.reason?.kind === 'rolled-back') this.#answerLost(decision);
     }
+  }
+
+  /** What was decided here, or on the page that this one is a copy of. */
+  #answersFor({ page, holders }: Decision): boolean {
+    return (
+      page === this.name || (holders.has(this.#options.console) && numberOf(page) === numberOf(this.name))
+    );
   }
 
   #answerHold(decision: Decision, row: OutboxRow): void {
@@ -169,6 +178,12 @@ export class SimPage {
       see(decision, rowOf(door, decision)?.hold);
       return door.outbox.resend(decision.intent.ref);
     });
+  }
+
+  /** Begins with what another page keeps. What that has not brought to its host is its own to bring. */
+  copyFrom(other: SimPage): void {
+    const { cursor, conversations, messages } = other.#kept;
+    this.#kept = { cursor, conversations: new Map(conversations), messages: new Map(messages) };
   }
 
   /** The spool has news. */
@@ -355,6 +370,11 @@ function rowOf(door: Door, decision: Decision): OutboxRow | undefined {
 function isUnproven(door: Door, decision: Decision): boolean {
   const row = rowOf(door, decision);
   return row?.state === 'parked' && row.reason?.kind === 'no-answer';
+}
+
+/** "11111111 page 2" is page 2. */
+function numberOf(page: string): string {
+  return page.slice(page.lastIndexOf(' '));
 }
 
 function nothingKept(): Kept {

@@ -3,70 +3,21 @@
  * knows nothing of networks; `sim-link.ts` stands between it and a console.
  */
 import { BackendError } from '../../backends/backend-error';
-import type {
-  DeliveryTier,
-  FeedPage,
-  IdPage,
-  Operation,
-  OperationProof,
-  PulledPage,
-} from '../../backends/port';
+import type { FeedPage, IdPage, Operation, OperationProof, PulledPage } from '../../backends/port';
 import { applyAction } from '../../domain/pending-edits';
 import type { Change, Channel, Conversation, EntityKind, Message } from '../../domain/entities';
 import type { IntentAction } from '../../domain/intents';
 import type { Draws } from './draws';
 import { aConversation, aMessage, NOON } from '../builders';
-
-/** Something a console had done, in the order in which it was done. */
-export interface Commit {
-  at: number;
-  ref: string;
-  conversationId: string;
-  action: IntentAction;
-  uploadIds: readonly string[];
-  serverId: string;
-  /** Which machine's request it was. */
-  machine: string;
-  /** When the request left. */
-  leftAt: number;
-}
-
-export interface ServerHabits {
-  tier: DeliveryTier;
-  /** T1: whether a key that was seen before is recognised. */
-  remembersKeys: boolean;
-  pageRows: number;
-  /**
-   * What changed may be readable only so much later, behind rows that changed after it. 0: the feeds'
-   * cursor is a gap-free revision.
-   */
-  lagMs: number;
-}
-
-export const FEEDS = ['conversations', 'messages'] as const;
-type FeedName = (typeof FEEDS)[number];
-
-/** A row of a feed: the newest state of one thing. */
-interface FeedRow {
-  stamp: number;
-  number: number;
-  visibleAt: number;
-  change: Change;
-}
-
-/** Everything that a backup holds. */
-interface Stored {
-  /** Told in every cursor: a server that was restored does not take those of the life it has lost. */
-  life: number;
-  conversations: Map<string, Conversation>;
-  messages: Map<string, Message>;
-  /** Everything that was ever published, oldest first. */
-  feeds: Record<FeedName, FeedRow[]>;
-  /** What was done under a reference. */
-  done: Map<string, { serverId: string; conversationId: string }>;
-  uploads: Set<string>;
-  numbers: number;
-}
+import {
+  copyOf,
+  placeOf,
+  type Commit,
+  type FeedName,
+  type FeedRow,
+  type ServerHabits,
+  type Stored,
+} from './sim-server-store';
 
 export const ACCOUNT = 'a1';
 
@@ -194,7 +145,17 @@ export class SimServer {
     }
     const serverId = this.#do(conversation, operation);
     this.#stored.done.set(ref, { serverId, conversationId });
-    const commit = { at: this.#now(), ref, conversationId, action, uploadIds, serverId, machine, leftAt };
+    const commit = {
+      at: this.#now(),
+      ref,
+      conversationId,
+      action,
+      uploadIds,
+      serverId,
+      machine,
+      life: this.#lives,
+      leftAt,
+    };
     this.commits.push(commit);
     this.onCommit(commit, before !== undefined);
     return { serverId, conversation: this.#conversation(conversationId) };
@@ -401,21 +362,4 @@ export class SimServer {
     this.#stored.numbers += 1;
     return this.#stored.numbers;
   }
-}
-
-function placeOf(cursor: string): [life: number, stamp: number, number: number] {
-  const [life = 0, stamp = 0, number = 0] = cursor.split(':').map(Number);
-  return [life, stamp, number];
-}
-
-function copyOf(stored: Stored): Stored {
-  return {
-    life: stored.life,
-    conversations: new Map(stored.conversations),
-    messages: new Map(stored.messages),
-    feeds: { conversations: [...stored.feeds.conversations], messages: [...stored.feeds.messages] },
-    done: new Map(stored.done),
-    uploads: new Set(stored.uploads),
-    numbers: stored.numbers,
-  };
 }

@@ -65,7 +65,8 @@ export class World {
   readonly #server: SimServer;
   readonly #decisions = new Decisions();
   readonly #judge: Judge;
-  readonly #consoles: readonly Console[];
+  readonly #consoles: Console[];
+  readonly #newConsole: (number: number, copyOf?: Console) => Console;
   #faulty = true;
   #crashes = 0;
 
@@ -97,19 +98,20 @@ export class World {
       faulty,
       tell,
     };
-    this.#consoles = Array.from({ length: plan.machines }, (_, n) =>
-      newConsole(n, surroundings, stream(3 + n)),
-    );
+    this.#newConsole = (n, copyOf) => newConsole(n, surroundings, stream(3 + n), copyOf);
+    this.#consoles = Array.from({ length: plan.machines }, (_, n) => this.#newConsole(n));
     server.onCommit = (commit, wasThere) => {
       tell(`server did ${commit.ref} as ${commit.serverId}${wasThere ? ' AGAIN' : ''}`);
       judge.committed(commit, wasThere);
     };
     server.onChange = (afterMs) => this.#consoles.forEach(({ link }) => link.hint(afterMs));
     for (let n = 0; n < plan.conversations; n += 1) server.customerOpens(n % 3 === 2 ? 'chat' : 'email');
-    for (const { host, pages } of this.#consoles) {
-      host.start();
-      pages.forEach((page) => this.#keepTicking(page));
-    }
+    for (const made of this.#consoles) this.#begin(made);
+  }
+
+  #begin({ host, pages }: Console): void {
+    host.start();
+    pages.forEach((page) => this.#keepTicking(page));
   }
 
   /** Lets a step happen after so many ms from now. */
@@ -151,6 +153,8 @@ export class World {
     switch (step.do) {
       case 'decide':
         return this.#decide(step);
+      case 'copy':
+        return this.#copy(step);
       case 'crossing': {
         const { link } = this.#console(step.who);
         link.setState('cut');
@@ -268,6 +272,24 @@ export class World {
     );
   }
 
+  /** One copy a world, in the middle of a drain, a crash or a rest. */
+  #copy({ who, which, ms, laterMs }: Extract<Step, { do: 'copy' }>): void {
+    const source = this.#console(who);
+    if (this.#consoles.some(({ name, installId }) => name !== installId)) return;
+    source.link.setState('cut');
+    this.#page(who).decide(which, (number) => reply(number, []), 0);
+    this.#page(who).decide(which, (number) => ({ kind: 'note', text: textOf(number), files: [] }), 0);
+    this.#time.after(ms / 2, () => {
+      this.#tell(`${source.name} is copied`);
+      const copy = this.#newConsole(this.#consoles.length, source);
+      copy.link.setState('cut');
+      this.#consoles.push(copy);
+      this.#begin(copy);
+      this.#time.after(ms / 2 + laterMs, () => copy.link.setState('up'));
+    });
+    this.#time.after(ms, () => source.link.setState('up'));
+  }
+
   #crash({ host, name }: Console, awayMs: number): void {
     if (!host.alive) return;
     this.#crashes += 1;
@@ -336,8 +358,9 @@ export class World {
   #pronounce(healed: boolean): void {
     const rowsOf = (name: string): readonly OutboxRow[] =>
       this.#consoles.find((candidate) => candidate.name === name)?.host.rows() ?? [];
-    for (const { name, link, pages } of this.#consoles) {
-      this.#judge.rows(name, rowsOf(name), link, healed);
+    const wasRefused = (ref: string): boolean => this.#consoles.some(({ link }) => link.refused.has(ref));
+    for (const { name, pages } of this.#consoles) {
+      this.#judge.rows(name, rowsOf(name), wasRefused, healed);
       if (healed) pages.forEach((page) => this.#judge.page(page));
     }
     this.#judge.order(rowsOf);
