@@ -43,6 +43,15 @@ describe('an answer', () => {
     [{ error: { code: 'bad', message: 'The tag is too long.' } }, 'The tag is too long.'],
     [{ message: 'No such status.' }, 'No such status.'],
     [{ error: 'Not today.' }, 'Not today.'],
+    [
+      {
+        error: 'RecordInvalid',
+        description: 'Record validation errors',
+        details: { status: [{ description: 'Closed prevents an update.' }] },
+      },
+      'Closed prevents an update.',
+    ],
+    [{ error: 'RecordInvalid', description: 'Not this one.', details: {} }, 'Not this one.'],
     ['not JSON', 'HTTP 422'],
     [{ error: { message: 'x'.repeat(600) } }, 'x'.repeat(500)],
     [{ message: 'No card numbers: "4111 1111 1111 1111".' }, 'No card numbers: "•••• •••• •••• 1111".'],

@@ -124,6 +124,16 @@ const words = z.string().min(1);
 const wordsSchema = z.union([
   z.object({ error: z.object({ message: words }) }).transform((body) => body.error.message),
   z.object({ message: words }).transform((body) => body.message),
+  z
+    .object({ details: z.record(z.string(), z.array(z.object({ description: words })).min(1)) })
+    .refine(({ details }) => Object.keys(details).length > 0)
+    .transform(({ details }) =>
+      Object.values(details)
+        .flat()
+        .map(({ description }) => description)
+        .join('; '),
+    ),
+  z.object({ description: words }).transform((body) => body.description),
   z.object({ error: words }).transform((body) => body.error),
 ]);
 
