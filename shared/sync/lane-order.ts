@@ -7,6 +7,11 @@ export function isUnfinished(row: OutboxRow): boolean {
   return UNFINISHED.has(row.state);
 }
 
+/** Whether it still has to leave, or waits for the agent to decide. */
+export function isKept(row: OutboxRow): boolean {
+  return isUnfinished(row) || row.state === 'held';
+}
+
 export function isReply(row: OutboxRow): boolean {
   return row.intent.action.kind === 'reply';
 }

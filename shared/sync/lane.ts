@@ -19,7 +19,7 @@ import { attempt, outcomeOf, proofInSpite, proved, type Outcome, type UploadIds 
 import { fullJitter } from './backoff';
 import { ChatLateness, readyAt } from './chat-lateness';
 import type { Echoes } from './echoes';
-import { firstOf, isMessage, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
+import { firstOf, isKept, isMessage, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
 import { HELD_BECAUSE, stepped, type Ledger, type Step } from './outbox-ledger';
 import type { Clock, FilePort, Random } from './ports';
 import type { ThreadJudge } from './thread-judge';
@@ -136,17 +136,22 @@ export class Lane {
 
   /** Those and the held ones, oldest first; the others are forgotten until they are added again. */
   #kept(): OutboxRow[] {
+    const { ledger } = this.#deps;
     const rows: OutboxRow[] = [];
+    const refs: string[] = [];
     for (const ref of this.#refs) {
-      const row = this.#deps.ledger.live(ref);
-      if (row !== undefined && (isUnfinished(row) || row.state === 'held')) rows.push(row);
+      const row = ledger.live(ref);
+      if (row !== undefined && isKept(row)) rows.push(row);
+      // Finished, but not on the disk: when that fails, the row is what it was, and first as it was.
+      const durable = ledger.durable(ref);
+      if ((row !== undefined && isKept(row)) || (durable !== undefined && isKept(durable))) refs.push(ref);
       else {
         this.#due.delete(ref);
         this.#lateness.forget(ref);
         this.#triedSince.delete(ref);
       }
     }
-    this.#refs = rows.map((row) => row.intent.ref);
+    this.#refs = refs;
     return rows;
   }
 

@@ -36,6 +36,28 @@ describe('the outbox', () => {
     expect(inOrder).toEqual([refOf(1), refOf(2), refOf(4)]);
   });
 
+  it('does not forget an edit whose end the disk did not take when the newer one left', async () => {
+    const world = new OutboxWorld({ blind: true });
+    world.online = false;
+    await take(world, 1, { kind: 'status', status: 'pending' });
+    void world.outbox.accept(anIntent(2, { kind: 'status', status: 'resolved' }));
+    await world.clock.advance(4);
+    // Killed before the first was written as superseded. The next start tries that in vain, and the
+    // lane is looked at in that very moment.
+    world.crash();
+    expect(world.journal.get(refOf(1))?.state).toBe('queued');
+    world.start();
+    world.diskFull = true;
+    world.goOnline();
+    await world.clock.advance(1);
+    world.outbox.wake('a1');
+    await world.clock.advance(10);
+    world.diskFull = false;
+    await world.clock.advance(60_000);
+    expect(world.backend.performed.map(({ ref }) => ref)).toEqual([refOf(2)]);
+    expect(world.row(refOf(1)).state).toBe('superseded');
+  });
+
   it('does not wait for a plan that a set clock has put into the far future', async () => {
     const world = new OutboxWorld({
       blind: true,
