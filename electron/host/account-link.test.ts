@@ -31,6 +31,7 @@ const openLink = (parts: Pick<AccountLinkOptions, 'fs' | 'spool'> & Partial<Acco
     onAccount: () => undefined,
     onPulled: () => undefined,
     reverify: () => Promise.resolve(true),
+    onRenewed: () => Promise.resolve(),
     log: () => undefined,
     ...parts,
   });
@@ -66,7 +67,7 @@ it('says once that what came could not be stored, without what it was, and store
     log: (sentence) => logged.push(sentence),
   });
   fs.failing.set('write', diskError('ENOSPC'));
-  link.connect({ url: 'http://127.0.0.1:9/', token: 'sample-token' });
+  link.connect({ url: 'http://127.0.0.1:9', credentials: { token: 'sample-token' } });
   await vi.waitFor(() => expect(logged).toHaveLength(1));
   for (let again = 0; again < 3; again += 1) {
     link.kick();
@@ -103,7 +104,7 @@ it('goes on looking after a rollback at the next start, until all was looked for
         return Promise.resolve(finished);
       },
     });
-  const at = { url: 'http://127.0.0.1:9/', token: 'sample-token' };
+  const at = { url: 'http://127.0.0.1:9', credentials: { token: 'sample-token' } };
   let link = await open();
   link.connect(at);
   await vi.waitFor(() => expect(spool.cursorOf('messages')).toBe('life-1'));

@@ -11,6 +11,7 @@ import { createPuller, type Pulled, type Puller, type PullState } from '@shared/
 import { RollbackWatch } from '@shared/sync/rollback-watch';
 import type { Spool } from '@shared/sync/spool';
 import { z } from 'zod';
+import type { Credentials } from './accounts/vault';
 import type { DoorAccount } from './door/deps';
 import { readJson, writeJson } from './json-file';
 
@@ -28,6 +29,8 @@ export interface AccountLinkOptions {
   http: HttpClient;
   onAccount(account: Account): void;
   onPulled(pulled: Pulled): void;
+  /** The helpdesk replaced credentials: they are kept before they are used. */
+  onRenewed(credentials: Credentials): Promise<void>;
   /**
    * The helpdesk may have been restored from a backup, as seen at a time: ids and answers of yesterday
    * may be gone. Called again at each start until it has resolved with true.
@@ -37,9 +40,21 @@ export interface AccountLinkOptions {
   log(sentence: string): void;
 }
 
+/** Where an account's helpdesk is, and what it signs in with. */
+export interface AccountPlace {
+  url: string;
+  /** By the names of its backend's sign-in; the token is one of them. */
+  credentials: Credentials;
+}
+
 export interface AccountLink extends DoorAccount {
-  /** Connects, or connects anew when address or token changed. */
-  connect(at: { url: string; token: string }): void;
+  /** Connects, or connects anew when address or credentials changed; ends a pause. */
+  connect(at: AccountPlace): void;
+  /** Stops pulling and sending until it is connected again. */
+  pause(): void;
+  /** Its credentials cannot be read here; the sentence says what to do. */
+  locked(detail: string): void;
+  rename(name: string): void;
   /** Its helpdesk does not come up; told until it is connected for the first time. */
   unreachable(detail: string): void;
   /** Pull now. */
@@ -62,7 +77,7 @@ type Memory = z.infer<typeof memorySchema>;
 /** The "as of" time is written at most this often; after a crash it may say less than is true. */
 const REMEMBER_INTERVAL_MS = 60_000;
 /** Stands for the address of a helpdesk that has not started yet; nothing is ever asked of it. */
-const NOWHERE = { url: 'http://127.0.0.1:9/', token: '' };
+const NOWHERE: AccountPlace = { url: 'http://127.0.0.1:9', credentials: {} };
 
 export async function openAccountLink(options: AccountLinkOptions): Promise<AccountLink> {
   // A damaged memory costs nothing that the next pull does not bring.
@@ -74,8 +89,11 @@ class PullingAccount implements AccountLink {
   readonly spool: Spool;
   private state: PullState;
   private current: Backend | null = null;
-  private at: { url: string; token: string } | null = null;
+  private at: AccountPlace | null = null;
+  private name: string;
   private puller: Puller | null = null;
+  /** Why nothing is pulled, while nothing is. */
+  private halted: Pick<Account, 'state' | 'stateSince' | 'failure'> | null = null;
   private stop = new AbortController();
   private closed = false;
   private running: Promise<void> = Promise.resolve();
@@ -95,6 +113,7 @@ class PullingAccount implements AccountLink {
       reverify: (at) => options.reverify(at),
     });
     this.spool = options.spool;
+    this.name = options.name;
     this.descriptor = this.backendAt(NOWHERE).descriptor;
     this.state = {
       state: 'connecting',
@@ -109,9 +128,11 @@ class PullingAccount implements AccountLink {
   }
 
   account(): Account {
-    const { id, name, backendId } = this.options;
-    const { tier, supports } = this.descriptor;
-    const { state, stateSince, failure, rejectedRows } = this.state;
+    const { id, backendId } = this.options;
+    const { name } = this;
+    const { tier, supports, statusWords } = this.descriptor;
+    const { state, stateSince, failure } = this.halted ?? this.state;
+    const { rejectedRows } = this.state;
     const asOf = this.state.asOf ?? this.memory.asOf;
     return {
       id,
@@ -127,6 +148,8 @@ class PullingAccount implements AccountLink {
       agent: this.state.agent ?? this.memory.agent,
       tier,
       supports,
+      url: this.at?.url ?? '',
+      statusWords,
     };
   }
 
@@ -134,17 +157,20 @@ class PullingAccount implements AccountLink {
     return this.current;
   }
 
-  connect(at: { url: string; token: string }): void {
+  connect(at: AccountPlace): void {
     // A helpdesk that comes up while the host closes must not start a pull that nobody ends.
     if (this.closed) return;
-    if (this.at?.url === at.url && this.at.token === at.token) return this.kick();
+    const same = this.at !== null && JSON.stringify(this.at) === JSON.stringify(at);
+    if (same && this.puller !== null) return this.kick();
     this.at = at;
+    this.halted = null;
     this.stop.abort();
     this.stop = new AbortController();
     const { signal } = this.stop;
     const backend = this.backendAt(at);
     this.current = backend;
-    const { id: accountId, name, spool, clock, random, onPulled, log } = this.options;
+    const { id: accountId, spool, clock, random, onPulled, log } = this.options;
+    const { name } = this;
     let problem: string | null = null;
     const puller = createPuller({
       accountId,
@@ -182,9 +208,24 @@ class PullingAccount implements AccountLink {
 
   unreachable(detail: string): void {
     // Once there is a puller, it finds out by itself.
-    if (this.closed || this.puller !== null) return;
+    if (this.closed || this.puller !== null || this.halted !== null) return;
     const since = this.state.state === 'offline' ? this.state.stateSince : this.options.clock.now();
     this.take({ ...this.state, state: 'offline', stateSince: since, failure: { kind: 'refused', detail } });
+  }
+
+  pause(): void {
+    this.halt();
+    this.tell('paused', null);
+  }
+
+  locked(detail: string): void {
+    this.halt();
+    this.tell('refused', { kind: 'unauthorized', detail });
+  }
+
+  rename(name: string): void {
+    this.name = name;
+    this.options.onAccount(this.account());
   }
 
   kick(): void {
@@ -203,9 +244,22 @@ class PullingAccount implements AccountLink {
     await this.remember().catch(() => undefined);
   }
 
-  private backendAt(at: { url: string; token: string }): Backend {
-    const { id: accountId, backendId, backends, http, clock } = this.options;
-    return backends.connect(backendId, { accountId, ...at }, http, clock);
+  /** What is in flight is cut; what was stored stays. */
+  private halt(): void {
+    this.stop.abort();
+    this.puller = null;
+    this.current = null;
+  }
+
+  private tell(state: 'paused' | 'refused', failure: PullState['failure']): void {
+    this.halted = { state, stateSince: this.options.clock.now(), failure };
+    this.options.onAccount(this.account());
+  }
+
+  private backendAt({ url, credentials }: AccountPlace): Backend {
+    const { id: accountId, backendId, backends, http, clock, onRenewed } = this.options;
+    const { token = '', ...values } = credentials;
+    return backends.connect(backendId, { accountId, url, token, values, onRenewed }, http, clock);
   }
 
   private take(state: PullState): void {

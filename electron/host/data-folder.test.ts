@@ -1,7 +1,6 @@
 import { DEFAULT_SETTINGS } from '@shared/contract/door';
 import { diskError, MemoryFileSystem } from '@shared/testing/memory-file-system';
 import { describe, expect, it } from 'vitest';
-import { readAccounts } from './accounts-file';
 import { LAYOUT, openInstall, unusableFolder } from './install';
 import { DataFolderError } from './json-file';
 import { openSettings } from './settings-store';
@@ -49,40 +48,6 @@ describe('install.json', () => {
   });
 });
 
-describe('accounts.json', () => {
-  const account = { id: 'a1', name: 'Sample', backend: 'embedded', url: 'http://127.0.0.1:1/', token: 't' };
-  const read = async (value: unknown) => {
-    const fs = new MemoryFileSystem();
-    await write(fs, 'accounts.json', value);
-    return readAccounts(fs, 'accounts.json');
-  };
-
-  it('may be absent or empty', async () => {
-    expect(await readAccounts(new MemoryFileSystem(), 'accounts.json')).toEqual([]);
-    expect(await read([])).toEqual([]);
-  });
-
-  it('names accounts', async () => {
-    expect(await read([account])).toEqual([account]);
-  });
-
-  it.each([
-    ['an unknown backend', [{ ...account, backend: 'none' }], 'knows: embedded'],
-    ['an id twice', [account, account], 'twice'],
-    ['an id with a slash', [{ ...account, id: 'a/1' }], 'damaged'],
-    ['an address that is not http', [{ ...account, url: 'file:///etc/passwd' }], 'damaged'],
-    ['no JSON', '[{', 'damaged'],
-  ])('is refused with %s', async (_what, value, words) => {
-    await expect(read(value)).rejects.toThrow(words);
-  });
-
-  it('never shows a token in its sentence', async () => {
-    await expect(read([{ ...account, token: 'secret-token', id: '' }])).rejects.toSatisfy(
-      (error: Error) => !error.message.includes('secret-token'),
-    );
-  });
-});
-
 describe('settings.json', () => {
   it('gives the defaults when absent or damaged, and is made anew by saving', async () => {
     const fs = new MemoryFileSystem();
@@ -124,5 +89,22 @@ describe('the epoch told to pages', () => {
     const second = await open(fs, ['a1', 'a2']);
     expect(second).not.toBe(first);
     expect(await open(fs, ['a1', 'a2'])).toBe(second);
+  });
+
+  it('stays when an account is removed and added again with nothing left of its rows', async () => {
+    const fs = new MemoryFileSystem();
+    const first = await open(fs, ['a1', 'a2']);
+    const install = await openInstall(fs, 'console');
+    const spools = await openSpools(['a1', 'a2'], {
+      fs,
+      folder: 'spool',
+      install,
+      onConversation: () => undefined,
+    });
+    const before = spools.get('a2')?.epoch;
+    await spools.drop('a2');
+    expect(fs.paths().filter((path) => path.startsWith('spool/a2/'))).toEqual([]);
+    const again = await spools.open('a2');
+    expect([install.data.epoch, again.epoch === before]).toEqual([first, false]);
   });
 });

@@ -10,6 +10,7 @@ import { earlierEcho } from '@shared/sync/earlier-echo';
 import { createHeads } from '@shared/sync/heads';
 import { createOutbox, type Outbox } from '@shared/sync/outbox';
 import { openAccountLink, type AccountLink } from './account-link';
+import type { Credentials } from './accounts/vault';
 import type { EventHub } from './events';
 import { createHttpClient, type HostHttp } from './http-client';
 import type { Stores } from './stores';
@@ -25,6 +26,10 @@ export interface ServedAccount {
 export interface Desk {
   readonly outbox: Outbox;
   accounts(): readonly AccountLink[];
+  /** Serves one more account; it is not connected yet. */
+  open(account: ServedAccount): Promise<AccountLink>;
+  /** Stops serving an account and removes its rows; what is unsent or drafted stays. */
+  drop(accountId: string): Promise<void>;
   /** `null` for an account that is not set up or whose helpdesk is not known yet. */
   backendOf(accountId: string): Backend | null;
   /** Hashes of files that drafts and unsent replies name. */
@@ -43,12 +48,14 @@ export async function openDesk(options: {
   stores: Stores;
   events: EventHub;
   clock: Clock;
+  /** An account's helpdesk replaced credentials. */
+  onRenewed(accountId: string, credentials: Credentials): Promise<void>;
   /** One English sentence for the host's log. */
   log(sentence: string): void;
 }): Promise<Desk> {
-  const { fs, folder, served, backends, stores, events, clock, log } = options;
+  const { fs, folder, served, backends, stores, events, clock, log, onRenewed } = options;
   const links = new Map<string, AccountLink>();
-  const clients: HostHttp[] = [];
+  const clients = new Map<string, HostHttp>();
   const stop = new AbortController();
   let sending: Promise<void> = Promise.resolve();
 
@@ -87,11 +94,10 @@ export async function openDesk(options: {
     if (cameOnline) outbox.wake(account.id);
     events.publish({ type: 'account', account });
   };
-  for (const { id, name, backend } of served) {
-    const spool = stores.spools.get(id);
-    if (spool === undefined) throw new Error(`The spool of account ${id} is not open.`);
+  const open = async ({ id, name, backend }: ServedAccount): Promise<AccountLink> => {
+    const spool = await stores.spools.open(id);
     const http = createHttpClient();
-    clients.push(http);
+    clients.set(id, http);
     const link = await openAccountLink({
       id,
       name,
@@ -110,14 +116,34 @@ export async function openDesk(options: {
         outbox.pulled(id, pulled);
         if (pulled.seq !== null) events.publish({ type: 'changes', accountId: id, seq: pulled.seq });
       },
+      onRenewed: (credentials) => onRenewed(id, credentials),
     });
     links.set(id, link);
-  }
+    return link;
+  };
+  for (const account of served) await open(account);
 
   return {
     outbox,
     backendOf,
     accounts: () => [...links.values()],
+    async open(account) {
+      const link = await open(account);
+      onAccount(link.account());
+      return link;
+    },
+    async drop(accountId) {
+      const link = links.get(accountId);
+      if (link === undefined) return;
+      links.delete(accountId);
+      states.delete(accountId);
+      await link.close();
+      clients.get(accountId)?.close();
+      clients.delete(accountId);
+      await stores.spools.drop(accountId);
+      stores.light.drop(accountId);
+      events.publish({ type: 'account-removed', accountId });
+    },
     filesInUse() {
       const actions = outbox
         .rows()
@@ -136,7 +162,7 @@ export async function openDesk(options: {
       stop.abort();
       await sending;
       await Promise.all([...links.values()].map((link) => link.close()));
-      for (const http of clients) http.close();
+      for (const http of clients.values()) http.close();
     },
   };
 }

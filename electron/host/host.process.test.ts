@@ -44,7 +44,11 @@ async function forked(): Promise<{ process: ChildProcess; socket: string; said: 
   const child = fork(PROGRAM, ['--data', join(folder, 'data'), '--socket', socket], { stdio: 'ignore' });
   hosts.push(child);
   const said = await new Promise<HostToParent>((resolve, reject) => {
-    child.once('message', (raw) => resolve(hostToParentSchema.parse(raw)));
+    child.on('message', (raw) => {
+      const message = hostToParentSchema.parse(raw);
+      if (message.type !== 'keychain') return resolve(message);
+      child.send({ type: 'keychain-answer', ask: message.ask, bytes: null } satisfies ParentToHost);
+    });
     child.once('exit', (code) => reject(new Error(`The host ended with ${code}.`)));
   });
   return { process: child, socket, said };

@@ -2,13 +2,17 @@
  * What the host knows of every conversation without a page: enough for a badge now, for timers and
  * alerts later. In memory, rebuilt from the spools at each start.
  */
-import { conversationKey, type ConversationKey } from '@shared/domain/entities';
+import { conversationKey, splitConversationKey, type ConversationKey } from '@shared/domain/entities';
 import type { LightConversation } from '@shared/sync/spool-records';
 
 export interface LightIndex {
   /** Takes the newest view of a conversation; `null` when it is gone. */
   set(accountId: string, id: string, light: LightConversation | null): void;
+  /** Forgets everything of an account. */
+  drop(accountId: string): void;
   get(key: ConversationKey): LightConversation | null;
+  /** How many conversations of an account there are. */
+  countOf(accountId: string): number;
   readonly size: number;
   /** How many conversations a customer waits in. */
   readonly waiting: number;
@@ -24,7 +28,19 @@ export function createLightIndex(): LightIndex {
       if (light === null) rows.delete(key);
       else rows.set(key, light);
     },
+    drop(accountId) {
+      for (const [key, row] of rows) {
+        if (splitConversationKey(key).accountId !== accountId) continue;
+        waiting -= Number(isWaiting(row));
+        rows.delete(key);
+      }
+    },
     get: (key) => rows.get(key) ?? null,
+    countOf(accountId) {
+      let count = 0;
+      for (const key of rows.keys()) count += Number(splitConversationKey(key).accountId === accountId);
+      return count;
+    },
     get size() {
       return rows.size;
     },

@@ -6,6 +6,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { parentKeychain } from './accounts/parent-keychain';
 import { createParentHelpdesk } from './parent-helpdesk';
 import { parentPort } from './parent-port';
 import { startHost, type RunningHost } from './start-host';
@@ -46,6 +47,7 @@ async function main(): Promise<number> {
       pageFolder: join(dirname(fileURLToPath(import.meta.url)), '..', 'renderer'),
       build: __BUILD_ID__,
       helpdesk: createParentHelpdesk(port),
+      keychain: await parentKeychain(port),
       takeOver: true,
       log: (sentence) => process.stderr.write(`${sentence}\n`),
     });

@@ -13,31 +13,71 @@ export interface SpoolsOptions {
   onConversation(accountId: string, id: string, light: LightConversation | null): void;
 }
 
+export interface Spools {
+  get(accountId: string): Spool | undefined;
+  /** Opens one more, or gives the one that is open. */
+  open(accountId: string): Promise<Spool>;
+  /** Closes one and removes what it holds: all of it is at the helpdesk. */
+  drop(accountId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * Opens a spool per account. When one that pages may know was made anew, the epoch told to pages
  * changes, and they empty their cache; a new account changes nothing for the others.
  */
-export async function openSpools(
-  accountIds: readonly string[],
-  { fs, folder, install, onConversation }: SpoolsOptions,
-): Promise<ReadonlyMap<string, Spool>> {
+export async function openSpools(accountIds: readonly string[], options: SpoolsOptions): Promise<Spools> {
+  const { fs, folder, install, onConversation } = options;
   const spools = new Map<string, Spool>();
-  for (const accountId of accountIds) {
+  const folderOf = (accountId: string): string => `${folder}/${encodeURIComponent(accountId)}`;
+
+  async function open(accountId: string): Promise<Spool> {
     const spool = await openSpool({
       fs,
-      folder: `${folder}/${encodeURIComponent(accountId)}`,
+      folder: folderOf(accountId),
       newEpoch: randomUUID,
       onConversation: (id, light) => onConversation(accountId, id, light),
     });
     spools.set(accountId, spool);
+    return spool;
   }
-  const known = install.data.spools;
-  const now = Object.fromEntries([...spools].map(([id, spool]) => [id, spool.epoch]));
-  const anew = Object.keys(now).some((id) => known[id] !== undefined && known[id] !== now[id]);
-  const added = Object.keys(now).some((id) => known[id] === undefined);
-  if (anew || added) {
+
+  async function tellEpochs(): Promise<void> {
+    const known = install.data.spools;
+    const now = Object.fromEntries([...spools].map(([id, spool]) => [id, spool.epoch]));
+    const anew = Object.keys(now).some((id) => known[id] !== undefined && known[id] !== now[id]);
+    const added = Object.keys(now).some((id) => known[id] === undefined);
+    if (!anew && !added) return;
     const epoch = anew ? randomUUID() : install.data.epoch;
     await install.update({ spools: { ...known, ...now }, epoch });
   }
-  return spools;
+
+  const close = async (): Promise<void> => {
+    for (const spool of spools.values()) await spool.close();
+  };
+  try {
+    for (const accountId of accountIds) await open(accountId);
+    await tellEpochs();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    get: (accountId) => spools.get(accountId),
+    async open(accountId) {
+      const spool = spools.get(accountId) ?? (await open(accountId));
+      await tellEpochs();
+      return spool;
+    },
+    async drop(accountId) {
+      await spools.get(accountId)?.close();
+      spools.delete(accountId);
+      // The epoch first: rows without one are nobody's, an epoch without rows would look like a loss.
+      const { [accountId]: _gone, ...rest } = install.data.spools;
+      await install.update({ spools: rest });
+      const files = await fs.list(folderOf(accountId));
+      for (const file of files) await fs.remove(`${folderOf(accountId)}/${file}`);
+    },
+    close,
+  };
 }

@@ -7,15 +7,17 @@ import { join } from 'node:path';
 import { createBackends } from '@shared/backends/registry';
 import { CONTRACT_VERSION } from '@shared/contract/door';
 import { nodeFileSystem } from '../files/node-file-system';
-import { readAccounts, type AccountSetup } from './accounts-file';
-import { openDesk, type Desk, type ServedAccount } from './desk';
+import { openAccountBook } from './accounts/account-book';
+import { createAccountManager } from './accounts/account-manager';
+import { createEmbeddedHelpdesk } from './accounts/embedded-helpdesk';
+import { openVault, type Keychain } from './accounts/vault';
+import { openDesk } from './desk';
 import { createDoor } from './door/door';
 import { createEventHub } from './events';
 import { openAttachmentCache } from './files/attachment-cache';
 import { createBlobLinks } from './files/blob-links';
 import { createUploads } from './files/uploads';
 import type { HelpdeskLauncher } from './helpdesk-launcher';
-import { superviseHelpdesk } from './helpdesk-supervisor';
 import { openInstall, unusableFolder, type Install } from './install';
 import { takeLock, type DataLock } from './lock';
 import { openStores } from './stores';
@@ -32,8 +34,10 @@ export interface StartHostOptions {
   pageFolder: string;
   /** Names this build; a page of another one reloads. */
   build: string;
-  /** Starts the embedded helpdesk when no account is set up; `null`: never. */
+  /** Starts the embedded helpdesk when an account asks for it; `null`: never. */
   helpdesk: HelpdeskLauncher | null;
+  /** Wraps the key of the credentials; left out: the mode of their file is what protects it. */
+  keychain?: Keychain | null;
   /** How many sample conversations a new embedded helpdesk is given. */
   seed?: number;
   /** Takes the folder also from a running host that is not older (see lock.ts). */
@@ -57,7 +61,6 @@ export interface RunningHost {
   close(): Promise<void>;
 }
 
-const EMBEDDED: ServedAccount = { id: 'embedded', name: 'Embedded helpdesk', backend: 'embedded' };
 const DEFAULT_SEED = 60;
 
 /** Undoes what was opened, last first, also when some of it fails. */
@@ -117,16 +120,35 @@ async function compose(
   const accountsFile = join(folder, 'accounts.json');
   // Made by hand, with tokens in it: nobody else's to read, if that is ours to decide.
   await chmod(accountsFile, 0o600).catch(() => undefined);
-  const setups = await readAccounts(fs, accountsFile);
-  const embedded = setups.length === 0 && options.helpdesk !== null;
-  const served: readonly ServedAccount[] = embedded ? [EMBEDDED] : setups;
+  const backends = createBackends();
+  const vault = await openVault(fs, join(folder, 'vault.json'), options.keychain ?? null);
+  const book = await openAccountBook({
+    fs,
+    path: accountsFile,
+    vault,
+    signInOf: (id) => backends.descriptors().find((one) => one.id === id)?.signIn ?? null,
+    embedded: options.helpdesk !== null,
+  });
+  const served = book.list();
   const accountIds = served.map((account) => account.id);
 
   const stores = await openStores({ fs, folder, install, accountIds, clock, log });
   closers.add(() => stores.close());
   const events = createEventHub(clock.now);
-  const backends = createBackends();
-  const desk = await openDesk({ fs, folder, served, backends, stores, events, clock, log });
+  const onRenewed = book.renew.bind(book);
+  const desk = await openDesk({ fs, folder, served, backends, stores, events, clock, log, onRenewed });
+  const embedded =
+    options.helpdesk &&
+    createEmbeddedHelpdesk({
+      launcher: options.helpdesk,
+      dataDir: join(options.dataDir, 'helpdesk'),
+      seed: options.seed ?? DEFAULT_SEED,
+      install,
+      clock,
+      log,
+    });
+  const { drafts, light } = stores;
+  const accounts = createAccountManager({ book, vault, desk, backends, embedded, drafts, light });
   const attachments = await openAttachmentCache({
     fs,
     folder: join(folder, 'files', 'index'),
@@ -138,10 +160,7 @@ async function compose(
   await attachments.sweep(clock.now());
 
   const token = newToken();
-  const place: { listening: Listening | null; helpdeskUrl: string | null } = {
-    listening: null,
-    helpdeskUrl: null,
-  };
+  const place: { listening: Listening | null } = { listening: null };
   const door = createDoor({
     token,
     build,
@@ -152,9 +171,10 @@ async function compose(
       epoch: install.data.epoch,
       mailFrameUrl: `${place.listening?.mailOrigin ?? ''}/mail-frame`,
       hostTime: clock.now(),
-      tryIt: place.helpdeskUrl === null ? null : tryIt(place.helpdeskUrl),
+      tryIt: embedded?.url ? tryIt(embedded.url) : null,
     }),
     accounts: desk.accounts,
+    manager: accounts,
     outbox: desk.outbox,
     recovery: stores.recovery,
     drafts: stores.drafts,
@@ -186,8 +206,8 @@ async function compose(
   if (ports !== null) await install.update({ ports });
   await lock.announce({ origin, token, endpoint });
 
-  const stopHelpdesk = connect(options, desk, setups, install, (url) => (place.helpdeskUrl = url));
-  closers.add(stopHelpdesk);
+  if (embedded) closers.add(() => embedded.close());
+  accounts.start();
   desk.start();
   closers.add(() => {
     const unsent = unsentSentence(desk.outbox.rows());
@@ -201,43 +221,6 @@ async function compose(
   const closed = new Promise<void>((resolve) => (tellClosed = resolve));
   const close = (): Promise<void> => closers.run().finally(tellClosed);
   return { origin, url: `${origin}/#${token}`, token, mailOrigin, closed, close };
-}
-
-/** Connects the accounts that are set up, or keeps the embedded helpdesk running; returns how to stop that. */
-function connect(
-  { helpdesk, dataDir, seed = DEFAULT_SEED, log }: StartHostOptions,
-  desk: Desk,
-  setups: readonly AccountSetup[],
-  install: Install,
-  onHelpdesk: (url: string) => void,
-): () => Promise<void> {
-  const linkOf = (id: string) => desk.accounts().find((link) => link.account().id === id);
-  for (const setup of setups) linkOf(setup.id)?.connect(setup);
-  if (setups.length > 0 || helpdesk === null) return async () => undefined;
-  const stop = new AbortController();
-  const supervised = superviseHelpdesk(
-    {
-      launcher: helpdesk,
-      dataDir: join(dataDir, 'helpdesk'),
-      seed,
-      clock: systemClock,
-      keptPort: install.data.helpdeskPort,
-      log,
-      onFailed: (sentence) => linkOf(EMBEDDED.id)?.unreachable(sentence),
-      onUp(at) {
-        onHelpdesk(at.url);
-        linkOf(EMBEDDED.id)?.connect(at);
-        void install.update({ helpdeskPort: Number(new URL(at.url).port) }).catch((error: unknown) => {
-          log((error as Error).message);
-        });
-      },
-    },
-    stop.signal,
-  );
-  return async () => {
-    stop.abort();
-    await supervised;
-  };
 }
 
 function tryIt(helpdeskUrl: string): { chatUrl: string; inboundEmailUrl: string } {

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import type { Clock } from '@shared/backends/clock';
 import type { OutboxPage } from '@shared/contract/door';
 import type { FileSystem } from '@shared/storage/file-system';
-import type { Spool } from '@shared/sync/spool';
 import { openDrafts, type Drafts } from '@shared/sync/drafts';
 import { openFileStore, type FileStore } from './files/file-store';
 import type { Install } from './install';
 import { openJournal, type Journal } from '@shared/sync/journal';
 import { createLightIndex, type LightIndex } from './light-index';
 import { openSettings, type SettingsStore } from './settings-store';
-import { openSpools } from './spools';
+import { openSpools, type Spools } from './spools';
 
 const FILES_QUOTA_BYTES = 2 * 1024 * 1024 * 1024;
 
@@ -19,8 +18,7 @@ export interface Stores {
   drafts: Drafts;
   settings: SettingsStore;
   files: FileStore;
-  /** By account id. */
-  spools: ReadonlyMap<string, Spool>;
+  spools: Spools;
   light: LightIndex;
   /** What opening journal and drafts found damaged. */
   recovery: OutboxPage['recovery'];
@@ -50,13 +48,14 @@ export async function openStores(options: {
   try {
     const journal = keep(await openJournal(fs, join(folder, 'journal'), clock));
     const drafts = keep(await openDrafts({ fs, folder: join(folder, 'drafts'), clock }));
-    const spools = await openSpools(accountIds, {
-      fs,
-      folder: join(folder, 'spool'),
-      install,
-      onConversation: (accountId, id, row) => light.set(accountId, id, row),
-    });
-    for (const spool of spools.values()) keep(spool);
+    const spools = keep(
+      await openSpools(accountIds, {
+        fs,
+        folder: join(folder, 'spool'),
+        install,
+        onConversation: (accountId, id, row) => light.set(accountId, id, row),
+      }),
+    );
     const recovery = {
       tornBytes: journal.recovery.tornBytes + drafts.recovery.tornBytes,
       damaged: journal.recovery.damaged + drafts.recovery.damaged,

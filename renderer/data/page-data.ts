@@ -6,7 +6,6 @@ import {
   CONTRACT_VERSION,
   DEFAULT_SETTINGS,
   type Account,
-  type DoorEvent,
   type Session,
 } from '@shared/contract/door';
 import { conversationKey, splitConversationKey, type ConversationKey } from '@shared/domain/entities';
@@ -19,7 +18,7 @@ import { DamagedBlockError } from './cache/light-rows';
 import type { WorkDb } from './cache/work-db';
 import type { Clock } from './clock';
 import type { DoorClient } from './door/door-client';
-import type { ChannelMessage, WindowChannel } from './leader/channel';
+import type { ChannelMessage, PageEvent, WindowChannel } from './leader/channel';
 import type { CacheState, HostLink } from './shapes';
 import { AgentStore, ContactStore } from './stores/contact-store';
 import { DraftStore } from './stores/draft-store';
@@ -345,7 +344,7 @@ export class PageData {
     this.cacheState.set(cache.reason === null ? { ...known, state: 'ready', full: cache.full } : cache);
   }
 
-  #hearEvent(event: Extract<DoorEvent, { type: 'outbox' | 'account' | 'draft' | 'settings' }>): void {
+  #hearEvent(event: PageEvent): void {
     switch (event.type) {
       case 'outbox':
         this.outbox.take([event.row]);
@@ -361,6 +360,9 @@ export class PageData {
         );
         return;
       }
+      case 'account-removed':
+        this.#setAccounts(this.accounts.get().filter(({ id }) => id !== event.accountId));
+        return;
       case 'draft':
         this.drafts.takeFromElsewhere(event.draft);
         return;

@@ -4,9 +4,9 @@
  *   GET    /door/backends                        → Backends, what can be connected
  *   POST   /door/account-checks    AccountDraft  → AccountCheck; asks the helpdesk, keeps nothing
  *   POST   /door/accounts          AccountDraft  → Account
- *   PATCH  /door/accounts/:id      AccountPatch  → Account
+ *   POST   /door/accounts/:id      AccountPatch  → Account
  *   GET    /door/accounts/:id/holdings           → Holdings, what a removal is about
- *   DELETE /door/accounts/:id                    → Account as it was; unsent replies and drafts are kept
+ *   POST   /door/accounts/:id/remove             → Account as it was; unsent replies and drafts are kept
  *   POST   /door/profiles          ProfileText   → ProfileResult; keeps a custom profile that compiles
  */
 import { z } from 'zod';

@@ -12,7 +12,9 @@
  *   PUT  /door/intents/:ref            Intent     → OutboxRow, after the journal's fsync; idempotent
  *   GET  /door/intents?after                      → OutboxPage, rows changed after a revision; from 0
  *                                                   what is unconfirmed or finished within a day
- *   GET  /door/log?before&limit                   → LogPage, newest first, also what is finished for long
+ *   GET  /door/log?before&limit&state&text        → LogPage, newest first, also what is finished for long;
+ *                                                   with a state or words: what fits, found in at most
+ *                                                   0.3 s, so a page may be empty and the log go on
  *   GET  /door/log.csv · /door/log.json           → the whole delivery log as a file
  *   POST /door/intents/:ref/undo                  → OutboxRow (409 `too-late` once it has left)
  *   POST /door/intents/:ref/resend                → OutboxRow (parked only)
@@ -59,6 +61,8 @@ export const DOOR_ERROR_CODES = [
   'bad-request',
   'no-token',
   'not-found',
+  'bad-address',
+  'already-there',
   'too-late',
   'reused-ref',
   'not-offered',
@@ -124,6 +128,10 @@ export const accountSchema = z.object({
     chatByMail: z.boolean().optional(),
     maxAttachmentBytes: z.number(),
   }),
+  /** Address of the helpdesk; empty for the embedded one until it runs. */
+  url: z.string().optional(),
+  /** The backend's own words for the five statuses. */
+  statusWords: z.record(z.enum(STATUSES), z.string()).optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
 
@@ -166,6 +174,8 @@ export const logPageSchema = z.object({
   rows: z.array(outboxRowSchema),
   /** Ask again with this; `null` at the oldest. */
   before: z.number().int().nullable(),
+  /** When the oldest row was decided that was looked at; `null` or absent: none was. */
+  reachedAt: time.nullable().optional(),
 });
 export type LogPage = z.infer<typeof logPageSchema>;
 
@@ -260,6 +270,8 @@ export const doorEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changes'), accountId: id, seq: z.number().int() }),
   z.object({ type: z.literal('outbox'), row: outboxRowSchema }),
   z.object({ type: z.literal('account'), account: accountSchema }),
+  /** Its rows are gone here; what was not sent and what was drafted is kept. */
+  z.object({ type: z.literal('account-removed'), accountId: id }),
   z.object({ type: z.literal('draft'), draft: draftSchema }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
   /** Every 5 s: a stream silent for 12 s is dead. */

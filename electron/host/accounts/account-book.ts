@@ -1,7 +1,7 @@
 /**
  * The accounts of this console: what `accounts.json` (0600) names, with their credentials in the vault.
  * A file made by hand may carry a `token`; it is moved into the vault at the first start. Without a
- * file there is the embedded helpdesk alone.
+ * file, or with an empty list in one made by hand, there is the embedded helpdesk alone.
  *
  * A removed account leaves its id behind: added again, it finds its drafts and unsent replies.
  */
@@ -34,7 +34,7 @@ const removedSchema = z.object({ id: accountId, backend: z.string(), url: z.stri
 
 const byHandSchema = setupSchema.extend({ token: z.string().optional() });
 const fileSchema = z.union([
-  z.array(byHandSchema).transform((accounts) => ({ accounts, removed: [] })),
+  z.array(byHandSchema).transform((accounts) => (accounts.length === 0 ? null : { accounts, removed: [] })),
   z.object({ accounts: z.array(byHandSchema), removed: z.array(removedSchema).default([]) }),
 ]);
 

@@ -3,6 +3,7 @@ import type { Account, OutboxPage, Session } from '@shared/contract/door';
 import type { Outbox } from '@shared/sync/outbox';
 import type { Spool } from '@shared/sync/spool';
 import type { Drafts } from '@shared/sync/drafts';
+import type { AccountManager } from '../accounts/account-manager';
 import type { EventHub } from '../events';
 import type { AttachmentCache } from '../files/attachment-cache';
 import type { BlobLinks } from '../files/blob-links';
@@ -24,6 +25,7 @@ export interface DoorDeps {
   build: string;
   session(): Session;
   accounts(): readonly DoorAccount[];
+  manager: AccountManager;
   outbox: Outbox;
   /** What opening journal and drafts found damaged. */
   recovery: OutboxPage['recovery'];

@@ -9,6 +9,7 @@ import { openSpool, type Spool } from '@shared/sync/spool';
 import { z } from 'zod';
 import { openDrafts } from '@shared/sync/drafts';
 import { createEventHub, type EventHub } from '../events';
+import type { AccountManager } from '../accounts/account-manager';
 import { openAttachmentCache } from '../files/attachment-cache';
 import { createBlobLinks } from '../files/blob-links';
 import { openFileStore } from '../files/file-store';
@@ -69,6 +70,18 @@ type Ask = (
   headers?: Record<string, string>,
 ) => Promise<Response>;
 
+const notHere = (): never => {
+  throw new Error('The kit serves one account that is always there.');
+};
+const noManager: AccountManager = {
+  offers: notHere,
+  add: notHere,
+  change: notHere,
+  holdings: notHere,
+  remove: notHere,
+  start: notHere,
+};
+
 /** @param folder a real folder for files; everything else goes to `disk` */
 export async function openDoorKit(disk: FileSystem, folder: string, backend: Backend): Promise<DoorKit> {
   const switches: DoorSwitches = { closing: false, elapsed: 0, logged: [] };
@@ -114,6 +127,7 @@ export async function openDoorKit(disk: FileSystem, folder: string, backend: Bac
       tryIt: null,
     }),
     accounts: () => [{ account: () => account, spool, backend: () => backend }],
+    manager: noManager,
     outbox,
     recovery: { tornBytes: 12, damaged: 1 },
     drafts: await openDrafts({ fs: disk, folder: 'drafts', clock: systemClock }),

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BUILD_HEADER, CONTRACT_HEADER, CONTRACT_VERSION, TOKEN_HEADER } from '@shared/contract/door';
 import { Hono, type MiddlewareHandler } from 'hono';
+import { accountRoutes } from './account-routes';
 import { blobRoutes } from './blob-routes';
 import type { DoorDeps } from './deps';
 import { draftRoutes } from './draft-routes';
@@ -18,6 +19,7 @@ export function createDoor(deps: DoorDeps): (request: Request) => Promise<Respon
   app.use('/door/*', demandToken(deps));
   app.use('/door/*', takeNothingWhileClosing(deps));
   app.route('/door', readRoutes(deps));
+  app.route('/door', accountRoutes(deps));
   app.route('/door', intentRoutes(deps));
   app.route('/door', logRoutes(deps));
   app.route('/door', draftRoutes(deps));

@@ -4,12 +4,15 @@ import type { DoorError, DoorErrorCode } from '@shared/contract/door';
 import { NotOfferedError, ReusedRefError, TooLateError, UnknownRefError } from '@shared/sync/outbox-errors';
 import { z } from 'zod';
 import { BadChunkError } from '../files/uploads';
+import { AccountBookError } from '../accounts/account-book';
 import { asDiskFull, DiskFullError } from '../files/file-store';
 
 const STATUS_OF: Readonly<Record<DoorErrorCode, number>> = {
   'bad-request': 400,
   'no-token': 401,
   'not-found': 404,
+  'bad-address': 422,
+  'already-there': 409,
   'too-late': 409,
   'reused-ref': 409,
   'too-large': 413,
@@ -46,6 +49,7 @@ function doorErrorOf(thrown: unknown): DoorError {
   const error = asDiskFull(thrown);
   if (error instanceof Refusal) return { code: error.code, message: error.message };
   if (error instanceof z.ZodError) return { code: 'bad-request', message: wordsOf(error) };
+  if (error instanceof AccountBookError) return { code: codeOfBook(error), message: error.message };
   if (error instanceof ReusedRefError) return { code: 'reused-ref', message: error.message };
   if (error instanceof TooLateError) return { code: 'too-late', message: error.message };
   if (error instanceof NotOfferedError) return { code: 'not-offered', message: error.message };
@@ -58,6 +62,10 @@ function doorErrorOf(thrown: unknown): DoorError {
     return { code, message: error.message };
   }
   return { code: 'internal', message: 'The host met an error it did not expect; its log has the details.' };
+}
+
+function codeOfBook({ kind }: AccountBookError): DoorErrorCode {
+  return kind === 'unknown-account' ? 'not-found' : kind === 'unknown-backend' ? 'bad-request' : kind;
 }
 
 /** Names the fields, never their values: those may be a customer's. */

@@ -25,6 +25,8 @@ export function isPassing(code: DoorFailureCode): boolean {
     case 'account-unreachable':
       return true;
     case 'bad-request':
+    case 'bad-address':
+    case 'already-there':
     case 'not-found':
     case 'too-late':
     case 'reused-ref':

@@ -26,13 +26,16 @@ export interface Delta {
   agentsChanged: boolean;
 }
 
+/** What of the host's events concerns every window. */
+export type PageEvent = Exclude<DoorEvent, { type: 'changes' | 'ping' }>;
+
 export type LeaderMessage =
   | Delta
   /** Every 2 s and at every change: who leads, how the link to the host stands, what the cache does. */
   | { type: 'beat'; leaderEpoch: number; link: HostLinkState; since: number; cache: CacheState }
   /** The cache was emptied: forget what is in memory. */
   | { type: 'emptied'; leaderEpoch: number; accountId: string | null }
-  | { type: 'event'; event: Extract<DoorEvent, { type: 'outbox' | 'account' | 'draft' | 'settings' }> }
+  | { type: 'event'; event: PageEvent }
   | { type: 'other-build' }
   /** The cache's folder cannot even be emptied: every window starts anew, which makes another. */
   | { type: 'cache-broken' };

@@ -46,6 +46,8 @@ export class Leader {
   #linkSince = 0;
   #cache: CacheState = { state: 'ready', reason: null, rows: 0, full: false };
   #hadCache: boolean;
+  /** That are pulled here. */
+  #accounts = new Set<string>();
   #signal: AbortSignal = AbortSignal.abort();
   #breakTerm: (failure: unknown) => void = () => undefined;
 
@@ -193,7 +195,7 @@ export class Leader {
     });
     for await (const event of readEvents(events)) {
       heardAt = clock.monotonic();
-      this.#take(event, puller, signal);
+      this.#take(event, writer, puller, signal);
     }
   }
 
@@ -207,10 +209,10 @@ export class Leader {
 
   async #catchUp(writer: CacheWriter, puller: Puller, signal: AbortSignal): Promise<void> {
     const accounts = (await this.#deps.door.accounts()).map((account) => account.id);
+    this.#accounts = new Set(accounts);
     for (const known of await writer.accountIds()) {
       if (accounts.includes(known)) continue;
-      await writer.dropAccount(known);
-      this.#deps.channel.send({ type: 'emptied', leaderEpoch: this.#leaderEpoch, accountId: known });
+      await this.#drop(known, writer);
     }
     const pullAll = (): Promise<boolean[]> => Promise.all(accounts.map((id) => puller.pull(id)));
     while (!(await pullAll()).every(Boolean) && !signal.aborted) {
@@ -221,7 +223,7 @@ export class Leader {
     this.#beat();
   }
 
-  #take(event: DoorEvent, puller: Puller, signal: AbortSignal): void {
+  #take(event: DoorEvent, writer: CacheWriter, puller: Puller, signal: AbortSignal): void {
     const { channel, clock } = this.#deps;
     switch (event.type) {
       case 'ping':
@@ -241,12 +243,27 @@ export class Leader {
         );
         return;
       }
+      case 'account-removed':
+        this.#accounts.delete(event.accountId);
+        void this.#drop(event.accountId, writer).catch(this.#breakTerm);
+        channel.send({ type: 'event', event });
+        return;
       case 'account':
+        // One that was just added is pulled from its first row on.
+        if (!this.#accounts.has(event.account.id)) void puller.pull(event.account.id);
+        this.#accounts.add(event.account.id);
+        channel.send({ type: 'event', event });
+        return;
       case 'draft':
       case 'settings':
         channel.send({ type: 'event', event });
         return;
     }
+  }
+
+  async #drop(accountId: string, writer: CacheWriter): Promise<void> {
+    await writer.dropAccount(accountId);
+    this.#deps.channel.send({ type: 'emptied', leaderEpoch: this.#leaderEpoch, accountId });
   }
 
   async #changeHost(writer: CacheWriter, hostEpoch: string): Promise<void> {

@@ -1,0 +1,235 @@
+/** Accounts that come and go while the host runs, on two helpdesks that really run. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openHelpdesk, type RunningHelpdesk } from '@electron/helpdesk/server';
+import { backendsSchema, holdingsSchema } from '@shared/contract/accounts';
+import {
+  accountSchema,
+  changesPageSchema,
+  doorErrorSchema,
+  draftSchema,
+  outboxPageSchema,
+  sessionSchema,
+  TOKEN_HEADER,
+  type Account,
+} from '@shared/contract/door';
+import type { Conversation } from '@shared/domain/entities';
+import { anIntent, refOf } from '@shared/testing/builders';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import type { HelpdeskLauncher } from '../helpdesk-launcher';
+import { startHost, type RunningHost } from '../start-host';
+
+let folder = '';
+let host: RunningHost;
+let second: { helpdesk: RunningHelpdesk; url: string };
+/** How many embedded helpdesks run now. */
+let embedded = 0;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-accounts-'));
+  const helpdesk = await openHelpdesk(join(folder, 'second'), Date.now);
+  second = { helpdesk, url: await helpdesk.listen(0) };
+  embedded = 0;
+  host = await start();
+});
+afterEach(async () => {
+  await host.close();
+  await second.helpdesk.close();
+  await rm(folder, { recursive: true });
+});
+
+const launcher: HelpdeskLauncher = {
+  async start({ dataDir, port }) {
+    const helpdesk = await openHelpdesk(dataDir, Date.now);
+    const url = await helpdesk.listen(port ?? 0);
+    embedded += 1;
+    let tellExited = (): void => undefined;
+    const exited = new Promise<void>((resolve) => (tellExited = resolve));
+    const stop = async (): Promise<void> => {
+      await helpdesk.close();
+      embedded -= 1;
+      tellExited();
+    };
+    return { url, token: helpdesk.token, exited, stop };
+  },
+};
+
+function start(): Promise<RunningHost> {
+  return startHost({
+    dataDir: join(folder, 'data'),
+    listen: { kind: 'tcp', port: 0 },
+    pageFolder: folder,
+    build: '1',
+    helpdesk: launcher,
+    log: () => undefined,
+  });
+}
+
+async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  const headers = { [TOKEN_HEADER]: host.token, 'content-type': 'application/json' };
+  return fetch(host.origin + path, {
+    method,
+    headers,
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+}
+async function ask<S extends z.ZodType>(
+  schema: S,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<z.output<S>> {
+  const response = await send(method, path, body);
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Error(JSON.stringify(answer));
+  return z.parse(schema, answer);
+}
+const until = <T>(look: () => Promise<T | null | undefined>): Promise<T> =>
+  vi.waitFor(
+    async () => {
+      const found = await look();
+      if (found === null || found === undefined) throw new Error('not yet');
+      return found;
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+
+const accounts = () => ask(z.array(accountSchema), 'GET', '/door/accounts');
+const account = (id: string, state: Account['state']): Promise<Account> =>
+  until(async () => (await accounts()).find((one) => one.id === id && one.state === state));
+const draft = (token: string) => ({
+  name: 'Second desk',
+  backend: 'embedded',
+  url: second.url,
+  values: { token },
+});
+const addSecond = () => ask(accountSchema, 'POST', '/door/accounts', draft(second.helpdesk.token));
+const changes = (id: string) => ask(changesPageSchema, 'GET', `/door/changes?account=${id}&after=0`);
+const conversationIn = (id: string): Promise<Conversation> =>
+  until(async () =>
+    (await changes(id)).changes.flatMap((one) => (one.kind === 'conversation' ? (one.row ?? []) : [])).at(0),
+  );
+
+async function mail(url: string, token: string): Promise<void> {
+  const answer = await fetch(new URL('/inbound/email', url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'message/rfc822' },
+    body: 'From: sample@customer.invalid\r\nSubject: Sample\r\nMessage-ID: <1@customer.invalid>\r\n\r\nHello\r\n',
+  });
+  expect(answer.status).toBe(201);
+}
+
+/** A reply to what the account's first conversation shows. */
+async function reply(id: string): Promise<void> {
+  const { id: conversationId, lastMessageId, version, status, assigneeId } = await conversationIn(id);
+  const base = { messageId: lastMessageId, version, status, assigneeId };
+  const action = { kind: 'reply', text: 'Sample answer', files: [], statusAfter: null } as const;
+  const intent = anIntent(1, action, { accountId: id, conversationId, base });
+  expect((await send('PUT', `/door/intents/${refOf(1)}`, intent)).status).toBe(200);
+}
+const row = async () => (await ask(outboxPageSchema, 'GET', '/door/intents')).rows[0];
+
+describe('accounts that are managed while the host runs', { timeout: 40_000 }, () => {
+  it('are added beside the embedded helpdesk, keep their credentials sealed, and are there after a restart', async () => {
+    await account('embedded', 'online');
+    const added = await addSecond();
+    expect(added).toMatchObject({ name: 'Second desk', id: '127.0.0.1', url: second.url.replace(/\/$/, '') });
+    await account(added.id, 'online');
+    await mail(second.url, second.helpdesk.token);
+    await conversationIn(added.id);
+    const { vault, offers } = await ask(backendsSchema, 'GET', '/door/backends');
+    expect(vault).toBe('file');
+    expect(offers.map(({ id }) => id)).toContain('embedded');
+    for (const file of ['accounts.json', 'vault.json']) {
+      const text = await readFile(join(folder, 'data', 'console', file), 'utf8');
+      expect(text).not.toContain(second.helpdesk.token);
+    }
+    await host.close();
+    host = await start();
+    await account(added.id, 'online');
+    expect((await accounts()).map(({ id }) => id)).toEqual(['embedded', '127.0.0.1']);
+  });
+
+  it('say that their credentials are refused, and go on once these are corrected', async () => {
+    const { id } = await ask(accountSchema, 'POST', '/door/accounts', draft('not-the-token'));
+    expect((await account(id, 'refused')).failure?.kind).toBe('unauthorized');
+    await account('embedded', 'online');
+    await ask(accountSchema, 'POST', `/door/accounts/${id}`, { values: { token: second.helpdesk.token } });
+    await account(id, 'online');
+  });
+
+  it('rest while they are paused: nothing is pulled, nothing leaves, also after a restart', async () => {
+    const { id } = await addSecond();
+    await account(id, 'online');
+    await mail(second.url, second.helpdesk.token);
+    await conversationIn(id);
+    await ask(accountSchema, 'POST', `/door/accounts/${id}`, { paused: true });
+    await reply(id);
+    await host.close();
+    host = await start();
+    await account(id, 'paused');
+    expect(await row()).toMatchObject({ state: 'queued', reason: { kind: 'account-offline' } });
+    await ask(accountSchema, 'POST', `/door/accounts/${id}`, { paused: false, name: 'Renamed' });
+    expect((await account(id, 'online')).name).toBe('Renamed');
+    await until(async () => ((await row())?.state === 'delivered' ? true : null));
+  });
+
+  it('lose their rows and keep what was not sent when they are removed, and send it when added again', async () => {
+    const { id } = await addSecond();
+    await account(id, 'online');
+    await mail(second.url, second.helpdesk.token);
+    const { id: conversation } = await conversationIn(id);
+    await ask(accountSchema, 'POST', `/door/accounts/${id}`, { paused: true });
+    await reply(id);
+    const typed = { mode: 'reply', text: 'Not finished', files: [], typedAt: 1 };
+    await ask(draftSchema, 'PUT', `/door/drafts/${id}/${conversation}`, typed);
+    const said = await ask(holdingsSchema, 'GET', `/door/accounts/${id}/holdings`);
+    expect(said).toEqual({ conversations: 1, unsent: 1, drafts: 1 });
+    await ask(accountSchema, 'POST', `/door/accounts/${id}/remove`);
+    expect((await accounts()).map((one) => one.id)).toEqual(['embedded']);
+    expect((await send('GET', `/door/changes?account=${id}&after=0`)).status).toBe(404);
+    expect(await row()).toMatchObject({ state: 'queued' });
+    const again = await addSecond();
+    expect(again.id).toBe(id);
+    await until(async () => ((await row())?.state === 'delivered' ? true : null));
+    const drafts = await ask(z.array(draftSchema), 'GET', '/door/drafts');
+    expect(drafts).toMatchObject([{ accountId: id, text: 'Not finished' }]);
+  });
+
+  it('refuse in words what is no account, and change nothing', async () => {
+    await addSecond();
+    const code = async (method: string, path: string, body?: unknown): Promise<string> => {
+      const answer: unknown = await (await send(method, path, body)).json();
+      return doorErrorSchema.parse(answer).error.code;
+    };
+    const other = draft(second.helpdesk.token);
+    expect(await code('POST', '/door/accounts', other)).toBe('already-there');
+    expect(await code('POST', '/door/accounts', { ...other, url: 'no address' })).toBe('bad-address');
+    expect(await code('POST', '/door/accounts', { ...other, backend: 'nobody' })).toBe('bad-request');
+    expect(await code('POST', '/door/accounts/nobody', { paused: true })).toBe('not-found');
+    expect(await code('POST', '/door/accounts/nobody/remove')).toBe('not-found');
+    expect(await accounts()).toHaveLength(2);
+  });
+
+  it('run the embedded helpdesk only as long as it is one of them', async () => {
+    await account('embedded', 'online');
+    expect((await ask(sessionSchema, 'GET', '/door/session')).tryIt).not.toBeNull();
+    await ask(accountSchema, 'POST', '/door/accounts/embedded', { paused: true });
+    await until(async () => (embedded === 0 ? true : null));
+    await ask(accountSchema, 'POST', '/door/accounts/embedded', { paused: false });
+    await account('embedded', 'online');
+    await ask(accountSchema, 'POST', '/door/accounts/embedded/remove');
+    await until(async () => (embedded === 0 ? true : null));
+    expect((await ask(sessionSchema, 'GET', '/door/session')).tryIt).toBeNull();
+    await ask(accountSchema, 'POST', '/door/accounts', {
+      name: '',
+      backend: 'embedded',
+      url: '',
+      values: {},
+    });
+    await account('embedded', 'online');
+    expect(embedded).toBe(1);
+  });
+});

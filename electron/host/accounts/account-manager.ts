@@ -1,0 +1,111 @@
+/**
+ * Adds, changes, pauses and removes accounts while the host runs: the book says which there are, the
+ * desk serves them, and the embedded helpdesk runs as long as an account of its own is served.
+ */
+import type { Backends } from '@shared/backends/registry';
+import type { AccountDraft, AccountPatch, Backends as Offers, Holdings } from '@shared/contract/accounts';
+import type { Account } from '@shared/contract/door';
+import { isUnconfirmed } from '@shared/domain/intents';
+import type { Drafts } from '@shared/sync/drafts';
+import type { AccountLink } from '../account-link';
+import type { Desk } from '../desk';
+import type { LightIndex } from '../light-index';
+import type { AccountBook, AccountSetup } from './account-book';
+import type { EmbeddedHelpdesk } from './embedded-helpdesk';
+import type { Vault } from './vault';
+
+export interface AccountManager {
+  offers(): Offers;
+  add(draft: AccountDraft): Promise<Account>;
+  change(id: string, patch: AccountPatch): Promise<Account>;
+  holdings(id: string): Holdings;
+  /** Resolves with the account as it was. */
+  remove(id: string): Promise<Account>;
+  /** Connects everything that is not paused. */
+  start(): void;
+}
+
+export interface AccountManagerOptions {
+  book: AccountBook;
+  vault: Vault;
+  desk: Desk;
+  backends: Backends;
+  embedded: EmbeddedHelpdesk | null;
+  drafts: Pick<Drafts, 'list'>;
+  light: Pick<LightIndex, 'countOf'>;
+}
+
+const LOCKED =
+  'The credentials of this account were sealed by a keychain that is not here. Type them again in the account settings.';
+
+export function createAccountManager(options: AccountManagerOptions): AccountManager {
+  const { book, vault, desk, backends, embedded, drafts, light } = options;
+  const linkOf = (id: string): AccountLink | undefined =>
+    desk.accounts().find((link) => link.account().id === id);
+
+  /** Brings a link to where its setup says it should be. */
+  function steer(setup: AccountSetup): void {
+    const link = linkOf(setup.id);
+    if (link === undefined) return;
+    const own = setup.url === '';
+    if (own && setup.paused) embedded?.stop();
+    if (setup.paused) return link.pause();
+    if (own) return embedded?.serve(link);
+    const credentials = book.credentialsOf(setup.id);
+    if (credentials === null && vault.isLocked(setup.id)) return link.locked(LOCKED);
+    link.connect({ url: setup.url, credentials: credentials ?? {} });
+  }
+
+  function must(id: string): AccountLink {
+    const link = linkOf(id);
+    if (link === undefined) throw new Error(`The account ${id} is not served.`);
+    return link;
+  }
+
+  return {
+    offers: () => ({
+      vault: vault.kind,
+      offers: backends.descriptors().map(({ id, name, signIn, addressExample }) => ({
+        id,
+        name,
+        signIn: [...signIn],
+        addressExample,
+        custom: id.startsWith('custom:'),
+      })),
+    }),
+    async add(draft) {
+      const setup = await book.add(draft);
+      const link = await desk.open(setup);
+      steer(setup);
+      return link.account();
+    },
+    async change(id, patch) {
+      const before = book.list().find((one) => one.id === id);
+      const setup = await book.change(id, patch);
+      const link = must(id);
+      if (before?.name !== setup.name) link.rename(setup.name);
+      steer(setup);
+      return link.account();
+    },
+    holdings: (id) => ({
+      conversations: light.countOf(id),
+      unsent: desk.outbox
+        .rows()
+        .filter((row) => row.intent.accountId === id && row.state !== 'accepted' && isUnconfirmed(row.state))
+        .length,
+      drafts: drafts.list().filter((draft) => draft.accountId === id).length,
+    }),
+    async remove(id) {
+      const setup = book.list().find((one) => one.id === id);
+      const account = linkOf(id)?.account();
+      await book.remove(id);
+      if (setup?.url === '') embedded?.stop();
+      await desk.drop(id);
+      if (account === undefined) throw new Error(`The account ${id} was not served.`);
+      return account;
+    },
+    start() {
+      for (const setup of book.list()) steer(setup);
+    },
+  };
+}

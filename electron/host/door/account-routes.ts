@@ -1,0 +1,18 @@
+/** Accounts, managed from the page. No answer carries a credential. */
+import { accountDraftSchema, accountPatchSchema } from '@shared/contract/accounts';
+import { Hono, type Context } from 'hono';
+import type { DoorDeps } from './deps';
+import { bodyOf, idInUrl } from './requests';
+
+export function accountRoutes({ manager }: DoorDeps): Hono {
+  const app = new Hono();
+  const idOf = (c: Context): string => idInUrl.parse(c.req.param('id'));
+  app.get('/backends', (c) => c.json(manager.offers()));
+  app.post('/accounts', async (c) => c.json(await manager.add(await bodyOf(c, accountDraftSchema))));
+  app.post('/accounts/:id', async (c) => {
+    return c.json(await manager.change(idOf(c), await bodyOf(c, accountPatchSchema)));
+  });
+  app.get('/accounts/:id/holdings', (c) => c.json(manager.holdings(idOf(c))));
+  app.post('/accounts/:id/remove', async (c) => c.json(await manager.remove(idOf(c))));
+  return app;
+}
