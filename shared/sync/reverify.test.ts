@@ -53,6 +53,17 @@ describe('after the helpdesk was restored from a backup', () => {
     expect(statesOf(world)).toEqual(['parked']);
   });
 
+  it('parks also what was on its way then and is called taken by an answer of the old life', async () => {
+    const world = new OutboxWorld({ blind: true, tier: 'T2' });
+    await take(world, 1, aReply());
+    await world.clock.advanceUntil(() => world.backend.performed.length === 1, 1_000);
+    expect(statesOf(world)).toEqual(['sending']);
+    forgetNewest(world);
+    void world.outbox.reverify('a1', world.clock.now());
+    await world.clock.advance(120_000);
+    expect(statesOf(world)).toEqual(['parked']);
+  });
+
   it('looks again for as long as the link fails, and changes nothing meanwhile', async () => {
     const world = await withTwoDelivered({
       fault: failing('findByRef', ...Array<'no-answer'>(6).fill('no-answer')),

@@ -9,11 +9,14 @@
 import type { Backend } from '../backends/port';
 import { targetOf, type OutboxRow } from '../domain/intents';
 import { fullJitter } from './backoff';
+import { isMessage } from './lane-order';
 import { stepped, type Ledger } from './outbox-ledger';
 import type { Clock, Random } from './ports';
 
 /** Backups are rarely older; so long the journal surely holds what was sent. */
 const LOOKED_BACK_MS = 7 * 24 * 3_600_000;
+/** What is on its way may be confirmed yet by the server's old life: how often it is looked at. */
+const ON_ITS_WAY_MS = 1_000;
 const RETRY_BASE_MS = 1_000;
 const RETRY_CAP_MS = 60_000;
 
@@ -35,8 +38,9 @@ export async function reverify(accountId: string, at: number, deps: ReverifyDeps
   const { ledger, signal } = deps;
   const since = at - LOOKED_BACK_MS;
   const refs = [...ledger.allLive()]
-    .filter((row) => row.intent.accountId === accountId && isConfirmedMessage(row) && row.changedAt >= since)
-    .sort((a, b) => a.order - b.order)
+    .filter((row) => row.intent.accountId === accountId && isMessage(row) && row.changedAt >= since)
+    .filter((row) => isConfirmed(row) || isOnItsWay(row))
+    .sort((a, b) => Number(isOnItsWay(a)) - Number(isOnItsWay(b)) || a.order - b.order)
     .map(({ intent }) => intent.ref);
   for (const ref of refs) {
     await lookFor(ref, accountId, deps);
@@ -50,7 +54,12 @@ async function lookFor(ref: string, accountId: string, deps: ReverifyDeps): Prom
     const row = ledger.live(ref);
     const backend = deps.backendOf(accountId);
     // A helpdesk that can prove nothing (T4) can disprove nothing either.
-    if (row === undefined || !isConfirmedMessage(row) || backend?.descriptor.tier === 'T4') return;
+    if (row === undefined || backend?.descriptor.tier === 'T4') return;
+    if (isOnItsWay(row)) {
+      await clock.sleep(ON_ITS_WAY_MS, signal);
+      continue;
+    }
+    if (!isConfirmed(row)) return;
     try {
       if (backend === null) throw new Error('The account is not connected.');
       const proof = await backend.findByRef(targetOf(row), ref, signal);
@@ -70,7 +79,10 @@ async function lookFor(ref: string, accountId: string, deps: ReverifyDeps): Prom
   }
 }
 
-function isConfirmedMessage({ state, intent }: OutboxRow): boolean {
-  const { kind } = intent.action;
-  return (state === 'accepted' || state === 'delivered') && (kind === 'reply' || kind === 'note');
+function isConfirmed({ state }: OutboxRow): boolean {
+  return state === 'accepted' || state === 'delivered';
+}
+
+function isOnItsWay({ state }: OutboxRow): boolean {
+  return state === 'sending' || state === 'unknown';
 }

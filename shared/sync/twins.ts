@@ -6,6 +6,7 @@
  */
 import type { Message } from '../domain/entities';
 import { targetOf, type OutboxRow } from '../domain/intents';
+import { isMessage } from './lane-order';
 import { stepped, type Ledger } from './outbox-ledger';
 import type { Clock, HeadPort } from './ports';
 import type { Pulled } from './pull';
@@ -73,9 +74,8 @@ export class Twins {
   }
 }
 
-function isConfirmedMessage({ state, intent: { action } }: OutboxRow): boolean {
-  const isMessage = action.kind === 'reply' || action.kind === 'note';
-  return isMessage && (state === 'accepted' || state === 'delivered');
+function isConfirmedMessage(row: OutboxRow): boolean {
+  return isMessage(row) && (row.state === 'accepted' || row.state === 'delivered');
 }
 
 /** Also a customer's answer may quote a reference. */
