@@ -1,5 +1,6 @@
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
-import { useCallback, useEffect, useState } from 'react';
+import { isFiltered, NO_FILTER, type LogFilter } from '@shared/domain/log-filter';
+import { useCallback, useEffect, useMemo } from 'react';
 import { pageData } from './current';
 import { DoorFailure } from './door/failure';
 import { DeliveryLog, type LogView } from './stores/delivery-log';
@@ -11,10 +12,19 @@ export interface LogHandle extends LogView {
   readOlder: () => void;
 }
 
-/** The host's delivery log, read in pages while the calling component is mounted. */
-export function useDeliveryLog(): LogHandle {
+/**
+ * The host's delivery log, read in pages while the calling component is mounted.
+ * @param filter what is looked for; the same object as long as it is the same. With another one what
+ *   is still being looked for is given up.
+ */
+export function useDeliveryLog(filter: LogFilter): LogHandle {
   const { door, outbox, link } = pageData();
-  const [log] = useState(() => new DeliveryLog({ door, outbox }));
+  // What was read of the whole log is there again when nothing is looked for any more.
+  const whole = useMemo(() => new DeliveryLog({ door, outbox }, NO_FILTER), [door, outbox]);
+  const log = useMemo(
+    () => (isFiltered(filter) ? new DeliveryLog({ door, outbox }, filter) : whole),
+    [door, outbox, filter, whole],
+  );
   useEffect(() => log.open(), [log]);
   const view = useSignal(log.view);
   const { state } = useSignal(link);

@@ -84,6 +84,8 @@ export interface Spool extends SpoolPort, HeldRows {
   readRaw(after: number, limit: number): Promise<RawSpoolPage>;
   /** A conversation with its live messages, as far as they were pulled. Rejects when the disk fails. */
   thread(conversationId: string): Promise<ThreadHead>;
+  /** Those of these rows that are here. Rejects when the disk fails. */
+  rows(kind: EntityKind, ids: readonly string[]): Promise<readonly Change[]>;
   close(): Promise<void>;
 }
 
@@ -271,6 +273,12 @@ class LogSpool implements Spool {
     const more = next < this.slots.length;
     const seq = more ? (this.slots[next - 1] as Slot).seq : Math.max(after, this.seq);
     return { changes: await this.readSlots(wanted), seq, more };
+  }
+
+  async rows(kind: EntityKind, ids: readonly string[]): Promise<readonly Change[]> {
+    const slots = ids.flatMap((id) => this.slotOf.get(`${kind}/${id}`) ?? []);
+    const live = slots.filter(({ length }) => length > 0).sort((a, b) => a.seq - b.seq);
+    return live.length === 0 ? [] : (await this.readSlots(live)).map(changeOf);
   }
 
   async thread(conversationId: string): Promise<ThreadHead> {

@@ -5,7 +5,7 @@ import type { Backend } from '@shared/backends/port';
 import { logPageSchema, outboxPageSchema } from '@shared/contract/door';
 import type { OutboxRow } from '@shared/domain/intents';
 import { openJournal } from '@shared/sync/journal';
-import { anOutboxRow, refOf } from '@shared/testing/builders';
+import { aConversation, anOutboxRow, refOf } from '@shared/testing/builders';
 import { MemoryFileSystem } from '@shared/testing/memory-file-system';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../system-clock';
@@ -43,6 +43,39 @@ describe('the delivery log at the door', () => {
     const last = await kit.good(logPageSchema, 'GET', `/door/log?limit=3&before=${first.before}`);
     expect([last.rows.map(({ order }) => order), last.before]).toEqual([[2, 1], null]);
     expect(await kit.refusal('GET', '/door/log?limit=9999')).toEqual([400, 'bad-request']);
+  });
+
+  it('is searched by words of the conversation and by state, in the host', async () => {
+    await openWith([
+      row(1, 'One'),
+      row(2, 'Two', { state: 'parked' }),
+      row(3, 'Three', { intent: { ...row(3, '').intent, conversationId: 'c9' } }),
+      row(4, 'Four'),
+    ]);
+    const put = (id: string, subject: string) =>
+      kit.spool.commit('conversations', subject, [
+        {
+          kind: 'conversation',
+          id,
+          row: aConversation({ id, subject, contactName: 'Ольга Ёлкина' }),
+          movedTo: null,
+        },
+      ]);
+    await put('c1', 'Broken lamp');
+    await put('c9', 'Lost parcel');
+    const find = async (query: string) => {
+      const page = await kit.good(logPageSchema, 'GET', `/door/log?${query}`);
+      return [page.rows.map(({ order }) => order), page.before];
+    };
+    expect(await find('text=lamp')).toEqual([[4, 2, 1], null]);
+    expect(await find('text=parcel+%D0%B5%D0%BB%D0%BA')).toEqual([[3], null]);
+    expect(await find('text=lamp&state=parked')).toEqual([[2], null]);
+    expect(await find('text=lamp&limit=1')).toEqual([[4], 4]);
+    expect(await find('text=lamp&limit=1&before=4')).toEqual([[2], 2]);
+    expect(await find('text=nobody')).toEqual([[], null]);
+    await put('c9', 'Broken lamp too');
+    expect(await find('text=parcel')).toEqual([[], null]);
+    expect(await kit.refusal('GET', '/door/log?state=lost')).toEqual([400, 'bad-request']);
   });
 
   it('leaves a page that begins with what is unconfirmed or finished within a day', async () => {

@@ -4,28 +4,42 @@
  */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { LogPage } from '@shared/contract/door';
-import { targetOf, type OutboxRow } from '@shared/domain/intents';
+import { DELIVERY_STATES, targetOf, type OutboxRow } from '@shared/domain/intents';
+import { isFiltered } from '@shared/domain/log-filter';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import type { DoorDeps } from './deps';
+import { accountOf, type DoorDeps } from './deps';
+import { LogSearch } from './log-search';
 import { queryOf } from './requests';
 
 const MAX_ROWS = 500;
 const ROWS_PER_CHUNK = 100;
+/** A search that takes longer answers with what it has, so that the agent sees how far it is. */
+const SEARCH_MS = 300;
 
 const pageQuery = z.object({
   before: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_ROWS).default(100),
+  state: z.enum(['all', ...DELIVERY_STATES]).default('all'),
+  text: z.string().max(500).default(''),
 });
+type Page = Omit<LogPage, 'rows'> & { rows: readonly OutboxRow[] };
 
 export function logRoutes(deps: DoorDeps): Hono {
   const app = new Hono();
-  app.get('/log', (c) => {
-    const { before = Infinity, limit } = queryOf(c, pageQuery);
+  const search = new LogSearch({
+    spoolOf: (accountId) => accountOf(deps, accountId)?.spool ?? null,
+    elapsed: () => performance.now(),
+  });
+  app.get('/log', async (c) => {
+    const { before = Infinity, limit, ...filter } = queryOf(c, pageQuery);
     const older = newestFirst(deps).filter((row) => row.order < before);
-    const rows = older.slice(0, limit);
-    const next = older.length > limit ? (rows.at(-1)?.order ?? null) : null;
-    return c.json({ rows, before: next } satisfies Omit<LogPage, 'rows'> & { rows: readonly OutboxRow[] });
+    const { signal } = c.req.raw;
+    const { rows, last } = isFiltered(filter)
+      ? await search.find(older, filter, { limit, forMs: SEARCH_MS, signal })
+      : { rows: older.slice(0, limit), last: older[limit - 1] ?? older.at(-1) ?? null };
+    const next = last === null || last === older.at(-1) ? null : last.order;
+    return c.json({ rows, before: next, reachedAt: last?.intent.decidedAt ?? null } satisfies Page);
   });
   app.get('/log.json', () => file('json', 'application/json', jsonOf(newestFirst(deps))));
   app.get('/log.csv', () => file('csv', 'text/csv', csvOf(newestFirst(deps))));

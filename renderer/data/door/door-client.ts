@@ -33,6 +33,7 @@ import {
 import { outboxRowSchema } from '@shared/contract/entity-schemas';
 import { splitConversationKey, type ConversationKey } from '@shared/domain/entities';
 import type { Intent, OutboxRow } from '@shared/domain/intents';
+import type { LogFilter } from '@shared/domain/log-filter';
 import { z } from 'zod';
 import { DoorFailure } from './failure';
 
@@ -92,10 +93,11 @@ export class DoorClient {
     return this.#ask(outboxPageSchema, 'GET', `/door/intents?after=${after}`);
   }
 
-  /** @param before from the page before; `null` for the newest */
-  log(before: number | null, limit: number): Promise<LogPage> {
-    const from = before === null ? '' : `&before=${before}`;
-    return this.#ask(logPageSchema, 'GET', `/door/log?limit=${limit}${from}`);
+  /** @param before from the page before; `null` for the newest. @throws DoorFailure; the signal's reason */
+  log(before: number | null, limit: number, filter: LogFilter, signal: AbortSignal): Promise<LogPage> {
+    const query = new URLSearchParams({ limit: String(limit), state: filter.state, text: filter.text });
+    if (before !== null) query.set('before', String(before));
+    return this.#ask(logPageSchema, 'GET', `/door/log?${query.toString()}`, { signal });
   }
 
   /**

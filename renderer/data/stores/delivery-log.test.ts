@@ -1,4 +1,5 @@
 import type { OutboxRow } from '@shared/domain/intents';
+import { NO_FILTER, type LogFilter } from '@shared/domain/log-filter';
 import { describe, expect, it } from 'vitest';
 import { DoorFailure } from '../door/failure';
 import { intent, outboxRow } from '../testing/builders';
@@ -17,15 +18,22 @@ class Desk {
   readonly unconfirmed = new Signal<readonly OutboxRow[]>([]);
   readonly rows = new Map<string, OutboxRow>();
   answer: (before: number | null) => Promise<OlderPage> = () => Promise.resolve({ rows: [], before: null });
-  readonly log = new DeliveryLog({
-    door: {
-      log: (before) => {
+  /** Of the last request. */
+  signal: AbortSignal | null = null;
+  readonly log: DeliveryLog;
+
+  constructor(filter: LogFilter = NO_FILTER) {
+    const door = {
+      log: (before: number | null, _limit: number, sought: LogFilter, signal: AbortSignal) => {
+        expect(sought).toBe(filter);
         this.asked.push(before);
+        this.signal = signal;
         return this.answer(before);
       },
-    },
-    outbox: { unconfirmed: this.unconfirmed, known: () => this.rows.values() },
-  });
+    };
+    const outbox = { unconfirmed: this.unconfirmed, known: () => this.rows.values() };
+    this.log = new DeliveryLog({ door, outbox }, filter);
+  }
 
   /** The window hears of rows. */
   hear(...heard: OutboxRow[]): void {
@@ -140,5 +148,39 @@ describe('the delivery log of a screen', () => {
     close();
     desk.hear(...rows(1));
     expect(desk.shown).toEqual([]);
+  });
+
+  it('tells what the host found, apart from what this window knows, and how far back it looked', async () => {
+    const desk = new Desk({ state: 'all', text: 'lamp' });
+    const [found] = rows(4);
+    desk.answer = () => Promise.resolve({ rows: [found!], before: 3, reachedAt: 77 });
+    desk.hear(...rows(9));
+    desk.log.open();
+    await desk.log.readOlder();
+    expect(desk.shown).toEqual([9, 4]);
+    expect(desk.log.view.get()).toMatchObject({ found: new Set([found!.intent.ref]), reachedAt: 77 });
+  });
+
+  it('gives up looking when nobody waits for it, which is no failure', async () => {
+    const desk = new Desk({ state: 'held', text: '' });
+    desk.answer = () =>
+      new Promise((_, reject) => desk.signal?.addEventListener('abort', () => reject(new Error('over'))));
+    const close = desk.log.open();
+    const reading = desk.log.readOlder();
+    close();
+    await reading;
+    expect(desk.log.view.get().older).toBe('more');
+  });
+
+  it('has what it read when it is opened again', async () => {
+    const desk = new Desk();
+    desk.answer = () => Promise.resolve({ rows: rows(5, 4), before: 4 });
+    const close = desk.log.open();
+    await desk.log.readOlder();
+    close();
+    desk.hear(...rows(6));
+    desk.log.open();
+    expect(desk.shown).toEqual([6, 5, 4]);
+    expect(desk.asked).toEqual([null]);
   });
 });

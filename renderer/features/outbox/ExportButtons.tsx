@@ -4,7 +4,7 @@ import { Button } from '@renderer/components/Button';
 import { useSizeFormat } from '@renderer/components/file-size';
 import { useTranslation } from '@renderer/components/use-translation';
 import { isUnreachable, readLogFile } from '@renderer/data/delivery-log';
-import { exportName } from './log-filter';
+import { exportName } from './export-name';
 
 type Format = 'csv' | 'json';
 type Exporting =

@@ -1,5 +1,5 @@
 import { FileSearch, ScrollText } from 'lucide-react';
-import { useDeferredValue, useEffect, useMemo, useState, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import { Button } from '@renderer/components/Button';
 import { formatDate } from '@renderer/components/dates';
 import { EmptyState } from '@renderer/components/EmptyState';
@@ -12,8 +12,8 @@ import { agentName } from '@renderer/data/accounts';
 import { conversationWords, useDeliveryLog, type ConversationWords } from '@renderer/data/delivery-log';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import { DELIVERY_STATES, type OutboxRow } from '@shared/domain/intents';
+import { isFiltered, logMatcher, NO_FILTER, type LogFilter } from '@shared/domain/log-filter';
 import { ExportButtons } from './ExportButtons';
-import { isFiltered, logMatcher, NO_FILTER, type LogFilter } from './log-filter';
 import { RowList, type Line, type RowListProps } from './RowList';
 
 const keyOf = ({ intent }: OutboxRow) => conversationKey(intent.accountId, intent.conversationId);
@@ -21,24 +21,33 @@ const keyOf = ({ intent }: OutboxRow) => conversationKey(intent.accountId, inten
 /** Everything that was ever sent from here, as far back as the host keeps it. */
 export function LogPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'onGo'>) {
   const { t, i18n } = useTranslation('delivery');
-  const { rows, older, readOlder } = useDeliveryLog();
   const [filter, setFilter] = useState<LogFilter>(NO_FILTER);
-  const sought = useDeferredValue(filter);
-  const words = useWordsOf(rows, sought.text.trim() !== '');
+  const sought = useSettled(filter);
+  const { rows, older, found: byHost, reachedAt, readOlder } = useDeliveryLog(sought);
+  const filtered = isFiltered(sought);
+  // What happened just now is known here before the host is asked again.
+  const known = useMemo(
+    () => (filtered ? rows.filter(({ intent }) => !byHost.has(intent.ref)) : NO_ROWS),
+    [rows, byHost, filtered],
+  );
+  const words = useWordsOf(known, sought.text.trim() !== '');
   const found = useMemo(() => {
+    if (!filtered) return rows;
     const matches = logMatcher(sought, (row) => ({
       conversation: words.get(keyOf(row)) ?? '',
       agent: agentName(row.intent.accountId, row.intent.agentId),
     }));
-    return rows.filter(matches);
-  }, [rows, sought, words]);
-  const filtered = isFiltered(sought);
-  const readDownTo = rows.at(-1)?.intent.decidedAt ?? null;
+    return rows.filter((row) => byHost.has(row.intent.ref) || matches(row));
+  }, [rows, byHost, filtered, sought, words]);
 
   // A filter that fits little is followed down the log until the list is full or the log ends.
   useEffect(() => {
     if (found.length === 0 && older === 'more') readOlder();
   }, [found, older, readOlder]);
+  const readingOn =
+    older === 'reading' && reachedAt !== null
+      ? t('log.readingOn', { time: formatDate(reachedAt, i18n.language, 'dayAndYear') })
+      : null;
 
   const lines = useMemo(() => {
     const end: Line = {
@@ -46,11 +55,7 @@ export function LogPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'onGo'
       content: (
         <p role="status" className="flex items-center gap-2 px-5 py-3 text-meta text-faint">
           {older === 'reading' && <Spinner size={12} />}
-          {older === 'reading' && readDownTo !== null
-            ? t('log.readingOn', { time: formatDate(readDownTo, i18n.language, 'dayAndYear') })
-            : older === 'none'
-              ? t('log.end')
-              : null}
+          {readingOn ?? (older === 'none' ? t('log.end') : null)}
           {older === 'unreachable' && (
             <>
               {t('log.unreachableBelow')}
@@ -63,7 +68,7 @@ export function LogPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'onGo'
       ),
     };
     return [...found.map((row) => ({ key: row.intent.ref, row })), end];
-  }, [found, older, readDownTo, readOlder, t, i18n.language]);
+  }, [found, older, readingOn, readOlder, t]);
 
   return (
     <>
@@ -98,7 +103,7 @@ export function LogPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'onGo'
       {found.length > 0 ? (
         <RowList {...props} label={t('part.log')} lines={lines} onEnd={older === 'more' ? readOlder : noop} />
       ) : older === 'reading' || older === 'more' ? (
-        <Reading label={t('log.reading')} />
+        <Reading label={t('log.reading')} progress={readingOn} />
       ) : (
         <EmptyState
           icon={filtered ? FileSearch : ScrollText}
@@ -123,6 +128,18 @@ function toFirstRow(press: KeyboardEvent<HTMLElement>): void {
   head.focus();
 }
 const NO_WORDS: ConversationWords = new Map();
+const NO_ROWS: readonly OutboxRow[] = [];
+
+/** What the agent has typed, once they pause: the host is not asked for every letter. */
+const TYPING_PAUSE_MS = 120;
+function useSettled(filter: LogFilter): LogFilter {
+  const [settled, setSettled] = useState(filter);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(filter), filter.text === '' ? 0 : TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [filter]);
+  return settled;
+}
 
 /** Customers and subjects of what is in the log, read while something is looked for. */
 function useWordsOf(rows: readonly OutboxRow[], wanted: boolean): ConversationWords {
@@ -146,9 +163,20 @@ function useWordsOf(rows: readonly OutboxRow[], wanted: boolean): ConversationWo
   return words;
 }
 
-function Reading({ label }: { label: string }) {
+/** A search that answers at once shows nothing of it; one that takes its time says how far it is. */
+function Reading({ label, progress }: { label: string; progress: string | null }) {
   return (
-    <div role="status" aria-label={label} className="space-y-4 px-5 py-3">
+    <div
+      role="status"
+      aria-label={label}
+      className="animate-fade-in space-y-4 px-5 py-3 [animation-delay:300ms] [animation-fill-mode:backwards]"
+    >
+      {progress !== null && (
+        <p className="flex items-center gap-2 text-meta text-faint">
+          <Spinner size={12} />
+          {progress}
+        </p>
+      )}
       {[0, 1, 2, 3].map((i) => (
         <div key={i} className="space-y-1.5 pl-7">
           <Skeleton className="h-3.5 w-1/2" />

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { intent, outboxRow } from '@renderer/data/testing/builders';
-import { exportName, isFiltered, logMatcher, NO_FILTER } from './log-filter';
+import { anOutboxRow } from '../testing/builders';
+import { isFiltered, logMatcher, NO_FILTER } from './log-filter';
 
-const row = outboxRow(intent('c17'), { state: 'delivered', serverId: 'm4711' });
+const written = anOutboxRow(17, { kind: 'status', status: 'open' });
+const row = {
+  ...written,
+  state: 'delivered' as const,
+  serverId: 'm4711',
+  intent: { ...written.intent, conversationId: 'c17' },
+};
 const names = () => ({ conversation: 'Ольга Ёлкина Broken lamp', agent: 'Grace Sample' });
 const finds = (text: string, state: 'all' | 'delivered' | 'queued' = 'all') =>
   logMatcher({ state, text }, names)(row);
@@ -29,10 +35,4 @@ describe('looking for something in the log', () => {
     expect(finds('  ')).toBe(true);
     expect(isFiltered({ state: 'held', text: '' })).toBe(true);
   });
-});
-
-it('an exported file is named by the day in the agent’s own time zone', () => {
-  expect(exportName(new Date(2026, 2, 4, 23, 59).getTime(), 'csv')).toBe(
-    'holdfast-delivery-log-2026-03-04.csv',
-  );
 });

@@ -1,6 +1,6 @@
-/** Which rows of the log an agent looks for. Pure. */
-import { targetOf, type DeliveryState, type OutboxRow } from '@shared/domain/intents';
-import { wordMatcher } from '@shared/domain/word-match';
+/** Which rows of the delivery log somebody looks for: one rule for the host's search and the page. Pure. */
+import { targetOf, type DeliveryState, type OutboxRow } from './intents';
+import { wordMatcher } from './word-match';
 
 export interface LogFilter {
   state: DeliveryState | 'all';
@@ -16,7 +16,7 @@ export function isFiltered({ state, text }: LogFilter): boolean {
 
 /** What a row is known by, beyond itself. */
 export interface RowNames {
-  /** Customer and subject, as far as this device knows them. */
+  /** Customer and subject, as far as they are known. */
   conversation: string;
   agent: string;
 }
@@ -35,11 +35,4 @@ export function logMatcher(
     const { ref, conversationId } = row.intent;
     return matches([conversation, agent, ref, conversationId, targetOf(row), row.serverId ?? ''].join(' '));
   };
-}
-
-/** What an exported log is called: by its day, in the agent's own time zone. */
-export function exportName(now: number, format: 'csv' | 'json'): string {
-  const date = new Date(now);
-  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
-  return `holdfast-delivery-log-${parts.map((part) => String(part).padStart(2, '0')).join('-')}.${format}`;
 }
