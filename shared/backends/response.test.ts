@@ -67,10 +67,17 @@ describe('Retry-After', () => {
     ['0', 1_000],
     ['1.5', 1_500],
     ['3600', 3_600_000],
-    ['5000', 5_000],
+    // More than an hour of seconds: waited for up to the ceiling, never taken for milliseconds.
+    ['3601', 3_600_000],
+    ['5000', 3_600_000],
+    ['86399', 3_600_000],
+    // A day of seconds would be absurd: milliseconds.
+    ['86400', 86_400],
+    ['300000', 300_000],
     ['86400000', 3_600_000],
     [new Date(NOON + 30_000).toUTCString(), 30_000],
     [new Date(NOON - 30_000).toUTCString(), 1_000],
+    [new Date(NOON + 7_200_000).toUTCString(), 3_600_000],
     ['soon', null],
     ['', null],
   ])('%j is %s ms', (value, ms) => {

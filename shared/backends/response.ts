@@ -8,7 +8,10 @@ import { BackendError } from './backend-error';
 import type { HttpResponse } from './http';
 
 const MIN_RETRY_AFTER_MS = 1_000;
+/** However long a server asks to wait: its answer may be wrong, and agents wait for it. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
+/** A number from here on cannot be seconds: no helpdesk asks to be left alone for a day. */
+const DAY_SECONDS = 86_400;
 
 /** Statuses below 500 that are not simply `invalid`. */
 const KIND_BY_STATUS: Readonly<Record<number, FailureKind>> = {
@@ -82,9 +85,12 @@ export function problemOf(error: z.ZodError): string {
 }
 
 /**
- * The wait a server asks for, in ms between 1 s and 1 h; `null` when it asks for none. Seconds by
- * the standard, but some servers send milliseconds (numbers above an hour of seconds are read so)
- * and some a date, which is compared with the server's own clock where the answer tells it.
+ * The wait a server asks for, in ms between 1 s and 1 h; `null` when it asks for none. RFC 9110
+ * (10.2.3) knows seconds and a date, which is compared with the server's own clock where the answer
+ * tells it. Some servers send milliseconds; only what would be a day or more of seconds is read so.
+ * Below that the two cannot be told apart, and to take hours for seconds is the worse mistake: the
+ * same server is asked again at once, thousands of times too early, and some count refused requests
+ * against the limit. The other mistake costs at most the hour of the ceiling.
  */
 export function retryAfterMs(headers: Readonly<Record<string, string>>, now: number): number | null {
   const value = headers['retry-after']?.trim();
@@ -95,7 +101,7 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, now: num
 }
 
 function numberToMs(value: number): number {
-  return value * 1_000 > MAX_RETRY_AFTER_MS ? value : value * 1_000;
+  return value >= DAY_SECONDS ? value : value * 1_000;
 }
 
 function dateToMs(value: string, headers: Readonly<Record<string, string>>, now: number): number {
