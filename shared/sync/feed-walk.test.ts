@@ -10,6 +10,7 @@ class WalkWorld {
   readonly spool = new HeldSpool();
   rows = new PulledRows(this.spool);
   readonly server: FeedServer;
+  readonly begun = new Map<string, string | null>();
   rollbacks = 0;
 
   constructor(kind: 'revision' | 'time') {
@@ -22,6 +23,7 @@ class WalkWorld {
       feed,
       backend: this.server.backend(),
       rows: this.rows,
+      begun: this.begun,
       onForgotten: () => {
         this.rollbacks += 1;
         return Promise.resolve();
@@ -52,6 +54,44 @@ describe('a feed whose rows may appear behind the cursor', () => {
     world.server.now += LATE_MS;
     expect(await world.walk()).toEqual(['m2']);
     expect(world.spool.live()).toEqual(world.server.truth());
+  });
+
+  it('is read again from where a slow reading began: rows appeared behind it meanwhile', async () => {
+    const world = new WalkWorld('time');
+    world.server.pageSize = 1;
+    world.write('m1');
+    await world.walk();
+    world.server.now += 1_000;
+    world.server.write('messages', 'late', 'c1', LATE_MS);
+    world.server.now += 1_000;
+    world.write('m2', 'm3');
+    let slow = 0;
+    world.server.onCall = () => {
+      slow += 1;
+      if (slow !== 3) return;
+      world.server.now += 3 * LATE_MS;
+      world.write('m4');
+    };
+    expect(await world.walk()).toEqual(['m2', 'm3', 'm4']);
+    expect(await world.walk()).toEqual(['late']);
+    expect(await world.walk()).toEqual([]);
+    expect(world.spool.live()).toEqual(world.server.truth());
+  });
+
+  it('is not read from its start again after a first sync of many pages', async () => {
+    const world = new WalkWorld('time');
+    world.server.pageSize = 1;
+    for (let n = 0; n < 50; n += 1) {
+      world.server.now += 2 * LATE_MS;
+      world.write(`m${n}`);
+    }
+    await world.walk();
+    world.server.calls.length = 0;
+    expect(await world.walk()).toEqual([]);
+    expect(world.server.calls.length).toBeLessThan(15);
+    world.server.calls.length = 0;
+    expect(await world.walk()).toEqual([]);
+    expect(world.server.calls.length).toBeLessThan(3);
   });
 
   it('costs nothing when all of it is known: no row, no cursor, no write', async () => {

@@ -11,6 +11,8 @@ export interface FeedWalkOptions {
   feed: string;
   backend: Backend;
   rows: PulledRows;
+  /** By feed, kept between walks: where the last whole one stood when it began; see {@link PAGES_AGAIN}. */
+  begun?: Map<string, string | null>;
   /** The backend does not know the cursor it gave: it was restored, or set up anew. */
   onForgotten(): Promise<void>;
 }
@@ -23,6 +25,13 @@ export interface WalkedPage {
   more: boolean;
 }
 
+/**
+ * A backend's overlap covers how late a row may appear, not how long a walk takes: a row that appears
+ * behind a slow walk is behind the overlap of the next one as well, unless that begins where the slow
+ * one did. After many pages (a first sync) it goes back so many, for new rows are on the last of them.
+ */
+const PAGES_AGAIN = 10;
+
 export class FeedWalk {
   readonly feed: string;
   readonly #options: FeedWalkOptions;
@@ -34,15 +43,25 @@ export class FeedWalk {
   #overlapping: boolean;
   /** Where pages have ended: what shows that a backend leads us in a circle, which would never end. */
   readonly #cursors = new Set<string>();
+  /** Where its last pages began, and at first what was stored. */
+  #starts: (string | null)[];
+  readonly #begun: Map<string, string | null>;
   /** The cursor was not known any more; a second time it is the backend that is wrong. */
   #begunAnew = false;
 
   constructor(options: FeedWalkOptions) {
-    const { feed, backend, rows } = options;
+    const { feed, backend, rows, begun = new Map<string, string | null>() } = options;
     this.feed = feed;
     this.#options = options;
     this.#stored = rows.cursorOf(feed);
-    this.#at = this.#stored === null ? null : (backend.rewind?.(feed, this.#stored) ?? this.#stored);
+    this.#begun = begun;
+    this.#starts = [this.#stored];
+    const last = begun.get(feed);
+    const since = last === undefined ? this.#stored : last;
+    this.#at = this.#stored;
+    if (this.#stored !== null && backend.rewind !== undefined) {
+      this.#at = since === null ? null : backend.rewind(feed, since);
+    }
     this.#overlapping = this.#at !== this.#stored;
   }
 
@@ -55,14 +74,18 @@ export class FeedWalk {
     try {
       return await backend.pull(this.feed, this.#at, signal);
     } catch (error) {
-      const forgotten = error instanceof BackendError && error.kind === 'invalid' && this.#at !== null;
-      if (!forgotten) throw error;
+      if (!(error instanceof BackendError) || this.#at === null) throw error;
+      // An expired cursor proves no restore: nothing that was confirmed is doubted.
+      const expired = error.kind === 'cursor-expired';
+      if (!expired && error.kind !== 'invalid') throw error;
       if (this.#begunAnew) {
         throw new BackendError('nonsense', `The feed "${this.feed}" refuses every cursor it gives.`);
       }
       this.#begunAnew = true;
-      await rows.markReread(this.feed, true);
-      await onForgotten();
+      if (!expired) {
+        await rows.markReread(this.feed, true);
+        await onForgotten();
+      }
       this.#beginAt(null);
       return backend.pull(this.feed, null, signal);
     }
@@ -87,7 +110,10 @@ export class FeedWalk {
       this.#beginAt(null);
       return { news, seq, more: true };
     }
+    // Pages of repeats are not counted, or each walk would go back as far as the one before it.
+    if (page.more && seq !== null) this.#starts = [...this.#starts, page.cursor].slice(-PAGES_AGAIN);
     if (!page.more) {
+      this.#begun.set(feed, this.#starts[0] ?? null);
       this.#overlapping = false;
       if (reread) await rows.markReread(feed, false);
     }
@@ -96,6 +122,8 @@ export class FeedWalk {
 
   #beginAt(cursor: string | null): void {
     this.#at = cursor;
+    this.#starts = [cursor];
+    this.#begun.delete(this.feed);
     this.#overlapping = false;
     this.#cursors.clear();
   }

@@ -111,6 +111,8 @@ class FeedPuller implements Puller {
   readonly #freshness: PullFreshness;
   readonly #rows: PulledRows;
   readonly #sweeps: SweepWatch;
+  /** Where the last whole walk of each feed began. */
+  readonly #begun = new Map<string, string | null>();
   #state: PullState;
   /** Something happened that a pull would show. */
   #wanted = false;
@@ -227,7 +229,8 @@ class FeedPuller implements Puller {
 
   #walk(feed: string): FeedWalk {
     const { backend } = this.#options;
-    return new FeedWalk({ feed, backend, rows: this.#rows, onForgotten: () => this.#rolledBack() });
+    const onForgotten = (): Promise<void> => this.#rolledBack();
+    return new FeedWalk({ feed, backend, rows: this.#rows, begun: this.#begun, onForgotten });
   }
 
   /** Pulls and stores one page; true when the feed has more. */
