@@ -148,7 +148,7 @@ async function compose(
       log,
     });
   const { drafts, light } = stores;
-  const accounts = createAccountManager({ book, vault, desk, backends, embedded, drafts, light });
+  const accounts = createAccountManager({ book, vault, desk, backends, embedded, drafts, light, clock });
   const attachments = await openAttachmentCache({
     fs,
     folder: join(folder, 'files', 'index'),

@@ -2,7 +2,7 @@
  * Accounts as the page manages them. Credentials go one way: into the host's vault, never back.
  *
  *   GET    /door/backends                        → Backends, what can be connected
- *   POST   /door/account-checks    AccountDraft  → AccountCheck; asks the helpdesk, keeps nothing
+ *   POST   /door/account-checks    AccountCheckDraft → AccountCheck; asks the helpdesk, keeps nothing
  *   POST   /door/accounts          AccountDraft  → Account
  *   POST   /door/accounts/:id      AccountPatch  → Account
  *   GET    /door/accounts/:id/holdings           → Holdings, what a removal is about
@@ -10,6 +10,7 @@
  *   POST   /door/profiles          ProfileText   → ProfileResult; keeps a custom profile that compiles
  */
 import { z } from 'zod';
+import { agentSchema } from './entity-schemas';
 
 const id = z.string().min(1).max(500);
 
@@ -58,43 +59,61 @@ export const accountPatchSchema = accountDraftSchema
   .partial();
 export type AccountPatch = z.infer<typeof accountPatchSchema>;
 
-export const CHECK_STEPS = ['address', 'kind', 'sign-in', 'reading', 'replying'] as const;
+/** `accountId`: what is left out of the values is taken from that account's vault. */
+export const accountCheckDraftSchema = accountDraftSchema.extend({ accountId: id.optional() });
+export type AccountCheckDraft = z.infer<typeof accountCheckDraftSchema>;
 
-/** Why a check fails, in kinds that the page has words and advice for. */
+/** Where a check can end; shared/backends/check/sign-in-check.ts says what each one means. */
 export const CHECK_PROBLEMS = [
-  'bad-address',
-  'dns',
-  'refused',
-  'tls',
-  'no-answer',
-  'redirected',
-  'not-json',
-  'other-product',
-  'credentials',
+  'unknown-name',
+  'nobody-there',
+  'silent',
+  'certificate',
+  'proxy',
+  'moved',
+  'web-page',
+  'other-server',
+  'bad-credentials',
+  'nobody-signed-in',
   'missing-right',
   'rate-limited',
+  'server-error',
+  'unreadable-rows',
   'clock-skew',
-  'server',
-  'wrong-type',
-  'limited-proof',
 ] as const;
 export type CheckProblem = (typeof CHECK_PROBLEMS)[number];
 
-export const accountCheckSchema = z.object({
-  steps: z.array(
-    z.object({
-      step: z.enum(CHECK_STEPS),
-      /** `warn`: it works, but the agent should know something. */
-      result: z.enum(['pass', 'warn', 'fail', 'skipped']),
-      problem: z.enum(CHECK_PROBLEMS).nullable(),
-      /** The server's own words, or a figure; never a credential. */
-      detail: z.string(),
-    }),
-  ),
-  agent: z.string().nullable(),
-  openConversations: z.number().int().nullable(),
-  tier: z.enum(['T1', 'T2', 'T3', 'T4']).nullable(),
-});
+/** One step of a check, in the order in which they are taken; the first that fails is the last. */
+export const checkStepSchema = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('address'), ok: z.literal(true), origin: z.string() }),
+  z.object({ step: z.literal('helpdesk'), ok: z.literal(true), name: z.string() }),
+  z.object({ step: z.literal('signIn'), ok: z.literal(true), agent: agentSchema }),
+  z.object({
+    step: z.literal('read'),
+    ok: z.literal(true),
+    /** Not resolved and not closed, among those that were looked at. */
+    open: z.number().int(),
+    /** False: there are more than were looked at. */
+    all: z.boolean(),
+    total: z.number().int().nullable(),
+    setAside: z.number().int(),
+    problem: z.string().nullable(),
+  }),
+  z.object({ step: z.literal('tier'), ok: z.literal(true), tier: z.enum(['T1', 'T2', 'T3', 'T4']) }),
+  /** How far the server's clock is ahead, in ms. */
+  z.object({ step: z.literal('clock'), ok: z.literal(true), aheadMs: z.number().nullable() }),
+  z.object({
+    step: z.literal('failed'),
+    ok: z.literal(false),
+    at: z.enum(['address', 'helpdesk', 'signIn', 'read', 'tier', 'clock']),
+    problem: z.enum(CHECK_PROBLEMS),
+    /** The server's own words, or the system's; never a credential. */
+    detail: z.string(),
+  }),
+]);
+export type CheckStep = z.infer<typeof checkStepSchema>;
+
+export const accountCheckSchema = z.object({ steps: z.array(checkStepSchema) });
 export type AccountCheck = z.infer<typeof accountCheckSchema>;
 
 export const holdingsSchema = z.object({

@@ -63,6 +63,8 @@ export interface AccountBook {
   list(): readonly AccountSetup[];
   /** What it signs in with, secret or not; `null` when its secrets cannot be opened here. */
   credentialsOf(id: string): Credentials | null;
+  /** An address as it is kept. @throws AccountBookError */
+  addressOf(text: string, backend: string): string;
   /** @throws AccountBookError; nothing is changed then */
   add(draft: AccountDraft): Promise<AccountSetup>;
   /** @throws AccountBookError; nothing is changed then */
@@ -150,7 +152,7 @@ class FileBook implements AccountBook {
     const { backend } = draft;
     const signIn = this.#options.signInOf(backend);
     if (signIn === null) throw new AccountBookError('unknown-backend', `No backend is called "${backend}".`);
-    const url = this.#address(draft.url, backend);
+    const url = this.addressOf(draft.url, backend);
     const { open, secret } = split(draft.values, signIn);
     const same = this.#accounts.find((one) => isSame(one, { backend, url, values: open }));
     if (same !== undefined) {
@@ -181,7 +183,7 @@ class FileBook implements AccountBook {
     const after: AccountSetup = {
       ...before,
       name: patch.name === undefined || patch.name === '' ? before.name : patch.name,
-      url: patch.url === undefined ? before.url : this.#address(patch.url, before.backend),
+      url: patch.url === undefined ? before.url : this.addressOf(patch.url, before.backend),
       values: { ...before.values, ...open },
       paused: patch.paused ?? before.paused,
     };
@@ -221,7 +223,7 @@ class FileBook implements AccountBook {
   }
 
   /** Without a slash at the end; a bare host is meant as https. */
-  #address(text: string, backend: string): string {
+  addressOf(text: string, backend: string): string {
     if (text === '' && backend === EMBEDDED.backend && this.#options.embedded) return '';
     const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
     const parsed = setupSchema.shape.url.safeParse(whole.replace(/\/+$/, ''));

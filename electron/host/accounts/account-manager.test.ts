@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHelpdesk, type RunningHelpdesk } from '@electron/helpdesk/server';
-import { backendsSchema, holdingsSchema } from '@shared/contract/accounts';
+import { accountCheckSchema, backendsSchema, holdingsSchema } from '@shared/contract/accounts';
 import {
   accountSchema,
   changesPageSchema,
@@ -158,6 +158,25 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
     await account('embedded', 'online');
     await ask(accountSchema, 'POST', `/door/accounts/${id}`, { values: { token: second.helpdesk.token } });
     await account(id, 'online');
+  });
+
+  it('are checked step by step before they are kept, and again with what the vault has', async () => {
+    const check = async (body: object) =>
+      (await ask(accountCheckSchema, 'POST', '/door/account-checks', body)).steps;
+    const good = await check(draft(second.helpdesk.token));
+    expect(good.map(({ step }) => step)).toEqual(['address', 'helpdesk', 'signIn', 'clock', 'read', 'tier']);
+    expect(good.find(({ step }) => step === 'read')).toMatchObject({ open: 0, all: true });
+    const wrong = await check(draft('not-the-token'));
+    expect(wrong.at(-1)).toMatchObject({ step: 'failed', at: 'signIn', problem: 'bad-credentials' });
+    const nowhere = await check({ ...draft('x'), url: 'http://127.0.0.1:9' });
+    expect(nowhere.at(-1)).toMatchObject({ at: 'address', problem: 'nobody-there' });
+    expect(await accounts()).toHaveLength(1);
+    const { id } = await addSecond();
+    const again = await check({ ...draft(''), values: {}, accountId: id });
+    expect(again.at(-1)).toMatchObject({ step: 'tier', tier: 'T1' });
+    const elsewhere = second.url.replace('127.0.0.1', 'localhost');
+    const moved = await check({ ...draft(''), url: elsewhere, values: {}, accountId: id });
+    expect(moved.at(-1)).toMatchObject({ problem: 'bad-credentials' });
   });
 
   it('rest while they are paused: nothing is pulled, nothing leaves, also after a restart', async () => {

@@ -2,8 +2,18 @@
  * Adds, changes, pauses and removes accounts while the host runs: the book says which there are, the
  * desk serves them, and the embedded helpdesk runs as long as an account of its own is served.
  */
+import type { Clock } from '@shared/backends/clock';
 import type { Backends } from '@shared/backends/registry';
-import type { AccountDraft, AccountPatch, Backends as Offers, Holdings } from '@shared/contract/accounts';
+import { checkSignIn, type SignInStep } from '@shared/backends/check/sign-in-check';
+import type {
+  AccountCheck,
+  AccountCheckDraft,
+  AccountDraft,
+  AccountPatch,
+  Backends as Offers,
+  CheckStep,
+  Holdings,
+} from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { isUnconfirmed } from '@shared/domain/intents';
 import type { Drafts } from '@shared/sync/drafts';
@@ -12,10 +22,13 @@ import type { Desk } from '../desk';
 import type { LightIndex } from '../light-index';
 import type { AccountBook, AccountSetup } from './account-book';
 import type { EmbeddedHelpdesk } from './embedded-helpdesk';
+import { createHttpClient } from '../http-client';
 import type { Vault } from './vault';
 
 export interface AccountManager {
   offers(): Offers;
+  /** Asks the helpdesk step by step; keeps nothing. */
+  check(draft: AccountCheckDraft, signal: AbortSignal): Promise<AccountCheck>;
   add(draft: AccountDraft): Promise<Account>;
   change(id: string, patch: AccountPatch): Promise<Account>;
   holdings(id: string): Holdings;
@@ -33,13 +46,14 @@ export interface AccountManagerOptions {
   embedded: EmbeddedHelpdesk | null;
   drafts: Pick<Drafts, 'list'>;
   light: Pick<LightIndex, 'countOf'>;
+  clock: Clock;
 }
 
 const LOCKED =
   'The credentials of this account were sealed by a keychain that is not here. Type them again in the account settings.';
 
 export function createAccountManager(options: AccountManagerOptions): AccountManager {
-  const { book, vault, desk, backends, embedded, drafts, light } = options;
+  const { book, vault, desk, backends, embedded, drafts, light, clock } = options;
   const linkOf = (id: string): AccountLink | undefined =>
     desk.accounts().find((link) => link.account().id === id);
 
@@ -73,6 +87,28 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
         custom: id.startsWith('custom:'),
       })),
     }),
+    async check({ accountId, backend, url, values }, signal) {
+      const address = book.addressOf(url, backend);
+      // The embedded helpdesk is ours: there is nothing that could be wrong about it.
+      if (address === '') return { steps: [] };
+      const known = book.list().find((one) => one.id === accountId);
+      // What was kept for one server is shown to no other.
+      const own = known !== undefined && isSameOrigin(known.url, address);
+      const kept = own ? (book.credentialsOf(known.id) ?? {}) : {};
+      const { token = '', ...rest } = { ...kept, ...values };
+      const http = createHttpClient();
+      try {
+        const settings = { accountId: accountId ?? 'check', url: address, token, values: rest };
+        const steps = await checkSignIn({
+          connect: ({ wrap }) => backends.connect(backend, settings, wrap(http.request), clock),
+          clock,
+          signal,
+        });
+        return { steps: steps.map(asToldToPages) };
+      } finally {
+        http.close();
+      }
+    },
     async add(draft) {
       const setup = await book.add(draft);
       const link = await desk.open(setup);
@@ -108,4 +144,14 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
       for (const setup of book.list()) steer(setup);
     },
   };
+}
+
+function asToldToPages(step: SignInStep): CheckStep {
+  return step.ok
+    ? step
+    : { ok: false, step: 'failed', at: step.step, problem: step.problem, detail: step.detail };
+}
+
+function isSameOrigin(one: string, other: string): boolean {
+  return one !== '' && new URL(one).origin === new URL(other).origin;
 }

@@ -75,6 +75,7 @@ const notHere = (): never => {
 };
 const noManager: AccountManager = {
   offers: notHere,
+  check: notHere,
   add: notHere,
   change: notHere,
   holdings: notHere,
