@@ -254,7 +254,6 @@ const signIn = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const lists = z.strictObject(listFields).superRefine(oneMethod);
 const request = z.strictObject(requestFields).superRefine(oneMethod);
 
 export const profileSchema = z.strictObject({
@@ -364,7 +363,7 @@ export const profileSchema = z.strictObject({
     .describe('What it does not offer, each with the words of its documentation.'),
 });
 export type Profile = z.infer<typeof profileSchema>;
-export type ListRequest = z.infer<typeof lists>;
 export type Request = z.infer<typeof request>;
+export type ListRequest = Request & { rows: string; paging: Paging };
 export type Paging = z.infer<typeof paging>;
 export type Vocabulary = Profile['words']['status'];

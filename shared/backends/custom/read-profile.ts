@@ -1,6 +1,6 @@
 /** A profile's text, checked: what it says, or every problem with its line and what to do. */
 import jsonata from 'jsonata';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { expressionIn, expressionsInPath, type Expression } from './templates';
 import { profileSchema, type Profile } from './profile-schema';
 import { readSource, type Path, type ProfileProblem, type ProfileSource } from './profile-source';

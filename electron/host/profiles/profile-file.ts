@@ -1,0 +1,44 @@
+/** One profile file, from the disk to a definition: for the host, for the wizard and for `backend:check`. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { compileProfile } from '@shared/backends/custom/compile-profile';
+import { readProfile, sentenceOf } from '@shared/backends/custom/read-profile';
+import type { RestDefinition } from '@shared/backends/rest-definition';
+import { createExpressionEvaluator, type EvaluatorOptions } from './expression-evaluator';
+
+export interface OpenProfile {
+  definition: RestDefinition;
+  /** Ends the thread in which its expressions run. */
+  close(): Promise<void>;
+}
+
+/** A profile that cannot be used: one sentence for each thing that is wrong, with file, line and column. */
+export class ProfileError extends Error {
+  constructor(readonly sentences: readonly string[]) {
+    super(sentences.join('\n'));
+    this.name = 'ProfileError';
+  }
+}
+
+/**
+ * A profile's text, checked and ready to connect accounts.
+ * @param file its name, for errors
+ * @throws ProfileError
+ */
+export function openProfile(file: string, text: string, options: EvaluatorOptions = {}): OpenProfile {
+  const read = readProfile(file, text);
+  if ('problems' in read) throw new ProfileError(read.problems.map((problem) => sentenceOf(file, problem)));
+  const evaluator = createExpressionEvaluator(options);
+  return { definition: compileProfile(read, evaluator), close: () => evaluator.close() };
+}
+
+/**
+ * As {@link openProfile}, from a file.
+ * @throws ProfileError, also when the file cannot be read
+ */
+export async function openProfileFile(path: string): Promise<OpenProfile> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ProfileError([`${path} cannot be read (${error.code ?? error.message}).`]);
+  });
+  return openProfile(basename(path), text);
+}

@@ -1,0 +1,86 @@
+/**
+ * The profiles of a data folder: every YAML file in `console/profiles` is a backend. One that is broken
+ * keeps nothing from starting; its accounts say what is wrong with it.
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brokenProfile } from '@shared/backends/custom/broken-profile';
+import { customBackendId } from '@shared/backends/custom/profile-facts';
+import type { Backends } from '@shared/backends/registry';
+import { openProfile, ProfileError, type OpenProfile } from './profile-file';
+
+export interface Profiles {
+  /**
+   * Checks a profile, keeps it in the folder under its own id and registers it; one with the same id is
+   * replaced for accounts that connect from now on. Resolves with the backend's id.
+   * @throws ProfileError
+   */
+  add(fileName: string, text: string): Promise<string>;
+  /**
+   * Makes sure that accounts find something under a backend's id: where there is no such profile, what
+   * they find says so.
+   */
+  expect(backendId: string): void;
+  close(): Promise<void>;
+}
+
+const PREFIX = customBackendId('');
+
+/** Reads the folder, which need not exist, and registers what is in it. */
+export async function openProfiles(options: {
+  folder: string;
+  backends: Backends;
+  /** One English sentence for the host's log. */
+  log(sentence: string): void;
+}): Promise<Profiles> {
+  const { folder, backends, log } = options;
+  // Also those that were replaced: accounts that are connected go on with what they have.
+  const open: OpenProfile[] = [];
+
+  function register(profile: OpenProfile): string {
+    open.push(profile);
+    backends.register(profile.definition);
+    return profile.definition.descriptor.id;
+  }
+
+  for (const name of await namesIn(folder)) {
+    const text = await readFile(join(folder, name), 'utf8').catch(() => '');
+    try {
+      register(openProfile(name, text));
+    } catch (error) {
+      const { sentences } =
+        error instanceof ProfileError ? error : { sentences: [`${name}: ${String(error)}`] };
+      for (const sentence of sentences) log(sentence);
+      const said = /^id:\s*["']?([a-z0-9-]+)/m.exec(text)?.[1];
+      const id = customBackendId(said ?? name.replace(/\.ya?ml$/, ''));
+      // Its accounts show the first thing to mend.
+      backends.register(brokenProfile(id, sentences[0] ?? name));
+    }
+  }
+
+  return {
+    async add(fileName, text) {
+      const profile = openProfile(fileName, text);
+      const { id } = profile.definition.descriptor;
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, `${id.slice(PREFIX.length)}.yaml`), text);
+      return register(profile);
+    },
+    expect(backendId) {
+      if (!backendId.startsWith(PREFIX) || backends.ids().includes(backendId)) return;
+      const file = join(folder, `${backendId.slice(PREFIX.length)}.yaml`);
+      backends.register(brokenProfile(backendId, `There is no profile for it: put it at ${file}.`));
+    },
+    async close() {
+      await Promise.all(open.map((profile) => profile.close()));
+    },
+  };
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => /\.ya?ml$/.test(name)).sort();
+}

@@ -1,0 +1,288 @@
+/** Makes a definition for the REST engine out of a profile. Asks no server. */
+import type { Conversation } from '../../domain/entities';
+import type { ThreadHead } from '../../domain/thread-moved';
+import { BackendError } from '../backend-error';
+import { mediaTypeOf } from '../multipart';
+import { at } from '../pagination';
+import type { OperationProof, OutgoingFile } from '../port';
+import type { Asker, RestDefinition, SweepDefinition } from '../rest-definition';
+import { performer } from './actions';
+import { EntryReader, type PlacedEntry, type ReadThing } from './entries';
+import type { Evaluator } from './evaluator';
+import { entriesOf, messagesAmong, profileFeed, readThing, rewindFeed } from './feeds';
+import { profileWords } from './field-values';
+import { authOf, descriptorOf } from './profile-facts';
+import type { Profile } from './profile-schema';
+import type { Path } from './profile-source';
+import type { LoadedProfile } from './read-profile';
+import { accountContext, Runtime } from './runtime';
+import { expressionIn, textOf } from './templates';
+
+/** A list that is read from its oldest message on is read whole, up to so many pages. */
+const MOST_HISTORY_PAGES = 100;
+
+export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): RestDefinition {
+  const runtime = new Runtime(loaded, evaluator);
+  const { profile } = runtime;
+  const reader = new EntryReader(runtime);
+  const words = profileWords(profile);
+  const history = historyOf(runtime, reader);
+  const newestMessages = async (ask: Asker, conversationId: string): Promise<readonly ReadThing[]> =>
+    (await history(ask, conversationId, null)).rows;
+  const one = oneConversation(runtime, reader);
+  const feeds = Object.entries(profile.feeds).map(
+    ([name, feed]) => [name, profileFeed(name, feed, { runtime, reader, newestMessages })] as const,
+  );
+  const rewinds = Object.values(profile.feeds).some(
+    ({ delta }) => delta.kind === 'updatedSince' && delta.overlap !== undefined,
+  );
+  const { server, delivery, files, sweep, conversation } = profile;
+  return {
+    descriptor: descriptorOf(profile),
+    root: ({ url }) => `${url.replace(/\/+$/, '')}${server.api}`,
+    auth: authOf(profile),
+    async whoAmI(ask) {
+      const path: Path = ['whoAmI'];
+      const shape = await runtime.request(profile.whoAmI, path, accountContext(ask));
+      const { body } = await runtime.ask(ask, shape, path);
+      return reader.agent(body, profile.whoAmI.agent, [...path, 'agent'], ask.accountId);
+    },
+    feeds: Object.fromEntries(feeds),
+    ...(rewinds && {
+      rewind: (name: string, cursor: string) => {
+        const feed = profile.feeds[name];
+        return feed === undefined ? cursor : rewindFeed(feed, cursor);
+      },
+    }),
+    history: {
+      page: history,
+      row: (raw, accountId) => {
+        const change = readThing(raw, accountId);
+        return 'row' in change && change.kind === 'message' ? change.row : null;
+      },
+    },
+    ...(conversation !== undefined && {
+      thread: (ask: Asker, conversationId: string) => headOf(ask, conversationId, one, newestMessages),
+    }),
+    perform: performer({ runtime, words, conversation: one }),
+    ...(delivery.tier !== 'T4' && { findByRef: readBackOf(runtime, delivery.readBack) }),
+    ...(sweep !== undefined && { sweep: sweepOf(runtime, one, sweep) }),
+    ...(files?.send.kind === 'upload' && { upload: uploadOf(runtime, files.send) }),
+    async download(ask, attachmentId) {
+      if (files === undefined) throw new BackendError('not-found', 'The profile says nothing of files.');
+      const path: Path = ['files', 'download'];
+      const context = { ...accountContext(ask), attachmentId };
+      const shape = await runtime.request(files.download, path, context);
+      return runtime.withLine(() => ask.file(shape), shape, path);
+    },
+  };
+}
+
+type History = RestDefinition['history']['page'];
+
+function historyOf(
+  runtime: Runtime,
+  reader: EntryReader,
+): (...wanted: Parameters<History>) => Promise<{
+  rows: readonly ReadThing[];
+  before: string | null;
+}> {
+  const { history } = runtime.profile;
+  const path: Path = ['history'];
+  const { each, when, fields } = history;
+  const entry: PlacedEntry = {
+    entry: {
+      kind: 'message',
+      fields,
+      ...(each !== undefined && { each }),
+      ...(when !== undefined && { when }),
+    },
+    path,
+  };
+  return async (ask, conversationId, before) => {
+    const context = { ...accountContext(ask), conversationId };
+    const read = (rows: readonly unknown[]): Promise<readonly ReadThing[]> =>
+      reader.read([entry], rows, ask.accountId, conversationId);
+    if (history.order === 'newestFirst') {
+      const found = await runtime.page(ask, history, path, context, before);
+      return { rows: (await read(found.rows)).toReversed(), before: found.more ? found.cursor : null };
+    }
+    const rows: unknown[] = [];
+    let cursor: string | null = null;
+    for (let pages = 0; pages < MOST_HISTORY_PAGES; pages += 1) {
+      const found = await runtime.page(ask, history, path, context, cursor);
+      rows.push(...found.rows);
+      if (!found.more) return { rows: await read(rows), before: null };
+      cursor = found.cursor;
+    }
+    throw runtime.nonsense(path, `a conversation has more than ${MOST_HISTORY_PAGES} pages of messages.`);
+  };
+}
+
+type OneConversation = (ask: Asker, conversationId: string) => Promise<{ raw: unknown; thing: ReadThing }>;
+
+function oneConversation(runtime: Runtime, reader: EntryReader): OneConversation {
+  return async (ask, conversationId) => {
+    const { conversation, feeds } = runtime.profile;
+    const feed = conversation === undefined ? undefined : feeds[conversation.feed];
+    if (conversation === undefined || feed === undefined)
+      throw new Error('The profile reads no conversation.');
+    const path: Path = ['conversation'];
+    const shape = await runtime.request(conversation, path, { ...accountContext(ask), conversationId });
+    const { body } = await runtime.ask(ask, shape, path);
+    const raw = at(body, conversation.row);
+    if (raw === undefined) {
+      throw runtime.nonsense([...path, 'row'], `there is nothing at "${conversation.row}".`, body);
+    }
+    const entries = entriesOf(conversation.feed, feed).filter(
+      ({ entry }) => entry.kind === 'conversation' && entry.each === undefined,
+    );
+    const [thing] = await reader.read(entries, [raw], ask.accountId);
+    if (thing === undefined) throw new BackendError('not-found', 'The profile takes it for no conversation.');
+    return { raw, thing };
+  };
+}
+
+async function headOf(
+  ask: Asker,
+  conversationId: string,
+  one: OneConversation,
+  newestMessages: (ask: Asker, conversationId: string) => Promise<readonly ReadThing[]>,
+): Promise<ThreadHead> {
+  const gone = (movedTo: string | null): ThreadHead => ({
+    conversation: null,
+    gone: true,
+    movedTo,
+    messages: [],
+  });
+  try {
+    const { thing } = await one(ask, conversationId);
+    const change = readThing(thing, ask.accountId) as {
+      id: string;
+      row: Conversation | null;
+      movedTo: string | null;
+    };
+    // Some servers answer for a merged conversation with the one it went into.
+    if (change.row === null || change.id !== conversationId) {
+      return gone(change.row === null ? change.movedTo : change.id);
+    }
+    const messages = messagesAmong(await newestMessages(ask, conversationId));
+    return { conversation: change.row, gone: false, movedTo: null, messages };
+  } catch (error) {
+    if (error instanceof BackendError && error.kind === 'not-found') return gone(null);
+    throw error;
+  }
+}
+
+type ReadBack = Extract<Profile['delivery'], { tier: 'T2' | 'T3' }>['readBack'];
+
+function readBackOf(runtime: Runtime, readBack: ReadBack): NonNullable<RestDefinition['findByRef']> {
+  const path: Path = ['delivery', 'readBack'];
+  return async (ask, conversationId, ref): Promise<OperationProof | null> => {
+    const context = { ...accountContext(ask), conversationId, ref };
+    const found = expressionIn(readBack.found, [...path, 'found']);
+    let cursor: string | null = null;
+    for (let pages = 0; pages < readBack.maxPages; pages += 1) {
+      const page = await runtime.page(ask, readBack, path, context, cursor);
+      const outcomes =
+        found === null ? [] : await runtime.outcomes([found], page.rows, { ref, conversationId });
+      const at = outcomes.findIndex(
+        ([outcome]) => outcome !== undefined && 'value' in outcome && outcome.value === true,
+      );
+      if (at >= 0) {
+        const id = textOf(await runtime.value(readBack.result, [...path, 'result'], page.rows[at]));
+        if (id === '') throw runtime.nonsense([...path, 'result'], 'gives no id.', page.rows[at]);
+        return { serverId: id, conversation: null };
+      }
+      if (!page.more) return null;
+      cursor = page.cursor;
+    }
+    // Not on the pages that were read: nobody may take that for "not there".
+    throw runtime.nonsense(path, `not found on ${readBack.maxPages} pages, and there are more.`);
+  };
+}
+
+function sweepOf(
+  runtime: Runtime,
+  one: OneConversation,
+  sweep: NonNullable<Profile['sweep']>,
+): SweepDefinition {
+  const path: Path = ['sweep'];
+  const id = expressionIn(sweep.id, [...path, 'id']);
+  const age = expressionIn(sweep.age, [...path, 'age']);
+  const expressions = [id, age].filter((expression) => expression !== null);
+  return {
+    kinds: ['conversation'],
+    rowsAtOnce: 10,
+    async ids(ask, _kind, cursor) {
+      const page = await runtime.page(ask, sweep, path, accountContext(ask), cursor);
+      const ids: { id: string; age: number | null }[] = [];
+      for (const row of page.rows) {
+        const [found, revision] = await runtime.values(expressions, row);
+        // An id that cannot be read must not look as if its thing were gone.
+        if (textOf(found) === '') throw runtime.nonsense([...path, 'id'], 'gives no id.', row);
+        ids.push({ id: textOf(found), age: typeof revision === 'number' ? revision : null });
+      }
+      return { ids, next: page.more ? page.cursor : null };
+    },
+    async rows(ask, kind, ids) {
+      const things: ReadThing[] = [];
+      for (const wanted of ids) things.push(await swept(ask, kind, wanted, one));
+      return things;
+    },
+    feedOf: () => runtime.profile.conversation?.feed ?? '',
+  };
+}
+
+async function swept(
+  ask: Asker,
+  kind: 'conversation' | string,
+  id: string,
+  one: OneConversation,
+): Promise<ReadThing> {
+  const gone = (movedTo: string | null): ReadThing => ({
+    id,
+    change: { kind: kind as 'conversation', id, row: null, movedTo },
+    age: null,
+    problem: null,
+    told: new Set(),
+  });
+  try {
+    const { thing } = await one(ask, id);
+    return thing.change !== null && thing.change.id !== id ? gone(thing.change.id) : thing;
+  } catch (error) {
+    if (error instanceof BackendError && error.kind === 'not-found') return gone(null);
+    throw error;
+  }
+}
+
+type Upload = Extract<NonNullable<Profile['files']>['send'], { kind: 'upload' }>;
+
+function uploadOf(runtime: Runtime, send: Upload): NonNullable<RestDefinition['upload']> {
+  const path: Path = ['files', 'send'];
+  return async (ask, file: OutgoingFile, ref) => {
+    const { name, size } = file;
+    const mediaType = mediaTypeOf(file);
+    const shape = await runtime.request(send, path, { ...accountContext(ask), name, size, mediaType, ref });
+    const { body } = await runtime.ask(
+      ask,
+      send.raw
+        ? {
+            ...shape,
+            headers: { 'content-type': mediaType, 'content-length': String(size), ...shape.headers },
+            bytes: file.read(),
+          }
+        : {
+            ...shape,
+            multipart: {
+              fields: shape.multipart?.fields ?? [],
+              files: [{ field: send.multipart?.file ?? 'file', file }],
+            },
+          },
+      path,
+    );
+    const id = textOf(await runtime.value(send.result, [...path, 'result'], body));
+    if (id === '') throw runtime.nonsense([...path, 'result'], 'gives no id.', body);
+    return id;
+  };
+}

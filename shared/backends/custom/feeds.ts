@@ -1,0 +1,221 @@
+/**
+ * A profile's feeds: how each list is read for news. A list that is asked "what changed since" is not
+ * paged through, because rows that change meanwhile would move under the pages: each page is asked for
+ * with the newest time of the one before, and only rows of one and the same time are paged.
+ */
+import { z } from 'zod';
+import type { Message } from '../../domain/entities';
+import { wholeList } from '../declare';
+import { newestFirst, rewindNews } from '../newest-first';
+import type { Asker, FeedDefinition, RawPage } from '../rest-definition';
+import { msOf } from './durations';
+import { thingError, withThreadFacts, type EntryReader, type PlacedEntry, type ReadThing } from './entries';
+import { time } from './field-values';
+import type { Feed } from './profile-schema';
+import type { Path } from './profile-source';
+import { accountContext, type Context, type Runtime } from './runtime';
+import { expressionIn } from './templates';
+
+/** How often news is looked for while older conversations are still read, in ms. */
+const NEWS_EVERY_MS = 30_000;
+/** Messages of conversations that are closed and older than this are read when somebody opens them, in ms. */
+const RECENT_MS = 14 * 86_400_000;
+
+export interface FeedParts {
+  runtime: Runtime;
+  reader: EntryReader;
+  /** The newest messages of a conversation, as `history` brings them. */
+  newestMessages(ask: Asker, conversationId: string): Promise<readonly ReadThing[]>;
+}
+
+export function profileFeed(name: string, feed: Feed, parts: FeedParts): FeedDefinition {
+  const { runtime, reader } = parts;
+  const path: Path = ['feeds', name];
+  const entries = entriesOf(name, feed);
+
+  const page = (ask: Asker, cursor: string | null, context: Context = {}): Promise<RawPage> =>
+    runtime.page(ask, feed, path, { ...accountContext(ask), ...context }, cursor);
+  const pull = pullOf(feed, path, runtime, page);
+  return {
+    async pull(ask, cursor) {
+      const found = await pull(ask, cursor);
+      const things = await reader.read(entries, found.rows, ask.accountId);
+      return { ...found, rows: feed.withMessages ? await withMessages(ask, things, parts) : things };
+    },
+    row: readThing,
+    age: (raw) => (raw as ReadThing).age,
+  };
+}
+
+/** The entries of a feed with their places. */
+export function entriesOf(name: string, feed: Feed): readonly PlacedEntry[] {
+  return feed.gives.map((entry, index) => ({ entry, path: ['feeds', name, 'gives', index] }));
+}
+
+/** The engine's row reader over things that were read already. */
+export const readThing: FeedDefinition['row'] = (raw) => {
+  const { change, problem } = raw as ReadThing;
+  if (change === null) throw thingError(problem ?? 'It cannot be read.');
+  return change;
+};
+
+async function withMessages(
+  ask: Asker,
+  things: readonly ReadThing[],
+  { newestMessages }: FeedParts,
+): Promise<readonly ReadThing[]> {
+  const all: ReadThing[] = [];
+  for (const thing of things) {
+    const row = thing.change?.kind === 'conversation' ? thing.change.row : null;
+    const worth = row !== null && (row.status !== 'closed' || row.updatedAt > ask.clock.now() - RECENT_MS);
+    all.push(...(worth ? withThreadFacts([thing, ...(await newestMessages(ask, row.id))]) : [thing]));
+  }
+  return all;
+}
+
+type Pull = FeedDefinition['pull'];
+type ReadPage = (ask: Asker, cursor: string | null, context?: Context) => Promise<RawPage>;
+
+function pullOf(feed: Feed, path: Path, runtime: Runtime, page: ReadPage): Pull {
+  const { delta } = feed;
+  switch (delta.kind) {
+    case 'continue':
+      return (ask, cursor) => page(ask, cursor);
+    case 'whole':
+      return wholeList(msOf(delta.every), (ask, from) => page(ask, from));
+    case 'updatedSince': {
+      const since = new SinceWalk(feed, path, runtime, page);
+      const { newestFirst: older } = delta;
+      if (older === undefined) return (ask, cursor) => since.news(ask, cursor);
+      const olderList = { ...feed, query: older.query };
+      const olderPage = (ask: Asker, cursor: string | null): Promise<RawPage> =>
+        runtime.page(ask, olderList, [...path, 'delta', 'newestFirst'], accountContext(ask), cursor);
+      return newestFirst({
+        newsEveryMs: NEWS_EVERY_MS,
+        head: async (ask) => ({ cursor: await since.head((await olderPage(ask, null)).rows) }),
+        news: (ask, cursor) => since.news(ask, cursor),
+        async older(ask, cursor) {
+          const found = await olderPage(ask, cursor);
+          return { rows: found.rows, cursor: found.more ? found.cursor : null };
+        },
+      });
+    }
+  }
+}
+
+/** The cursor so much earlier; for feeds that look back. */
+export function rewindFeed({ delta }: Feed, cursor: string): string {
+  if (delta.kind !== 'updatedSince' || delta.overlap === undefined) return cursor;
+  const overlap = msOf(delta.overlap);
+  const earlier = (news: string): string => {
+    const at = standing.parse(JSON.parse(news));
+    return JSON.stringify({ since: at.since === null ? null : at.since - overlap, page: null, seen: [] });
+  };
+  return delta.newestFirst === undefined ? earlier(cursor) : rewindNews(cursor, earlier);
+}
+
+const standing = z.object({
+  /** The newest time that was read, in ms; `null` before the first row. */
+  since: z.number().nullable(),
+  /** Where the rows of that one time go on, if they fill more than a page. */
+  page: z.string().nullable(),
+  /** Marks of the rows of that time, which come again with the next question. */
+  seen: z.array(z.string()),
+});
+type Standing = z.infer<typeof standing>;
+
+class SinceWalk {
+  readonly #feed: Feed;
+  readonly #path: Path;
+  readonly #runtime: Runtime;
+  readonly #page: ReadPage;
+
+  constructor(feed: Feed, path: Path, runtime: Runtime, page: ReadPage) {
+    this.#feed = feed;
+    this.#path = path;
+    this.#runtime = runtime;
+    this.#page = page;
+  }
+
+  async news(ask: Asker, cursor: string | null): Promise<RawPage> {
+    const at: Standing =
+      cursor === null ? { since: null, page: null, seen: [] } : standing.parse(JSON.parse(cursor));
+    const found = await this.#page(ask, at.page, at.since === null ? {} : { since: at.since });
+    const times = await this.#times(found.rows);
+    this.#refuseDisorder(found.rows, times);
+    const fresh = found.rows.filter(
+      (row, index) => times[index] !== at.since || !at.seen.includes(markOf(row)),
+    );
+    const newest = Math.max(at.since ?? -Infinity, ...times.filter((ms) => ms !== null));
+    if (newest === -Infinity) return { rows: fresh, cursor: standingText(at), more: false };
+    const moved = newest !== at.since;
+    const seen = found.rows.filter((_, index) => times[index] === newest).map(markOf);
+    const next: Standing = {
+      since: newest,
+      page: found.more && !moved ? found.cursor : null,
+      seen: moved ? seen : [...new Set([...at.seen, ...seen])],
+    };
+    return { rows: fresh, cursor: standingText(next), more: found.more };
+  }
+
+  /** Where news begins behind some rows, newest first. */
+  async head(rows: readonly unknown[]): Promise<string> {
+    const times = await this.#times(rows);
+    const known = times.filter((ms) => ms !== null);
+    const newest = known.length === 0 ? null : Math.max(...known);
+    const seen = newest === null ? [] : rows.filter((_, index) => times[index] === newest).map(markOf);
+    return standingText({ since: newest, page: null, seen });
+  }
+
+  /** When each row changed; `null` where that cannot be told, which its reader will complain about. */
+  async #times(rows: readonly unknown[]): Promise<readonly (number | null)[]> {
+    const { delta } = this.#feed;
+    const field =
+      delta.kind === 'updatedSince' ? expressionIn(delta.field, [...this.#path, 'delta', 'field']) : null;
+    if (field === null) return rows.map(() => null);
+    const outcomes = await this.#runtime.outcomes([field], rows);
+    const times = outcomes.map(([outcome]) =>
+      outcome !== undefined && 'value' in outcome ? (time.safeParse(outcome.value).data ?? null) : null,
+    );
+    // One row may be broken; when all are, it is the profile that is.
+    if (rows.length > 0 && times.every((ms) => ms === null)) {
+      const [first] = outcomes[0] ?? [];
+      const why = first !== undefined && 'problem' in first ? first.problem : 'it gives no time for any row.';
+      throw this.#runtime.nonsense(field.path, why, rows[0]);
+    }
+    return times;
+  }
+
+  #refuseDisorder(rows: readonly unknown[], times: readonly (number | null)[]): void {
+    const known = times.filter((ms) => ms !== null);
+    const falls = known.some((ms, index) => index > 0 && ms < (known[index - 1] ?? ms));
+    if (!falls) return;
+    throw this.#runtime.nonsense(
+      [...this.#path, 'delta'],
+      'rows must come oldest change first; ask for that order in the query.',
+      rows[0],
+    );
+  }
+}
+
+function standingText(at: Standing): string {
+  return JSON.stringify(at);
+}
+
+/** A short mark of a row as it is now (FNV-1a, 32 bits, twice over). */
+function markOf(row: unknown): string {
+  const text = JSON.stringify(row) ?? '';
+  let [one, two] = [0x811c9dc5, 0x01000193];
+  for (let index = 0; index < text.length; index += 1) {
+    one = Math.imul(one ^ text.charCodeAt(index), 0x01000193);
+    two = Math.imul(two ^ text.charCodeAt(text.length - 1 - index), 0x811c9dc5);
+  }
+  return `${(one >>> 0).toString(36)}${(two >>> 0).toString(36)}`;
+}
+
+/** The messages among some things. */
+export function messagesAmong(things: readonly ReadThing[]): readonly Message[] {
+  return things.flatMap(({ change }) =>
+    change?.kind === 'message' && change.row !== null ? [change.row] : [],
+  );
+}
