@@ -46,6 +46,8 @@ export function verdictOf(kind: FailureKind): FailureVerdict {
     case 'no-answer':
     case 'captive':
     case 'nonsense':
+    // Said of feeds alone; of anything else it proves nothing.
+    case 'cursor-expired':
     case 'server':
       return 'unknown';
     case 'unauthorized':

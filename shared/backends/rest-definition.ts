@@ -86,6 +86,12 @@ export interface FeedDefinition {
   row: RowReader<Change | readonly Change[]>;
   /** A number in the raw row that never falls for the same thing; `null` where there is none. */
   age?(raw: unknown, change: Change): number | null;
+  /**
+   * The server forgets its cursors after a while: one that it refuses (400, 404, 422) says nothing of a
+   * restored backup, and the feed begins anew. Absent: such a refusal means that it went back. A 410
+   * says by itself that a cursor was good once.
+   */
+  cursorsExpire?: boolean;
 }
 
 /** How everything that exists is listed and asked for by id. */

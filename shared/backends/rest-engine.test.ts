@@ -54,6 +54,19 @@ describe('the engine', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('tells a cursor that has expired from one that the server never gave', async () => {
+    const pull = (status: number, cursor: string | null, cursorsExpire?: boolean) => {
+      const feed = { ...embeddedDefinition.feeds['messages']!, ...(cursorsExpire && { cursorsExpire }) };
+      const { backend } = stage({ feeds: { messages: feed } }, { status, body: { error: 'No.' } });
+      return backend.pull('messages', cursor, signal).catch((error: unknown) => error);
+    };
+    expect(await pull(410, 'c1')).toMatchObject({ kind: 'cursor-expired', status: 410 });
+    expect(await pull(410, null)).toMatchObject({ kind: 'not-found' });
+    expect(await pull(422, 'c1')).toMatchObject({ kind: 'invalid' });
+    expect(await pull(422, 'c1', true)).toMatchObject({ kind: 'cursor-expired' });
+    expect(await pull(503, 'c1', true)).toMatchObject({ kind: 'server' });
+  });
+
   it('tries once more with renewed credentials, and tells what comes then', async () => {
     let token = 'old';
     const auth: RestDefinition['auth'] = () => ({

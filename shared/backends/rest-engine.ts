@@ -12,7 +12,14 @@ import type { Change, Message } from '../domain/entities';
 import type { Backend, DeliveryTier, PulledPage, RejectedRow, SweepPort } from './port';
 import type { BackendSettings } from './registry';
 import { isSuccess, problemOf, readJson, refuseFailure } from './response';
-import type { Asker, FeedDefinition, RequestShape, RestDefinition, SweepDefinition } from './rest-definition';
+import type {
+  Asker,
+  FeedDefinition,
+  RawPage,
+  RequestShape,
+  RestDefinition,
+  SweepDefinition,
+} from './rest-definition';
 
 /** Whole-request limits. How long silence may last is the HTTP client's matter, and much shorter. */
 const CALL_LIMIT_MS = 30_000;
@@ -212,7 +219,8 @@ export function createRestBackend(
 
     async pull(name, cursor, signal) {
       const feed = feedCalled(name);
-      const { rows, cursor: next, more, left } = await feed.pull(pulling(signal), cursor);
+      const page = feed.pull(pulling(signal), cursor);
+      const { rows, cursor: next, more, left } = await (cursor === null ? page : orExpired(page, feed));
       const read = readChanges(rows, feed, accountId);
       return { ...read, cursor: next, more, ...(left === undefined ? {} : { left }) };
     },
@@ -273,6 +281,20 @@ export function createRestBackend(
       }
     },
   };
+}
+
+const GONE = 410;
+
+/** The page after a cursor; a refusal of the cursor itself is told as that. */
+async function orExpired(page: Promise<RawPage>, feed: FeedDefinition): Promise<RawPage> {
+  try {
+    return await page;
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    const refused = error.kind === 'invalid' || error.kind === 'not-found';
+    if (error.status !== GONE && !(refused && feed.cursorsExpire === true)) throw error;
+    throw new BackendError('cursor-expired', error.message, error.status);
+  }
 }
 
 function readChanges(raws: readonly unknown[], feed: FeedDefinition, accountId: string): PulledPage {

@@ -19,6 +19,8 @@ export const FAILURE_KINDS = [
   'conflict',
   /** The server refused this request for good (400, 413, 422). */
   'invalid',
+  /** The server has forgotten where a feed stood, as it does after a while: read again from the start. */
+  'cursor-expired',
   'rate-limited',
   /** 5xx. */
   'server',

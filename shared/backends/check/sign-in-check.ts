@@ -192,6 +192,7 @@ function problemOf({ kind, status }: BackendError): SignInProblem {
     case 'nonsense':
     case 'not-found':
     case 'conflict':
+    case 'cursor-expired':
     case 'invalid':
       return 'other-server';
   }
