@@ -71,6 +71,13 @@ describe('paging', () => {
     expect(cursor).toBe('b');
   });
 
+  it('lets a list that says where it ends have no cursor there, and only there', () => {
+    const told = cursorPagination({ limit, param: 'after', rows: 'items', next: 'next', more: 'more' });
+    const read = (body: unknown) => told.read({ status: 200, headers: {}, body }, 'before');
+    expect(read({ items: [], next: null, more: false })).toEqual({ rows: [], cursor: 'before', more: false });
+    expect(() => read({ items: [], next: null, more: true })).toThrow('next');
+  });
+
   it('follows the Link header and believes nothing of it but the query', () => {
     const { rows, asked } = walk(linkPagination({ limit, rows: '' }), ({ cursor = '0' }) => {
       const at = Number(cursor);

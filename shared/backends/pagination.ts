@@ -62,9 +62,11 @@ export function cursorPagination(options: {
         ...(cursor === null || cursor === '' ? {} : { [param]: cursor }),
       }),
     read({ body }, before) {
-      const found = readAt(more === undefined ? handedOut.nullish() : handedOut, body, next);
+      const found = readAt(more === undefined ? handedOut.nullish() : handedOut.nullable(), body, next);
       const cursor = found === null || found === undefined ? '' : String(found);
       const goesOn = more === undefined ? cursor !== '' : readAt(z.boolean(), body, more);
+      // Only the end of a list may have no cursor.
+      if (goesOn && cursor === '') readAt(handedOut, body, next);
       // A list whose end has no cursor is asked for again from where it ended.
       return { rows: rowsAt(body, rows), cursor: cursor === '' ? (before ?? '') : cursor, more: goesOn };
     },

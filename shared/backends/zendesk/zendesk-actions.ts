@@ -1,0 +1,183 @@
+/**
+ * What agents do. Every change but that of tags is one "Update Ticket" whose metadata carries our
+ * reference into the audit, where it can be read back ("Setting metadata": what is sent as
+ * `ticket.metadata` is kept as `metadata.custom` of the audit).
+ */
+import { z } from 'zod';
+import { assertNever } from '../../domain/assert-never';
+import type { IntentAction } from '../../domain/intents';
+import { BackendError } from '../backend-error';
+import type { Operation, OperationProof } from '../port';
+import { understand } from '../response';
+import type { Asker } from '../rest-definition';
+import { rowId } from '../field-schemas';
+import { rowsAt } from '../pagination';
+import { nextOf, ticketPath, withThreads } from './zendesk-threads';
+import { readTicket, REF_FIELD, type TicketRow } from './zendesk-rows';
+
+/** Our words as they are sent. */
+export const STATUS_WORDS = {
+  new: 'new',
+  open: 'open',
+  pending: 'pending',
+  resolved: 'solved',
+  closed: 'closed',
+} as const;
+
+/** How often a change of tags is tried again when somebody else changed the ticket meanwhile. */
+const TAG_TRIES = 4;
+const AUDITS_PER_PAGE = 100;
+/** A ticket with more audits than this many pages is not searched to its end. */
+const MOST_AUDIT_PAGES = 60;
+
+const audit = z.object({
+  metadata: z.object({ custom: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+  events: z.array(z.looseObject({ type: z.string(), id: rowId.nullish() })),
+});
+type Audit = z.infer<typeof audit>;
+
+const updated = z.object({ ticket: z.looseObject({ id: rowId }), audit });
+
+const ticketTags = z.object({ ticket: z.object({ tags: z.array(z.string()), updated_at: z.string() }) });
+
+type Update = Exclude<IntentAction, { kind: 'tags' }>;
+
+export async function perform(ask: Asker, operation: Operation): Promise<OperationProof> {
+  const { action, conversationId } = operation;
+  if (action.kind === 'tags') {
+    await changeTags(ask, conversationId, 'PUT', action.add);
+    await changeTags(ask, conversationId, 'DELETE', action.remove);
+    return { serverId: conversationId, conversation: null };
+  }
+  const { body } = await ask.json({
+    method: 'PUT',
+    path: ticketPath(conversationId),
+    json: {
+      ticket: {
+        ...changesOf(action, operation.uploadIds),
+        metadata: { [REF_FIELD]: operation.ref },
+        ...(operation.ifVersion === null ? {} : { safe_update: true, updated_stamp: operation.ifVersion }),
+      },
+    },
+  });
+  const answer = understand(() => updated.parse(body));
+  refuseIgnored(action, answer.ticket, answer.audit);
+  return {
+    serverId: commentIn(answer.audit) ?? answer.ticket.id,
+    conversation: await afterwards(ask, answer.ticket),
+  };
+}
+
+function changesOf(action: Update, uploads: readonly string[]): Record<string, unknown> {
+  switch (action.kind) {
+    case 'reply':
+    case 'note': {
+      const comment = {
+        html_body: htmlOf(action.text),
+        public: action.kind === 'reply',
+        ...(uploads.length === 0 ? {} : { uploads }),
+      };
+      const after = action.kind === 'reply' ? action.statusAfter : null;
+      return { comment, ...(after === null ? {} : { status: STATUS_WORDS[after] }) };
+    }
+    case 'status':
+      return { status: STATUS_WORDS[action.status] };
+    case 'assign':
+      return { assignee_id: action.assigneeId === null ? null : Number(action.assigneeId) };
+    case 'priority':
+      return { priority: action.priority };
+    default:
+      return assertNever(action);
+  }
+}
+
+/** As HTML, because Zendesk reads `body` as Markdown and an agent's asterisks are only asterisks. */
+export function htmlOf(text: string): string {
+  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+  return text.replace(/[&<>]/g, (sign) => entities[sign] ?? sign).replace(/\r\n|\r|\n/g, '<br>');
+}
+
+/** A change that was answered with success and not made. Business rules may well change it once more. */
+function refuseIgnored(action: Update, ticket: Readonly<Record<string, unknown>>, made: Audit): void {
+  const wanted = changesOf(action, []);
+  for (const field of ['status', 'assignee_id', 'priority']) {
+    if (!(field in wanted) || ticket[field] === wanted[field]) continue;
+    const done = made.events.some(
+      (event) =>
+        event['field_name'] === field && String(event['value'] ?? '') === String(wanted[field] ?? ''),
+    );
+    if (!done) throw new BackendError('invalid', `The server left "${field}" at "${String(ticket[field])}".`);
+  }
+}
+
+/** Only whoever adds or takes away one tag keeps those of others; the guard is the vendor's own advice. */
+async function changeTags(
+  ask: Asker,
+  id: string,
+  method: 'PUT' | 'DELETE',
+  tags: readonly string[],
+): Promise<void> {
+  if (tags.length === 0) return;
+  for (let tries = 1; ; tries += 1) {
+    const { body } = await ask.json({ method: 'GET', path: ticketPath(id) });
+    const { ticket } = understand(() => ticketTags.parse(body));
+    // Zendesk keeps tags in small letters.
+    const wanted = tags.filter((tag) => ticket.tags.includes(tag.toLowerCase()) === (method === 'DELETE'));
+    if (wanted.length === 0) return;
+    try {
+      await ask.json({
+        method,
+        path: `${ticketPath(id)}/tags`,
+        json: { tags: wanted, updated_stamp: ticket.updated_at, safe_update: 'true' },
+      });
+      return;
+    } catch (error) {
+      const moved = error instanceof BackendError && error.kind === 'conflict';
+      if (!moved || tries === TAG_TRIES) throw error;
+    }
+  }
+}
+
+/** The conversation as the server left it; a proof stands without it. */
+async function afterwards(ask: Asker, ticket: unknown): Promise<OperationProof['conversation']> {
+  try {
+    const rows = await withThreads(ask, { rows: [ticket], users: [], serverNow: ask.clock.now() });
+    const row = rows.find((found): found is TicketRow => found.of === 'ticket');
+    return row === undefined ? null : readTicket(row, ask.accountId);
+  } catch (error) {
+    if (error instanceof BackendError || error instanceof z.ZodError) return null;
+    throw error;
+  }
+}
+
+function commentIn({ events }: Audit): string | null {
+  return events.find(({ type }) => type === 'Comment')?.id ?? null;
+}
+
+/**
+ * Reads a ticket's audits from the first to the last ("List Audits for a Ticket"). An audit is written
+ * in the transaction of the change it tells of. Changes of tags leave no reference: made twice they are
+ * made once.
+ */
+export async function findByRef(ask: Asker, id: string, ref: string): Promise<OperationProof | null> {
+  let after: string | null = null;
+  for (let page = 0; page < MOST_AUDIT_PAGES; page += 1) {
+    const { body } = await ask.json({
+      method: 'GET',
+      path: `${ticketPath(id)}/audits`,
+      query: {
+        'page[size]': String(AUDITS_PER_PAGE),
+        ...(after === null ? {} : { 'page[after]': after }),
+      },
+    });
+    const { audits, next } = understand(() => ({
+      audits: z.array(audit).parse(rowsAt(body, 'audits')),
+      next: nextOf(body),
+    }));
+    const found = audits.find(({ metadata }) => metadata?.custom?.[REF_FIELD] === ref);
+    if (found !== undefined) return { serverId: commentIn(found) ?? id, conversation: null };
+    if (next === null) return null;
+    after = next;
+  }
+  throw new BackendError('nonsense', 'The ticket has too many audits to be searched.');
+}

@@ -1,0 +1,222 @@
+/** How tickets and their comments are asked for, whoever asks: feeds, history, the fresh head. */
+import { z } from 'zod';
+import { BackendError } from '../backend-error';
+import { readAt, rowsAt } from '../pagination';
+import { understand } from '../response';
+import type { Answer, Asker, Query } from '../rest-definition';
+import { rowId } from '../field-schemas';
+import {
+  ageOf,
+  headOf,
+  isMergedAway,
+  mergedInto,
+  usersOf,
+  type FeedRow,
+  type GoneRow,
+  type TicketHead,
+  type TicketRow,
+  type User,
+  type Users,
+} from './zendesk-rows';
+
+/** Beside a ticket: whom it names, and how many comments it has ("Side-loading"). */
+export const BESIDE = { include: 'users,comment_count' } as const;
+
+/** As many of the newest comments as come with a ticket; older ones are read on opening. */
+const NEWEST_COMMENTS = 30;
+
+/** Settled tickets bring their comments only when they changed within this. */
+const RECENT_MS = 14 * 24 * 3_600_000;
+
+const CUSTOM_STATUSES_EVERY_MS = 10 * 60_000;
+
+/** Some tickets, the people they name, and the server's clock in ms when it answered. */
+export interface Tickets {
+  rows: readonly unknown[];
+  users: readonly unknown[];
+  serverNow: number;
+}
+
+export function ticketsOf(answer: Answer, place: 'tickets' | 'results', ask: Asker): Tickets {
+  return {
+    rows: rowsAt(answer.body, place),
+    users: sideloaded(answer.body),
+    serverNow: serverTime(answer, ask),
+  };
+}
+
+/** The server's clock at its answer; this computer's where it does not tell. */
+export function serverTime({ headers }: Answer, ask: Asker): number {
+  const told = Date.parse(headers['date'] ?? '');
+  return Number.isNaN(told) ? ask.clock.now() : told;
+}
+
+/** The path of a ticket or of something under it. */
+export const ticketPath = (id: string): string => `/tickets/${encodeURIComponent(id)}`;
+
+export interface CommentsPage {
+  /** Newest first. */
+  rows: readonly unknown[];
+  users: readonly unknown[];
+  /** Cursor of the older ones; `null` where these are the oldest. */
+  older: string | null;
+}
+
+/** "List Comments": cursor pagination, `sort=-created_at`, CCs and authors beside. */
+export async function commentsOf(ask: Asker, id: string, after: string | null): Promise<CommentsPage> {
+  const { body } = await ask.json({
+    method: 'GET',
+    path: `${ticketPath(id)}/comments`,
+    query: {
+      sort: '-created_at',
+      include: 'users',
+      include_inline_images: 'true',
+      'page[size]': String(NEWEST_COMMENTS),
+      ...(after === null ? {} : { 'page[after]': after }),
+    },
+  });
+  return understand(() => ({
+    rows: rowsAt(body, 'comments'),
+    users: sideloaded(body),
+    older: nextOf(body),
+  }));
+}
+
+/** Cursor of the next page of a list with cursor pagination; `null` at its end. */
+export function nextOf(body: unknown): string | null {
+  if (!readAt(z.boolean(), body, 'meta.has_more')) return null;
+  return readAt(z.string(), body, 'meta.after_cursor');
+}
+
+const sideloaded = (body: unknown): readonly unknown[] =>
+  readAt(z.array(z.unknown()).nullish(), body, 'users') ?? [];
+
+const customStatuses = z.object({
+  custom_statuses: z.array(z.object({ id: rowId, agent_label: z.string(), default: z.boolean().nullish() })),
+});
+
+/** Names of statuses that a team made for itself, by id; the built-in ones are left out. */
+const labels = (ask: Asker): Promise<ReadonlyMap<string, string>> =>
+  ask.remembered('custom statuses', CUSTOM_STATUSES_EVERY_MS, async () => {
+    try {
+      const { body } = await ask.json({ method: 'GET', path: '/custom_statuses' });
+      const { custom_statuses } = understand(() => customStatuses.parse(body));
+      const own = custom_statuses.filter((status) => status.default !== true);
+      return new Map(own.map(({ id, agent_label }) => [id, agent_label]));
+    } catch (error) {
+      // An account without them has no such list.
+      if (error instanceof BackendError && ['not-found', 'forbidden'].includes(error.kind)) return new Map();
+      throw error;
+    }
+  });
+
+async function labelOf(ask: Asker, { status, custom_status_id }: TicketHead): Promise<string | null> {
+  const own = (await labels(ask)).get(custom_status_id ?? '');
+  return own ?? (status === 'hold' ? 'On-hold' : null);
+}
+
+/** A ticket that somebody may still have to answer, or that changed lately. */
+export function wantsComments(head: TicketHead, serverNow: number): boolean {
+  if (isMergedAway(head)) return true;
+  const settled = head.status === 'solved' || head.status === 'closed';
+  return !settled || head.updated_at > serverNow - RECENT_MS;
+}
+
+/** A ticket with its people and newest comments, as rows. */
+export async function withThreads(ask: Asker, tickets: Tickets): Promise<FeedRow[]> {
+  const known = usersOf(tickets.users);
+  const threads = await Promise.all(tickets.rows.map((raw) => threadOf(ask, raw, known, tickets.serverNow)));
+  const people = new Map<string, unknown>();
+  for (const raw of [...tickets.users, ...threads.flatMap(({ people: raws }) => raws)]) {
+    people.set(rawId(raw), raw);
+  }
+  return [
+    ...[...people].map(([id, user]): FeedRow => ({ of: 'user', id, user })),
+    ...threads.flatMap(({ rows }) => rows),
+  ];
+}
+
+interface Thread {
+  rows: readonly FeedRow[];
+  /** Users as the server gave them. */
+  people: readonly unknown[];
+}
+
+async function threadOf(ask: Asker, raw: unknown, known: Users, serverNow: number): Promise<Thread> {
+  const head = headOf(raw);
+  if (head === null) return { rows: [{ ...bare(raw), users: known }], people: [] };
+  const age = ageOf(head);
+  if (head.status === 'deleted') return gone(head.id, age, null);
+  const label = await labelOf(ask, head);
+  const row: TicketRow = { ...bare(raw), id: head.id, age, users: known, label };
+  if (!wantsComments(head, serverNow)) return { rows: [row], people: [] };
+  let page: CommentsPage;
+  try {
+    page = await commentsOf(ask, head.id, null);
+  } catch (error) {
+    // Deleted between the two requests.
+    if (error instanceof BackendError && error.kind === 'not-found') return gone(head.id, null, null);
+    throw error;
+  }
+  if (isMergedAway(head)) return gone(head.id, age, mergedInto(head.id, page.rows));
+  const users: Users = new Map<string, User>([...known, ...usersOf(page.users)]);
+  const thread = {
+    conversationId: head.id,
+    requesterId: head.requester_id ?? null,
+    subject: head.subject ?? '',
+    users,
+  };
+  return {
+    rows: [
+      { ...row, users, comments: page.rows, complete: page.older === null },
+      ...page.rows.map((comment): FeedRow => ({ of: 'comment', id: rawId(comment), comment, thread })),
+    ],
+    people: page.users,
+  };
+}
+
+/** The id that a row claims, readable or not. */
+function rawId(raw: unknown): string {
+  return String((raw as { id?: unknown } | null)?.id ?? '');
+}
+
+function bare(raw: unknown): TicketRow {
+  return {
+    of: 'ticket',
+    id: rawId(raw),
+    age: null,
+    ticket: raw,
+    users: new Map(),
+    comments: null,
+    complete: false,
+    label: null,
+  };
+}
+
+function gone(id: string, age: number | null, movedTo: string | null): Thread {
+  const row: GoneRow = { of: 'gone', id, age, movedTo };
+  return { rows: [row], people: [] };
+}
+
+/** Up to 100 tickets by id ("Show Multiple Tickets"): those that are not in the answer are gone. */
+export async function ticketsById(
+  ask: Asker,
+  ids: readonly string[],
+): Promise<{ rows: FeedRow[]; serverNow: number }> {
+  // An id that is no number is nobody's, and would spoil the request for the others.
+  const numbers = ids.filter((id) => /^\d+$/.test(id));
+  const query: Query = { ids: numbers.join(','), ...BESIDE };
+  const found: Tickets =
+    numbers.length === 0
+      ? { rows: [], users: [], serverNow: ask.clock.now() }
+      : ticketsOf(await ask.json({ method: 'GET', path: '/tickets/show_many', query }), 'tickets', ask);
+  const there = new Set(found.rows.map(rawId));
+  const missing = ids.filter((id) => !there.has(id));
+  return {
+    rows: [
+      ...(await withThreads(ask, found)),
+      ...missing.map((id): FeedRow => ({ of: 'gone', id, age: null, movedTo: null })),
+    ],
+    serverNow: found.serverNow,
+  };
+}
