@@ -1,4 +1,5 @@
 /** The backends this build knows, by the id that an account names. */
+import { chatwootDefinition } from './chatwoot/chatwoot-backend';
 import type { Clock } from './clock';
 import { embeddedDefinition } from './embedded/embedded-backend';
 import type { HttpClient } from './http';
@@ -21,6 +22,7 @@ export interface BackendSettings {
 /** By id. A vendor's folder is entered here and nowhere else. */
 const DEFINITIONS: Readonly<Record<string, RestDefinition>> = {
   embedded: embeddedDefinition,
+  chatwoot: chatwootDefinition,
 };
 
 /** Ids that {@link backendFor} accepts. */

@@ -1,0 +1,196 @@
+/**
+ * What is done at Chatwoot.
+ *
+ * Our reference rides in `content_attributes.items` of a message: `MessageBuilder` has kept `items` since
+ * 2020 (other fields of `content_attributes` only since 4.x), `ContentAttributeValidator` looks at them
+ * for `input_select`, `cards`, `form` and `article` only, no channel sends them with a text, and
+ * `_message.json.jbuilder` gives `content_attributes` back. `echo_id` is not stored; `source_id` is, but
+ * a message that has one counts as come from the channel and is not sent
+ * (`Base::SendOnChannelService#outgoing_message_originated_from_channel?`).
+ */
+import { z } from 'zod';
+import { assertNever } from '../../domain/assert-never';
+import type { Conversation } from '../../domain/entities';
+import { BackendError } from '../backend-error';
+import { rowId } from '../field-schemas';
+import { rowsAt } from '../pagination';
+import type { Operation, OperationProof } from '../port';
+import { understand } from '../response';
+import type { Asker, RequestShape } from '../rest-definition';
+import { alone, readAlone } from './chatwoot-feed';
+import { asked, askConversation, askMessages, ofConversation, oldestId } from './chatwoot-requests';
+import { PRIORITY_WORDS, readMessage, REF_FIELD, STATUS_WORDS } from './chatwoot-rows';
+
+/** Pages of 20 that are searched for a reference before nobody can say that it is not there. */
+const MOST_PAGES_SEARCHED = 50;
+/** How often labels are written when somebody else writes them at the same time. */
+const MOST_LABEL_ROUNDS = 3;
+
+const made = z.object({ id: rowId });
+
+export async function perform(ask: Asker, operation: Operation): Promise<OperationProof> {
+  const { action, conversationId } = operation;
+  switch (action.kind) {
+    case 'reply':
+    case 'note':
+      return write(ask, operation, action);
+    case 'status':
+      await setStatus(ask, conversationId, STATUS_WORDS[action.status]);
+      return proofAfter(
+        ask,
+        conversationId,
+        (now) => STATUS_WORDS[now.status] === STATUS_WORDS[action.status],
+      );
+    case 'assign':
+      await asked(ask, {
+        method: 'POST',
+        path: ofConversation(ask, conversationId, '/assignments'),
+        // An id that nobody has takes the conversation from its owner; so does one that is wrong.
+        json: { assignee_id: agentNumber(action.assigneeId) },
+      });
+      return proofAfter(ask, conversationId, (now) => now.assigneeId === action.assigneeId);
+    case 'priority':
+      await asked(ask, {
+        method: 'POST',
+        path: ofConversation(ask, conversationId, '/toggle_priority'),
+        json: { priority: PRIORITY_WORDS[action.priority] },
+        // It answers 200 with an empty body (`head :ok`).
+        passes: [200],
+      });
+      return proofAfter(ask, conversationId, (now) => now.priority === action.priority);
+    case 'tags':
+      await changeLabels(ask, conversationId, action);
+      return proofAfter(ask, conversationId, () => true);
+    default:
+      return assertNever(action);
+  }
+}
+
+async function write(
+  ask: Asker,
+  { conversationId, ref, files = [] }: Operation,
+  action: Extract<Operation['action'], { kind: 'reply' | 'note' }>,
+): Promise<OperationProof> {
+  const shape: RequestShape = {
+    method: 'POST',
+    path: ofConversation(ask, conversationId, '/messages'),
+    ...(files.length === 0
+      ? {
+          json: {
+            content: action.text,
+            message_type: 'outgoing',
+            private: action.kind === 'note',
+            content_attributes: { items: [{ [REF_FIELD]: ref }] },
+          },
+        }
+      : {
+          multipart: {
+            fields: [
+              ['content', action.text],
+              ['message_type', 'outgoing'],
+              // Any text counts as true in places of the builder, also "false".
+              ...(action.kind === 'note' ? ([['private', 'true']] as const) : []),
+              [`content_attributes[items][][${REF_FIELD}]`, ref],
+            ],
+            files: files.map((file) => ({ field: 'attachments[]', file })),
+          },
+        }),
+  };
+  const { body } = await asked(ask, shape);
+  const { id } = understand(() => made.parse(body));
+  if (action.kind === 'reply' && action.statusAfter !== null) {
+    await setStatus(ask, conversationId, STATUS_WORDS[action.statusAfter]);
+  }
+  return { serverId: id, conversation: await conversationNow(ask, conversationId).catch(() => null) };
+}
+
+function agentNumber(assigneeId: string | null): number {
+  if (assigneeId === null) return 0;
+  if (!/^\d+$/.test(assigneeId)) throw new BackendError('invalid', `There is no agent "${assigneeId}".`);
+  return Number(assigneeId);
+}
+
+async function setStatus(ask: Asker, conversationId: string, status: string): Promise<void> {
+  // Opening gives the conversation to the agent who opens it (`handle_human_open`); the proof tells so.
+  await asked(ask, {
+    method: 'POST',
+    path: ofConversation(ask, conversationId, '/toggle_status'),
+    json: { status },
+  });
+}
+
+async function conversationNow(ask: Asker, conversationId: string): Promise<Conversation> {
+  const raw = await alone(ask, await askConversation(ask, conversationId));
+  return understand(() => readAlone(raw, ask.accountId));
+}
+
+/** Success is not believed: what was asked for must be so afterwards. */
+async function proofAfter(
+  ask: Asker,
+  conversationId: string,
+  done: (now: Conversation) => boolean,
+): Promise<OperationProof> {
+  const conversation = await conversationNow(ask, conversationId);
+  if (!done(conversation)) {
+    throw new BackendError('invalid', 'The helpdesk said yes and did not do it.');
+  }
+  return { serverId: conversationId, conversation };
+}
+
+/**
+ * Labels can only be written as a whole set: they are read right before and right after. A label that a
+ * colleague adds between our reading and our writing (some ms) is lost; one of ours that a colleague's
+ * writing drops is written again.
+ */
+async function changeLabels(
+  ask: Asker,
+  conversationId: string,
+  { add, remove }: Extract<Operation['action'], { kind: 'tags' }>,
+): Promise<void> {
+  const comma = add.find((tag) => tag.includes(','));
+  if (comma !== undefined) throw new BackendError('invalid', `A label cannot have a comma: "${comma}".`);
+  const path = ofConversation(ask, conversationId, '/labels');
+  for (let round = 0; ; round += 1) {
+    const { body } = await asked(ask, { method: 'GET', path });
+    const before = understand(() => z.array(z.string()).parse(rowsAt(body, 'payload')));
+    const after = [...new Set([...before.filter((tag) => !remove.includes(tag)), ...add])];
+    if (after.length === before.length && after.every((tag) => before.includes(tag))) return;
+    if (round === MOST_LABEL_ROUNDS) {
+      throw new BackendError('invalid', 'The helpdesk did not keep the labels that were written.');
+    }
+    await asked(ask, { method: 'POST', path, json: { labels: after } });
+  }
+}
+
+/** A `null` is sure: the conversation was searched to its beginning. */
+export async function findByRef(
+  ask: Asker,
+  conversationId: string,
+  ref: string,
+): Promise<OperationProof | null> {
+  let before: string | null = null;
+  for (let pages = 0; pages < MOST_PAGES_SEARCHED; pages += 1) {
+    const page: readonly unknown[] = await askMessages(
+      ask,
+      conversationId,
+      before === null ? {} : { before },
+    );
+    const found = page.find((raw) => carries(raw, ref));
+    if (found !== undefined) {
+      const serverId = understand(() => made.parse(found)).id;
+      return { serverId, conversation: await conversationNow(ask, conversationId).catch(() => null) };
+    }
+    before = oldestId(page);
+    if (before === null) return null;
+  }
+  throw new BackendError('nonsense', 'The conversation is too long to be searched for a reference.');
+}
+
+function carries(raw: unknown, ref: string): boolean {
+  try {
+    return readMessage(raw, '')?.clientRef === ref;
+  } catch (error) {
+    if (error instanceof z.ZodError) return false;
+    throw error;
+  }
+}
