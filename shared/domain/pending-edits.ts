@@ -1,7 +1,7 @@
 /** What a conversation looks like once the agent's own unconfirmed decisions are laid over it. */
 import { assertNever } from './assert-never';
 import type { Conversation } from './entities';
-import { isUnconfirmed, type IntentAction, type OutboxRow } from './intents';
+import type { IntentAction } from './intents';
 
 /** What an agent's decision can change about a conversation. */
 export type Editable = Pick<
@@ -36,15 +36,4 @@ export function applyAction<T extends Editable>(conversation: T, action: IntentA
 
 function withStatus(status: Conversation['status']): Pick<Conversation, 'status' | 'statusLabel'> {
   return { status, statusLabel: null };
-}
-
-/**
- * Lays the unconfirmed rows of one conversation over it, in journal order. Parked rows are left
- * out: the server refused them, so showing their effect would be a lie.
- */
-export function withPendingEdits(conversation: Conversation, rows: readonly OutboxRow[]): Conversation {
-  return rows
-    .filter((row) => isUnconfirmed(row.state) && row.state !== 'parked')
-    .sort((a, b) => a.order - b.order)
-    .reduce((seen, row) => applyAction(seen, row.intent.action), conversation);
 }

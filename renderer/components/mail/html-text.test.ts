@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { htmlToText } from './html-text';
 import { growth, LINEAR_GROWTH } from './testing/growth';
 import { isTooHeavy, MAX_DEPTH, MAX_HTML_CHARS, measureHtml } from './mail-limits';
-import { quoteLines, splitQuote } from './text-quotes';
+import { splitQuote } from './text-quotes';
 
 describe('htmlToText', () => {
   it('turns blocks into lines and keeps the words', () => {
@@ -68,9 +68,5 @@ describe('splitQuote', () => {
     const forwarded = '> all\n> quoted';
     expect(splitQuote(forwarded)).toEqual({ text: forwarded, quote: '' });
     expect(splitQuote('nothing quoted')).toEqual({ text: 'nothing quoted', quote: '' });
-  });
-
-  it('quotes line by line', () => {
-    expect(quoteLines('a\n\nb')).toBe('> a\n>\n> b');
   });
 });

@@ -32,11 +32,3 @@ export function splitQuote(text: string): SplitText {
   if (kept.trim() === '') return whole;
   return { text: kept, quote: lines.slice(start).join('\n').trim() };
 }
-
-/** Puts `> ` before each line, for an answer that quotes. */
-export function quoteLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => (line === '' ? '>' : `> ${line}`))
-    .join('\n');
-}
