@@ -1,7 +1,15 @@
 /** The simulators at hand, by the id of their backend. A vendor's folder is entered here and nowhere else. */
-import type { OpenSimulator } from '../vendor-kit';
+import type { RestDefinition } from '../../backends/rest-definition';
+import type { OpenSimulator, VendorSimulator } from '../vendor-kit';
 import { openChatwoot } from './chatwoot/chatwoot-simulator';
+import { openZendesk } from './zendesk/zendesk-simulator';
 
 export const SIMULATORS: Readonly<Record<string, OpenSimulator>> = {
   chatwoot: openChatwoot,
+  zendesk: () => openZendesk(),
 };
+
+/** What the profiles of `resources/backends` are tried on, by file name; each is handed its compiled profile. */
+export const PROFILE_SIMULATORS: Readonly<
+  Record<string, (definition: RestDefinition) => VendorSimulator | Promise<VendorSimulator>>
+> = {};
