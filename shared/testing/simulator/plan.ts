@@ -14,6 +14,8 @@ export type Step =
       file: boolean;
     }
   /** Cut off, the agent answers what a colleague answers at the same time. */
+  /** A reply is done, its answer lost; the program ends when the feed may have brought the reply. */
+  | { do: 'unheard'; who: number; which: number }
   /** Cut off, the agent writes a reply and a note; the profile is copied, and both computers come back. */
   | { do: 'copy'; who: number; which: number; ms: number; laterMs: number }
   | { do: 'crossing'; who: number; which: number; ms: number }
@@ -64,11 +66,25 @@ export function planOf(draws: Draws): Plan {
     at: draws.int(1_500, faultsUntil),
     step: stepOf(draws),
   }));
+  const link = linkHabits(draws, tier, settleMs);
+  if (link.pageMs > 0) {
+    const crossing = { do: 'crossing', who: draws.int(0, 9), which: draws.int(0, 9), ms: 9_000 } as const;
+    steps.push({ at: draws.int(1_500, 4_000), step: crossing });
+  }
   const sweeps = draws.chance(0.5);
   if (sweeps && draws.chance(0.3)) {
     const backedUpAt = draws.int(1_500, faultsUntil / 2);
     const at = draws.int(backedUpAt + 500, faultsUntil);
-    steps.push({ at: backedUpAt, step: { do: 'back-up' } }, { at, step: { do: 'restore' } });
+    const decided = { do: 'decide', who: draws.int(0, 9), which: draws.int(0, 9), kind: 'reply' } as const;
+    steps.push(
+      { at: backedUpAt, step: { do: 'back-up' } },
+      { at: backedUpAt + 100, step: { ...decided, delayMs: 0, file: false } },
+      { at, step: { do: 'restore' } },
+    );
+  }
+  if (draws.chance(0.3)) {
+    const unheard = { do: 'unheard', who: draws.int(0, 9), which: draws.int(0, 9) } as const;
+    steps.push({ at: draws.int(2_000, faultsUntil - 6_000), step: unheard });
   }
   if (draws.chance(0.15)) {
     const laterMs = draws.pick([0, 0, 200, 1_000, 8_000]);
@@ -84,7 +100,7 @@ export function planOf(draws: Draws): Plan {
     machines: draws.chance(0.2) ? 2 : 1,
     pages: draws.chance(0.3) ? 2 : 1,
     conversations: draws.int(1, 4),
-    link: linkHabits(draws, tier, settleMs),
+    link,
     steps: steps.sort((a, b) => a.at - b.at),
     faultsUntil,
   };
@@ -122,8 +138,7 @@ function linkHabits(draws: Draws, tier: DeliveryTier, settleMs: number): LinkHab
         : ['server', 'nonsense', 'captive', 'unauthorized', 'rate-limited', 'conflict'],
     lifeMs: settleMs,
     push: draws.chance(0.9),
-    // Less than what makes a suspect link a dead one.
-    pageMs: draws.chance(0.15) ? 2_600 : 0,
+    pageMs: draws.chance(0.15) ? 7_000 : 0,
   };
 }
 

@@ -6,6 +6,7 @@
  */
 import { buf as crc32 } from 'crc-32';
 import type { Backend, BackendDescriptor } from '../../backends/port';
+import type { Change } from '../../domain/entities';
 import type { Intent } from '../../domain/intents';
 import type { ThreadHead } from '../../domain/thread-moved';
 import type { PullerOptions } from '../../sync/pull';
@@ -38,7 +39,7 @@ export interface Parts {
   /** What the door makes of an intent that a page brings, again or for the first time. */
   brought(intent: Intent, times: number): Intent;
   remembersKeys: boolean;
-  /** Whether a page hears that the spool began anew. */
+  /** Whether a page hears that the spool began anew; if not, its seqs do so with each start. */
   tellsEpoch: boolean;
   /** Whether the host looks for what a restored server may have lost. */
   reverifies: boolean;
@@ -100,6 +101,11 @@ function forge(tail: Uint8Array, draws: Draws): void {
   const head = forged.indexOf(' ', 2) + 1;
   const sum = (crc32(new TextEncoder().encode(forged.slice(head))) >>> 0).toString(16).padStart(8, '0');
   tail.set(new TextEncoder().encode(`${forged.slice(0, 2)}${sum}${forged.slice(head - 1)}\n`));
+}
+
+function unnamed(change: Change): Change {
+  if (change.kind !== 'message' || change.row === null) return change;
+  return { ...change, row: { ...change.row, clientRef: null } };
 }
 
 const NEVER_HEARD_OF: ThreadHead = { conversation: null, gone: false, movedTo: null, messages: [] };
@@ -225,19 +231,22 @@ export const PROTECTIONS: readonly Protection[] = [
     off: { reverifies: false },
   },
   {
-    name: 'direct-head',
-    why: 'while a whole pull takes long, the one thread is read by itself before a reply leaves',
-    off: {
-      backend: (backend) => ({
-        ...backend,
-        history: () => Promise.resolve({ messages: [], before: null }),
-      }),
-    },
-  },
-  {
     name: 'earlier-echo',
     why: 'an own message that the feed had brought before its row waited for it is found in the spool',
     off: { echoes: (spool) => ({ markOf: () => null, thread: (id) => spool.thread(id) }) },
+  },
+  {
+    name: 'reference-in-feed',
+    why: 'a message names its reference, so that a copy of the profile knows it and does not say it again',
+    off: {
+      backend: (backend) => ({
+        ...backend,
+        async pull(feed, cursor, signal) {
+          const page = await backend.pull(feed, cursor, signal);
+          return { ...page, changes: page.changes.map(unnamed) };
+        },
+      }),
+    },
   },
   {
     name: 'idempotency-key',

@@ -55,6 +55,8 @@ export class SimLink {
   /** False while the server takes nobody's token. */
   tokenGood = true;
   faulty = true;
+  /** The answer to the next thing that is done is lost, and nobody hears of that for long. */
+  losesNext = false;
   /** References that the server refused, or refused to tell about. */
   readonly refused = new Set<string>();
   onLeaving: (leaving: Leaving) => void = () => undefined;
@@ -171,8 +173,10 @@ export class SimLink {
         return;
       }
       // Sometimes the connection breaks, sometimes nothing is heard for long.
-      const patience = this.#draws.chance(0.5) ? this.#draws.int(20, 800) : TIMEOUT_MS;
-      const fault = this.state === 'silent' ? 'lost' : this.#fault(name);
+      const losesNext = this.losesNext && name === 'perform';
+      if (losesNext) this.losesNext = false;
+      const patience = !losesNext && this.#draws.chance(0.5) ? this.#draws.int(20, 800) : TIMEOUT_MS;
+      const fault = this.state === 'silent' ? 'lost' : losesNext ? 'answer-lost' : this.#fault(name);
       const arrive = (afterMs: number, answered: boolean): void => {
         this.#time.after(afterMs, () => {
           const answer = this.#act(act, fault, ref);

@@ -7,6 +7,7 @@ import type { IntentAction, OutboxRow } from '../../domain/intents';
 import { followSpool, sortChanges, type SpoolNews } from '../../sync/follow-spool';
 import { ReusedRefError, TooLateError, UnknownRefError } from '../../sync/outbox-errors';
 import { sameIntent } from '../../sync/same-intent';
+import { BLOCK_SEQS } from '../../sync/spool-seqs';
 import { NOON } from '../builders';
 import type { Decision, Decisions } from './decisions';
 import type { Draws } from './draws';
@@ -306,9 +307,13 @@ export class SimPage {
   }
 
   async #page(door: Door, after: number): Promise<SpoolNews> {
+    if (!this.#options.parts.tellsEpoch) {
+      const begin = Math.floor(door.spool.seq / BLOCK_SEQS) * BLOCK_SEQS;
+      const page = await door.spool.read(begin + after, PAGE_ROWS);
+      return { ...page, seq: page.seq - begin, epoch: 'ever the same' };
+    }
     const page = await door.spool.read(after, PAGE_ROWS);
-    const epoch = door.spool.knows(after) ? door.spool.epoch : 'nobody’s';
-    return { ...page, epoch: this.#options.parts.tellsEpoch ? epoch : 'ever the same' };
+    return { ...page, epoch: door.spool.knows(after) ? door.spool.epoch : 'nobody’s' };
   }
 
   /** The moment of a transaction, in which the page may be gone. */

@@ -153,6 +153,13 @@ export class World {
     switch (step.do) {
       case 'decide':
         return this.#decide(step);
+      case 'unheard': {
+        const made = this.#console(step.who);
+        made.link.losesNext = true;
+        this.#page(step.who).decide(step.which, (number) => reply(number, []), 0);
+        this.#time.after(5_000, () => this.#crash(made, 0));
+        return;
+      }
       case 'copy':
         return this.#copy(step);
       case 'crossing': {
