@@ -119,6 +119,7 @@ export interface Contact {
   phones: readonly string[];
   /** `network:handle` pairs. */
   handles: readonly string[];
+  /** 0 where the backend does not tell. */
   createdAt: number;
   updatedAt: number;
 }

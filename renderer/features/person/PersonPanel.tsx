@@ -50,7 +50,7 @@ function Panel({ conversation }: { conversation: Conversation }) {
         </ul>
       )}
       <History conversation={conversation} />
-      <Facts conversation={conversation} since={contact?.createdAt ?? null} />
+      <Facts conversation={conversation} since={contact?.createdAt || null} />
     </div>
   );
 }

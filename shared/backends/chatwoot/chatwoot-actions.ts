@@ -17,14 +17,13 @@ import { rowsAt } from '../pagination';
 import type { Operation, OperationProof } from '../port';
 import { understand } from '../response';
 import type { Asker, RequestShape } from '../rest-definition';
+import { changeWholeSet, type WholeSet } from '../whole-set';
 import { alone, readAlone } from './chatwoot-feed';
 import { asked, askConversation, askMessages, ofConversation, oldestId } from './chatwoot-requests';
 import { PRIORITY_WORDS, readMessage, REF_FIELD, STATUS_WORDS } from './chatwoot-rows';
 
 /** Pages of 20 that are searched for a reference before nobody can say that it is not there. */
 const MOST_PAGES_SEARCHED = 50;
-/** How often labels are written when somebody else writes them at the same time. */
-const MOST_LABEL_ROUNDS = 3;
 
 const made = z.object({ id: rowId });
 
@@ -137,29 +136,25 @@ async function proofAfter(
   return { serverId: conversationId, conversation };
 }
 
-/**
- * Labels can only be written as a whole set: they are read right before and right after. A label that a
- * colleague adds between our reading and our writing (some ms) is lost; one of ours that a colleague's
- * writing drops is written again.
- */
+/** Labels can only be written as a whole set; a comma would end one. */
 async function changeLabels(
   ask: Asker,
   conversationId: string,
-  { add, remove }: Extract<Operation['action'], { kind: 'tags' }>,
+  change: Extract<Operation['action'], { kind: 'tags' }>,
 ): Promise<void> {
-  const comma = add.find((tag) => tag.includes(','));
+  const comma = change.add.find((tag) => tag.includes(','));
   if (comma !== undefined) throw new BackendError('invalid', `A label cannot have a comma: "${comma}".`);
   const path = ofConversation(ask, conversationId, '/labels');
-  for (let round = 0; ; round += 1) {
-    const { body } = await asked(ask, { method: 'GET', path });
-    const before = understand(() => z.array(z.string()).parse(rowsAt(body, 'payload')));
-    const after = [...new Set([...before.filter((tag) => !remove.includes(tag)), ...add])];
-    if (after.length === before.length && after.every((tag) => before.includes(tag))) return;
-    if (round === MOST_LABEL_ROUNDS) {
-      throw new BackendError('invalid', 'The helpdesk did not keep the labels that were written.');
-    }
-    await asked(ask, { method: 'POST', path, json: { labels: after } });
-  }
+  const set: WholeSet = {
+    async read() {
+      const { body } = await asked(ask, { method: 'GET', path });
+      return understand(() => z.array(z.string()).parse(rowsAt(body, 'payload')));
+    },
+    async write(labels) {
+      await asked(ask, { method: 'POST', path, json: { labels } });
+    },
+  };
+  await changeWholeSet(set, change);
 }
 
 /** A `null` is sure: the conversation was searched to its beginning. */
