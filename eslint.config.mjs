@@ -118,5 +118,5 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['scripts/**', 'bench/**', 'e2e/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'check/**', 'e2e/**'], rules: { 'no-console': 'off' } },
 );

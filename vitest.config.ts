@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{shared,electron,renderer,scripts,resources,bench,e2e}/**/*.test.{ts,tsx}'],
+          include: ['{shared,electron,renderer,scripts,resources,bench,check,e2e}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.process.test.ts', '**/node_modules/**'],
           // A busy machine is no failure: this ends only what hangs.
           testTimeout: 60_000,

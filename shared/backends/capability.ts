@@ -12,8 +12,8 @@ export const CAPABILITIES = [
   'note',
   'status',
   'assignee',
-  'attachmentsIn',
   'attachmentsOut',
+  'attachmentsIn',
   /** Taking a conversation from its owner without giving it to somebody else. */
   'unassign',
   'priority',

@@ -2,10 +2,8 @@
 import { expect } from 'vitest';
 import { conversationFeed, rowsOf } from '../backends/check/check-kit';
 import type { Backend } from '../backends/port';
-import type { Change, Conversation } from '../domain/entities';
+import type { Change } from '../domain/entities';
 import {
-  anOperation,
-  aReply,
   conversationOf,
   given,
   messagesOf,
@@ -30,14 +28,6 @@ function expectOnlyRepeats(backend: Backend, again: readonly Change[], before: r
     const known = before.findLast((change) => change.kind === kind && change.id === id);
     expect({ kind, id, row }).toEqual({ kind, id, row: known?.row });
   }
-}
-
-const TIMES = ['updatedAt', 'lastMessageAt', 'createdAt'] as const satisfies readonly (keyof Conversation)[];
-
-function isNewestFirst(rows: readonly Conversation[]): boolean {
-  return TIMES.some((time) =>
-    rows.every((row, index) => index === 0 || row[time] <= (rows[index - 1]?.[time] ?? Infinity)),
-  );
 }
 
 export const FEED_CASES: readonly ContractCase[] = [
@@ -136,18 +126,6 @@ export const FEED_CASES: readonly ContractCase[] = [
     },
   },
   {
-    title: 'brings the newest conversations of a first sync first',
-    needs: 'newestFirst',
-    async run(harness, { smallestPage }) {
-      const ids = await writeSeveral(harness, smallestPage);
-      const backend = harness.connect({ pageSize: smallestPage });
-      const { changes } = await readFeed(backend, conversationFeed(backend));
-      const rows = [...rowsOf(changes, 'conversation').values()].filter(({ id }) => ids.includes(id));
-      expect(rows).toHaveLength(ids.length);
-      expect(isNewestFirst(rows), rows.map(({ id }) => id).join(' ')).toBe(true);
-    },
-  },
-  {
     title: 'brings the whole history, newest page first, each page in order',
     async run(harness, { smallestPage }) {
       const backend = harness.connect({ pageSize: smallestPage });
@@ -194,43 +172,4 @@ export const FEED_CASES: readonly ContractCase[] = [
       );
     },
   },
-  {
-    title: 'shows that a conversation is gone',
-    needs: 'remove',
-    async run(harness) {
-      const backend = harness.connect();
-      const gone = await harness.customerWrites('To be removed');
-      const { cursor } = await readFeed(backend, conversationFeed(backend));
-      await given(harness.remove?.bind(harness), 'remove')(gone);
-      expect(await fateOf(backend, gone, cursor)).toMatchObject({ row: null, movedTo: null });
-      const late = backend.perform(anOperation(gone, aReply('Anybody there?')), signal);
-      await expect(late).rejects.toMatchObject({
-        kind: expect.stringMatching(/^(not-found|invalid|conflict|forbidden)$/) as string,
-      });
-    },
-  },
-  {
-    title: 'shows where a merged conversation lives now, with its messages',
-    needs: 'merge',
-    async run(harness) {
-      const backend = harness.connect();
-      const merged = await harness.customerWrites('Said in the first one');
-      const into = await harness.customerWrites('Said in the second one');
-      const { cursor } = await readFeed(backend, conversationFeed(backend));
-      await given(harness.merge?.bind(harness), 'merge')(merged, into);
-      expect(await fateOf(backend, merged, cursor)).toMatchObject({ row: null, movedTo: into });
-      const texts = (await messagesOf(backend, into)).map(({ body }) => body.content).join('\n');
-      expect(texts).toContain('Said in the first one');
-      expect(texts).toContain('Said in the second one');
-    },
-  },
 ];
-
-/** What is told of a conversation that went: by its feed behind the cursor, else by the sweep. */
-async function fateOf(backend: Backend, id: string, cursor: string): Promise<Change | undefined> {
-  const { changes } = await readFeed(backend, conversationFeed(backend), cursor);
-  const told = changes.findLast((change) => change.kind === 'conversation' && change.id === id);
-  if (told?.row === null || backend.sweep === undefined) return told;
-  const { changes: swept } = await backend.sweep.rows('conversation', [id], signal);
-  return swept.findLast((change) => change.id === id);
-}

@@ -85,6 +85,10 @@ export async function checkContext(
     clock: harness.clock,
     signal,
     conversationId: await harness.customerWrites('Please check', file),
+    file: file ?? null,
+    create: (text) => harness.customerWrites(text),
+    remove: harness.remove?.bind(harness),
+    merge: harness.merge?.bind(harness),
     patienceMs: traits.patienceMs,
     look: conversationOf,
   };

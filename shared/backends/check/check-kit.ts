@@ -8,7 +8,7 @@ import type { IntentAction, UploadedFile } from '../../domain/intents';
 import type { Capability } from '../capability';
 import type { Clock } from '../clock';
 import type { HttpClient } from '../http';
-import type { Backend, Operation, OutgoingFile } from '../port';
+import type { Backend, Operation, OperationProof, OutgoingFile } from '../port';
 
 /** What was promised and is not so. */
 export class CheckFailure extends Error {
@@ -36,8 +36,15 @@ export interface CheckContext {
   connect(options?: { wrap?: (http: HttpClient) => HttpClient }): Backend;
   clock: Clock;
   signal: AbortSignal;
-  /** A conversation that nobody else touches, with one message of a customer, to be written into. */
+  /** A conversation with a message of a customer, to be written into unless only reading is allowed. */
   conversationId: string;
+  /** The newest file in it, where its bytes are known. */
+  file: SampleFile | null;
+  /** One more conversation, as a customer begins it; resolves with its id. */
+  create(text: string): Promise<string>;
+  /** What a colleague does at the server; absent where nothing here can. */
+  remove?: ((conversationId: string) => Promise<void>) | undefined;
+  merge?: ((conversationId: string, into: string) => Promise<void>) | undefined;
   /** How long the server may take until what was done can be read, in ms. */
   patienceMs: number;
   /** The conversation as it is now. */
@@ -48,6 +55,8 @@ export interface Check {
   /** A sentence about behaviour. */
   title: string;
   capability: Capability;
+  /** It only reads; left out: it writes. */
+  reads?: boolean;
   /** Resolves with what is worth knowing, if anything. @throws CheckFailure, NotShown, BackendError */
   run(context: CheckContext): Promise<string | void>;
 }
@@ -72,6 +81,15 @@ export const aReply = (text: string, files: readonly UploadedFile[] = []): Inten
   files,
   statusAfter: null,
 });
+
+/** Does one thing to the context's conversation. */
+export function write(
+  { conversationId, signal }: Pick<CheckContext, 'conversationId' | 'signal'>,
+  backend: Backend,
+  action: IntentAction,
+): Promise<OperationProof> {
+  return backend.perform(anOperation(conversationId, action), signal);
+}
 
 /** A backend that has asked who it is, and so knows the tier that this very server offers. */
 export async function signedIn(
