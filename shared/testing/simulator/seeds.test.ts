@@ -30,6 +30,6 @@ it(
     expect(intents).toBeGreaterThan(4 * SEEDS);
     expect(crashes).toBeGreaterThan(SEEDS);
   },
-  // 45 s on two idle cores.
+  // About 60 s on two idle cores.
   20 * 60_000,
 );
