@@ -63,7 +63,7 @@ export function requestJudge(document: OpenApiDocument, additions: readonly Addi
     validateSchema: false,
     coerceTypes: true,
   });
-  const compiled = new Map<Schema, ValidateFunction>();
+  const compiled = new Map<string, ValidateFunction>();
   const templates = [...new Set([...Object.keys(document.paths), ...additions.map(({ path }) => path)])].map(
     (path) => ({ path, pattern: patternOf(path), literals: literalsOf(path) }),
   );
@@ -82,10 +82,14 @@ export function requestJudge(document: OpenApiDocument, additions: readonly Addi
   }
 
   function errorsOf(schema: Schema, value: unknown, by: Ajv): string[] {
-    let check = by === ajv ? compiled.get(schema) : undefined;
+    // By its text: parameters are wrapped anew for each request.
+    const text = `${by === ajv} ${JSON.stringify(schema)}`;
+    let check = compiled.get(text);
     if (check === undefined) {
-      check = by.compile({ ...schema, components: document.components });
-      if (by === ajv) compiled.set(schema, check);
+      // A description may be megabytes long; it goes along only where something refers to it.
+      const whole = text.includes('"$ref"') ? { ...schema, components: document.components } : schema;
+      check = by.compile(whole);
+      compiled.set(text, check);
     }
     // Ajv writes what it read out of a text back into its holder.
     const holder = structuredClone(value);

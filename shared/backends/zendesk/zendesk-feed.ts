@@ -146,6 +146,12 @@ async function completePage(ask: Asker, at: Position): Promise<{ tickets: Ticket
     if (error.kind === 'forbidden' && at.by === 'export') {
       return { tickets: null, next: { ...rest, by: 'search', page: 1 } };
     }
+    // Zendesk does not know its own cursor any more: the export begins anew, from where it last ended.
+    if (error.kind === 'invalid' && at.cursor !== null) {
+      return { tickets: null, next: { ...at, cursor: null, midway: true } };
+    }
+    // What is refused here says nothing of what the account holds: nobody may take it for a restored one.
+    if (error.kind === 'invalid') throw new BackendError('nonsense', error.message, error.status);
     throw error;
   }
 }
