@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'process',
-          include: ['electron/**/*.process.test.ts'],
+          include: ['{electron,e2e}/**/*.process.test.ts'],
           globalSetup: ['./scripts/vitest-build.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

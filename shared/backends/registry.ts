@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import { embeddedDefinition } from './embedded/embedded-backend';
 import type { HttpClient } from './http';
 import type { Backend, BackendDescriptor, SignInField } from './port';
+import { requestTrackerDefinition } from './request-tracker/request-tracker-backend';
 import type { RestDefinition } from './rest-definition';
 import { createRestBackend } from './rest-engine';
 
@@ -23,6 +24,7 @@ export interface BackendSettings {
 const DEFINITIONS: Readonly<Record<string, RestDefinition>> = {
   embedded: embeddedDefinition,
   chatwoot: chatwootDefinition,
+  'request-tracker': requestTrackerDefinition,
 };
 
 /** Ids that {@link backendFor} accepts. */

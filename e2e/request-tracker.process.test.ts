@@ -1,0 +1,136 @@
+/** The backend contract on a real Request Tracker, where one is installed. */
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '@shared/backends/clock';
+import type { HttpClient } from '@shared/backends/http';
+import { createBackends } from '@shared/backends/registry';
+import { backendContract } from '@shared/testing/backend.contract';
+import type { BackendHarness, SampleFile } from '@shared/testing/contract-kit';
+import { startRequestTracker, whyNoRequestTracker, type RequestTracker } from './harness/request-tracker';
+import { createHttpClient } from '../electron/host/http-client';
+import { systemClock } from '../electron/host/system-clock';
+
+const descriptor = createBackends()
+  .descriptors()
+  .find(({ id }) => id === 'request-tracker')!;
+
+/** Times are the server's; what a test waits for by itself is over at once, because RT commits at once. */
+const impatient: Clock = { ...systemClock, sleep: () => new Promise((resolve) => setTimeout(resolve, 10)) };
+
+async function openRequestTracker(): Promise<BackendHarness> {
+  const rt = await startRequestTracker();
+  const http = createHttpClient();
+  const customer = new SampleCustomer(rt);
+  return {
+    clock: impatient,
+    connect({ pageSize, wrap, stranger = false } = {}) {
+      const sized: HttpClient = (request) =>
+        http.request({
+          ...request,
+          url:
+            pageSize === undefined
+              ? request.url
+              : request.url.replace(/per_page=\d\d+/, `per_page=${pageSize}`),
+        });
+      const settings = {
+        accountId: 'a1',
+        url: rt.url,
+        token: stranger ? '1-28-00000000000000000000000000000000' : rt.tokens.anna,
+      };
+      return createBackends().connect('request-tracker', settings, wrap?.(sized) ?? sized, systemClock);
+    },
+    customerWrites: (text, file) => customer.writes(text, file),
+    customerAnswers: (conversationId, text) => customer.answers(conversationId, text),
+    async remove(conversationId) {
+      await rt.api('DELETE', `/ticket/${conversationId}`);
+    },
+    async merge(conversationId, into) {
+      await rt.api('PUT', `/ticket/${conversationId}`, { MergeInto: Number(into) });
+    },
+    async keepsSavedReply(title, text) {
+      await rt.api('POST', '/article', {
+        Name: title,
+        Class: 'Saved replies',
+        CustomFields: { Content: text },
+      });
+    },
+    missingId: () => '999999999',
+    async close() {
+      http.close();
+      await rt.stop();
+    },
+  };
+}
+
+/** Writes through the mail gateway, so that threading and MIME are the real ones. */
+class SampleCustomer {
+  #mails = 0;
+
+  constructor(private readonly rt: RequestTracker) {}
+
+  async writes(text: string, file?: SampleFile): Promise<string> {
+    const subject = `Sample question ${this.#mails + 1}`;
+    await this.#mail(subject, text, file);
+    const found = (await this.rt.api(
+      'GET',
+      `/tickets?query=${encodeURIComponent(`Subject = '${subject}'`)}`,
+    )) as { items: { id: string }[] };
+    return found.items[0]?.id ?? '';
+  }
+
+  async answers(conversationId: string, text: string): Promise<void> {
+    await this.#mail(`Re: [localdesk #${conversationId}] Sample question`, text);
+  }
+
+  async #mail(subject: string, text: string, file?: SampleFile): Promise<void> {
+    this.#mails += 1;
+    const head = [
+      'From: Sample Customer <customer@example.test>',
+      'To: support@localdesk.test',
+      `Subject: ${subject}`,
+      `Message-ID: <sample-${this.#mails}@example.test>`,
+      'MIME-Version: 1.0',
+    ];
+    await this.rt.mailIn([...head, ...bodyLines(text, file)].join('\n'));
+  }
+}
+
+function bodyLines(text: string, file?: SampleFile): string[] {
+  const plain = ['Content-Type: text/plain; charset=utf-8', '', text];
+  if (file === undefined) return plain;
+  const base64 = Buffer.from(file.bytes).toString('base64');
+  return [
+    'Content-Type: multipart/mixed; boundary="part"',
+    '',
+    '--part',
+    ...plain,
+    '--part',
+    `Content-Type: ${file.mediaType}`,
+    'Content-Transfer-Encoding: base64',
+    'Content-Disposition: attachment; filename="sample.bin"',
+    '',
+    ...(base64.match(/.{1,76}/g) ?? []),
+    '--part--',
+    '',
+  ];
+}
+
+const absent = await whyNoRequestTracker();
+if (absent === null) {
+  backendContract('Request Tracker', descriptor, openRequestTracker, {
+    lacks: { quietRefusal: 'Taking a right away takes its database; the simulator plays this.' },
+  });
+} else {
+  describe('backend contract: Request Tracker', () => {
+    it.skip(`needs a real one (${absent})`, () => undefined);
+  });
+}
+
+describe('the descriptor of Request Tracker', () => {
+  it('claims tier T2 at best, which a server has to prove', () => {
+    expect(
+      createBackends()
+        .descriptors()
+        .find(({ id }) => id === 'request-tracker')?.tier,
+    ).toBe('T2');
+  });
+});
