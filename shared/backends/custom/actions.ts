@@ -5,7 +5,6 @@ import { mediaTypeOf } from '../multipart';
 import type { Operation, OperationProof, OutgoingFile } from '../port';
 import type { Asker, RequestShape } from '../rest-definition';
 import { excerptOf } from './excerpt';
-import { readThing } from './feeds';
 import type { ProfileWords } from './field-values';
 import type { Action, Step } from './profile-schema';
 import type { Path } from './profile-source';
@@ -55,9 +54,10 @@ export function performer(parts: ActionParts) {
         `The server took it and did not do it (${where}). The conversation is: ${excerptOf(raw)}`,
       );
     }
-    const change = readThing(thing, ask.accountId);
-    const row = 'row' in change && change.kind === 'conversation' ? change.row : null;
-    return { serverId, conversation: row };
+    // What its messages say of it was not read, where they have to be asked for.
+    const partly = Object.values(runtime.profile.feeds).some((feed) => feed.withMessages);
+    const row = thing.change?.kind === 'conversation' ? thing.change.row : null;
+    return { serverId, conversation: partly ? null : row };
   };
 }
 

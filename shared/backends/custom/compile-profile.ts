@@ -1,5 +1,5 @@
 /** Makes a definition for the REST engine out of a profile. Asks no server. */
-import type { Conversation } from '../../domain/entities';
+import type { Change, EntityKind } from '../../domain/entities';
 import type { ThreadHead } from '../../domain/thread-moved';
 import { BackendError } from '../backend-error';
 import { mediaTypeOf } from '../multipart';
@@ -7,7 +7,7 @@ import { at } from '../pagination';
 import type { OperationProof, OutgoingFile } from '../port';
 import type { Asker, RestDefinition, SweepDefinition } from '../rest-definition';
 import { performer } from './actions';
-import { EntryReader, type PlacedEntry, type ReadThing } from './entries';
+import { EntryReader, withThreadFacts, type PlacedEntry, type ReadThing } from './entries';
 import type { Evaluator } from './evaluator';
 import { entriesOf, messagesAmong, profileFeed, readThing, rewindFeed } from './feeds';
 import { profileWords } from './field-values';
@@ -30,6 +30,7 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
   const newestMessages = async (ask: Asker, conversationId: string): Promise<readonly ReadThing[]> =>
     (await history(ask, conversationId, null)).rows;
   const one = oneConversation(runtime, reader);
+  const whole = wholeConversation(runtime, one, newestMessages);
   const feeds = Object.entries(profile.feeds).map(
     ([name, feed]) => [name, profileFeed(name, feed, { runtime, reader, newestMessages })] as const,
   );
@@ -62,11 +63,11 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
       },
     },
     ...(conversation !== undefined && {
-      thread: (ask: Asker, conversationId: string) => headOf(ask, conversationId, one, newestMessages),
+      thread: (ask: Asker, conversationId: string) => headOf(ask, conversationId, whole, newestMessages),
     }),
     perform: performer({ runtime, words, conversation: one }),
     ...(delivery.tier !== 'T4' && { findByRef: readBackOf(runtime, delivery.readBack) }),
-    ...(sweep !== undefined && { sweep: sweepOf(runtime, one, sweep) }),
+    ...(sweep !== undefined && { sweep: sweepOf(runtime, whole, sweep) }),
     ...(files?.send.kind === 'upload' && { upload: uploadOf(runtime, files.send) }),
     async download(ask, attachmentId) {
       if (files === undefined) throw new BackendError('not-found', 'The profile says nothing of files.');
@@ -119,7 +120,13 @@ function historyOf(
   };
 }
 
-type OneConversation = (ask: Asker, conversationId: string) => Promise<{ raw: unknown; thing: ReadThing }>;
+/** One conversation read this moment: its raw row, what it means, and the messages that came with it. */
+export interface FoundConversation {
+  raw: unknown;
+  thing: ReadThing;
+  messages: readonly ReadThing[];
+}
+type OneConversation = (ask: Asker, conversationId: string) => Promise<FoundConversation>;
 
 function oneConversation(runtime: Runtime, reader: EntryReader): OneConversation {
   return async (ask, conversationId) => {
@@ -134,19 +141,34 @@ function oneConversation(runtime: Runtime, reader: EntryReader): OneConversation
     if (raw === undefined) {
       throw runtime.nonsense([...path, 'row'], `there is nothing at "${conversation.row}".`, body);
     }
-    const entries = entriesOf(conversation.feed, feed).filter(
-      ({ entry }) => entry.kind === 'conversation' && entry.each === undefined,
-    );
-    const [thing] = await reader.read(entries, [raw], ask.accountId);
+    const things = await reader.read(entriesOf(conversation.feed, feed), [raw], ask.accountId);
+    const thing = things.find(({ change, problem }) => problem !== null || change?.kind === 'conversation');
     if (thing === undefined) throw new BackendError('not-found', 'The profile takes it for no conversation.');
-    return { raw, thing };
+    return { raw, thing, messages: things.filter(({ change }) => change?.kind === 'message') };
+  };
+}
+
+/** The same as the feed tells it: with what follows from messages that have to be asked for. */
+function wholeConversation(
+  { profile }: Runtime,
+  one: OneConversation,
+  newestMessages: (ask: Asker, conversationId: string) => Promise<readonly ReadThing[]>,
+): OneConversation {
+  return async (ask, conversationId) => {
+    const found = await one(ask, conversationId);
+    const row = found.thing.change?.kind === 'conversation' ? found.thing.change.row : null;
+    const asks = profile.feeds[profile.conversation?.feed ?? '']?.withMessages === true;
+    if (!asks || row === null || row.id !== conversationId) return found;
+    const messages = await newestMessages(ask, conversationId);
+    const [thing = found.thing] = withThreadFacts([found.thing, ...messages]);
+    return { ...found, thing, messages };
   };
 }
 
 async function headOf(
   ask: Asker,
   conversationId: string,
-  one: OneConversation,
+  whole: OneConversation,
   newestMessages: (ask: Asker, conversationId: string) => Promise<readonly ReadThing[]>,
 ): Promise<ThreadHead> {
   const gone = (movedTo: string | null): ThreadHead => ({
@@ -156,18 +178,13 @@ async function headOf(
     messages: [],
   });
   try {
-    const { thing } = await one(ask, conversationId);
-    const change = readThing(thing, ask.accountId) as {
-      id: string;
-      row: Conversation | null;
-      movedTo: string | null;
-    };
+    const { thing, messages } = await whole(ask, conversationId);
+    const change = readThing(thing, ask.accountId) as Extract<Change, { kind: 'conversation' }>;
     // Some servers answer for a merged conversation with the one it went into.
-    if (change.row === null || change.id !== conversationId) {
-      return gone(change.row === null ? change.movedTo : change.id);
-    }
-    const messages = messagesAmong(await newestMessages(ask, conversationId));
-    return { conversation: change.row, gone: false, movedTo: null, messages };
+    if (change.row === null) return gone(change.movedTo);
+    if (change.id !== conversationId) return gone(change.id);
+    const newest = messages.length > 0 ? messages : await newestMessages(ask, conversationId);
+    return { conversation: change.row, gone: false, movedTo: null, messages: messagesAmong(newest) };
   } catch (error) {
     if (error instanceof BackendError && error.kind === 'not-found') return gone(null);
     throw error;
@@ -234,15 +251,10 @@ function sweepOf(
   };
 }
 
-async function swept(
-  ask: Asker,
-  kind: 'conversation' | string,
-  id: string,
-  one: OneConversation,
-): Promise<ReadThing> {
+async function swept(ask: Asker, kind: EntityKind, id: string, one: OneConversation): Promise<ReadThing> {
   const gone = (movedTo: string | null): ReadThing => ({
     id,
-    change: { kind: kind as 'conversation', id, row: null, movedTo },
+    change: { kind, id, row: null, movedTo } as Change,
     age: null,
     problem: null,
     told: new Set(),

@@ -2,6 +2,8 @@
 import type { RestDefinition } from '../../backends/rest-definition';
 import type { OpenSimulator, VendorSimulator } from '../vendor-kit';
 import { openChatwoot } from './chatwoot/chatwoot-simulator';
+import { openCopperTracker } from './custom-copper-tracker/copper-simulator';
+import { openParleyChat } from './custom-parley-chat/parley-simulator';
 import { openZendesk } from './zendesk/zendesk-simulator';
 
 export const SIMULATORS: Readonly<Record<string, OpenSimulator>> = {
@@ -12,4 +14,7 @@ export const SIMULATORS: Readonly<Record<string, OpenSimulator>> = {
 /** What the profiles of `resources/backends` are tried on, by file name; each is handed its compiled profile. */
 export const PROFILE_SIMULATORS: Readonly<
   Record<string, (definition: RestDefinition) => VendorSimulator | Promise<VendorSimulator>>
-> = {};
+> = {
+  'copper-tracker.yaml': (definition) => openCopperTracker(definition),
+  'parley-chat.yaml': (definition) => openParleyChat(definition),
+};

@@ -1,0 +1,36 @@
+/** The contract suite on the worked examples of `resources/backends`, with the real expression worker. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+import type { RestDefinition } from '@shared/backends/rest-definition';
+import { backendContract } from '@shared/testing/backend.contract';
+import { harnessOf, type VendorSimulator } from '@shared/testing/vendor-kit';
+import { openCopperTracker } from '@shared/testing/vendors/custom-copper-tracker/copper-simulator';
+import { openParleyChat } from '@shared/testing/vendors/custom-parley-chat/parley-simulator';
+import { openProfile, type OpenProfile } from './profile-file';
+
+const opened: OpenProfile[] = [];
+afterAll(() => Promise.all(opened.map((profile) => profile.close())));
+
+function open(file: string, text: string): RestDefinition {
+  const profile = openProfile(file, text);
+  opened.push(profile);
+  return profile.definition;
+}
+
+function example(
+  file: string,
+  simulator: (definition: RestDefinition, sized: (rows: number) => RestDefinition) => VendorSimulator,
+): void {
+  const path = fileURLToPath(new URL(`../../../resources/backends/${file}`, import.meta.url));
+  const text = readFileSync(path, 'utf8');
+  const definition = open(file, text);
+  const sized = (rows: number): RestDefinition => open(file, text.replace(/\bsize: \d+/g, `size: ${rows}`));
+  const { supports, lacks } = definition.descriptor;
+  backendContract(file, { supports, ...(lacks && { lacks }) }, () =>
+    Promise.resolve(harnessOf(simulator(definition, sized))),
+  );
+}
+
+example('copper-tracker.yaml', openCopperTracker);
+example('parley-chat.yaml', openParleyChat);
