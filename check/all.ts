@@ -13,6 +13,9 @@ import { judgeTarget, tellNoServer, type Told } from './target';
 
 const PROFILES = join(ROOT, 'resources', 'backends');
 
+/** What a simulated server has before it is judged. */
+const EARLIER_CONVERSATIONS = 30;
+
 /** Judges one backend on one server of its own. */
 type Judge = (told: Told) => Promise<void>;
 
@@ -47,6 +50,8 @@ async function judgeVendor(id: string, told: Told): Promise<void> {
 async function judgeSimulated(name: string, simulator: VendorSimulator, told: Told): Promise<void> {
   await simulator.keepsSavedReply?.('A checked title', 'A checked text');
   const harness = harnessOf(simulator);
+  // Something to count, to page through and to sort.
+  for (let n = 1; n <= EARLIER_CONVERSATIONS; n += 1) await harness.customerWrites(`Sample question ${n}`);
   await judgeTarget(
     {
       name: `${name} (simulated)`,
