@@ -25,6 +25,8 @@ export interface ZendeskFaults {
   cutsAfterCommit: boolean;
   /** Called before tags are written: room for somebody else's change. */
   beforeTags: (() => void) | null;
+  /** Export cursors are refused until one is asked for without. */
+  refusesCursors: boolean;
   /** Rows a page has at most. */
   mostRows: number;
   /** Exports a minute, for everybody together. */
@@ -59,6 +61,7 @@ export class ZendeskServer implements VendorServer {
     ignoresStatus: false,
     cutsAfterCommit: false,
     beforeTags: null,
+    refusesCursors: false,
     mostRows: 1_000,
     exportsPerMinute: 10,
     updatesPerTicket: 30,
@@ -282,6 +285,8 @@ export class ZendeskServer implements VendorServer {
       };
     }
     this.#exports.push(now);
+    if (this.faults.refusesCursors && query.has('cursor'))
+      return error(400, 'InvalidCursor', 'Invalid cursor');
     const until = Math.floor((now - this.faults.exportLagMs) / 1_000);
     const place = (ticket: DeskTicket): string =>
       `${ticket.generated_timestamp} ${String(ticket.id).padStart(9, '0')}`;
