@@ -7,6 +7,7 @@ import type { Backend, BackendDescriptor, SignInField } from './port';
 import { requestTrackerDefinition } from './request-tracker/request-tracker-backend';
 import type { RestDefinition } from './rest-definition';
 import { createRestBackend } from './rest-engine';
+import { zendeskDefinition } from './zendesk/zendesk-backend';
 
 /** What an account tells a backend. */
 export interface BackendSettings {
@@ -25,6 +26,7 @@ const DEFINITIONS: Readonly<Record<string, RestDefinition>> = {
   embedded: embeddedDefinition,
   chatwoot: chatwootDefinition,
   'request-tracker': requestTrackerDefinition,
+  zendesk: zendeskDefinition,
 };
 
 /** Ids that {@link backendFor} accepts. */
