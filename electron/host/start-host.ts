@@ -20,6 +20,7 @@ import { createUploads } from './files/uploads';
 import type { HelpdeskLauncher } from './helpdesk-launcher';
 import { openInstall, unusableFolder, type Install } from './install';
 import { takeLock, type DataLock } from './lock';
+import { openProfiles } from './profiles/profiles';
 import { openStores } from './stores';
 import { systemClock } from './system-clock';
 import { listen, type Listening, type ListenWhere } from './transport/listen';
@@ -121,12 +122,17 @@ async function compose(
   // Made by hand, with tokens in it: nobody else's to read, if that is ours to decide.
   await chmod(accountsFile, 0o600).catch(() => undefined);
   const backends = createBackends();
+  const profiles = await openProfiles({ folder: join(folder, 'profiles'), backends, log });
+  closers.add(() => profiles.close());
   const vault = await openVault(fs, join(folder, 'vault.json'), options.keychain ?? null);
   const book = await openAccountBook({
     fs,
     path: accountsFile,
     vault,
-    signInOf: (id) => backends.descriptors().find((one) => one.id === id)?.signIn ?? null,
+    signInOf(id) {
+      profiles.expect(id);
+      return backends.descriptors().find((one) => one.id === id)?.signIn ?? null;
+    },
     embedded: options.helpdesk !== null,
   });
   const served = book.list();
