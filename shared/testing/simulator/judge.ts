@@ -73,6 +73,8 @@ const WINDOW_MS = 10_000;
 
 export class Judge {
   readonly breaches: Breach[] = [];
+  /** A spool was damaged: what it does not give back just then, patience settles. */
+  damaged = false;
   readonly #decisions: Decisions;
   readonly #server: SimServer;
   /** The newest revision of each row that was ever shown, by console and reference. */
@@ -315,6 +317,7 @@ export class Judge {
     }
     if (
       !restored &&
+      !this.damaged &&
       evidence.some(({ note }) => note === WAITED_IN_VAIN) &&
       this.#server.isIn(ref, decision.intent.conversationId)
     ) {

@@ -231,11 +231,6 @@ export const PROTECTIONS: readonly Protection[] = [
     off: { reverifies: false },
   },
   {
-    name: 'earlier-echo',
-    why: 'an own message that the feed had brought before its row waited for it is found in the spool',
-    off: { echoes: (spool) => ({ markOf: () => null, thread: (id) => spool.thread(id) }) },
-  },
-  {
     name: 'reference-in-feed',
     why: 'a message names its reference, so that a copy of the profile knows it and does not say it again',
     off: {

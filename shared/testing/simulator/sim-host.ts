@@ -38,6 +38,8 @@ export interface Door {
 
 export class SimHost {
   diskFull = false;
+  /** A part of its spool was lost once. */
+  damaged = false;
   readonly #options: SimHostOptions;
   #memory = new MemoryFileSystem();
   #life: Life;
@@ -99,7 +101,9 @@ export class SimHost {
     this.#armed = null;
     const tear = draws.pick([0, 1, 1, draws.next()]);
     this.#memory = this.#memory.afterCrash(tear, this.#options.parts.garble(draws));
-    if (draws.chance(SPOOL_DAMAGED)) damage(this.#memory, draws);
+    if (!draws.chance(SPOOL_DAMAGED)) return;
+    this.damaged = true;
+    damage(this.#memory, draws);
   }
 
   /** Calls back in the middle of the nth change of the journal from now. */

@@ -365,6 +365,7 @@ export class World {
   #pronounce(healed: boolean): void {
     const rowsOf = (name: string): readonly OutboxRow[] =>
       this.#consoles.find((candidate) => candidate.name === name)?.host.rows() ?? [];
+    this.#judge.damaged = this.#consoles.some(({ host }) => host.damaged);
     const wasRefused = (ref: string): boolean => this.#consoles.some(({ link }) => link.refused.has(ref));
     for (const { name, pages } of this.#consoles) {
       this.#judge.rows(name, rowsOf(name), wasRefused, healed);
