@@ -21,10 +21,10 @@ export function useQueueRow(key: ConversationKey): QueueRow | null {
   return useSyncExternalStore(subscribe, () => rows.row(key));
 }
 
-/** Counts over all accounts; by channel inside `view`. */
-export function useCounts(view: QueueViewId = 'open'): QueueCounts {
+/** Counts over all accounts or inside one; by channel and by account inside `view`. */
+export function useCounts(view: QueueViewId = 'open', accountId: string | null = null): QueueCounts {
   const { rows } = pageData();
-  return useSyncExternalStore(rows.changed.subscribe, () => rows.counts(view));
+  return useSyncExternalStore(rows.changed.subscribe, () => rows.counts(view, accountId));
 }
 
 /** Remembers that this agent has seen the conversation up to its newest message. */

@@ -29,6 +29,8 @@ export interface QueueCounts {
   views: Record<QueueViewId, number>;
   /** Counts by channel inside the view asked for. */
   channels: Record<Channel, number>;
+  /** Counts by account inside the view asked for, whichever account the rest is narrowed to. */
+  accounts: Readonly<Record<string, number>>;
 }
 
 export type TimelineItem =

@@ -76,14 +76,16 @@ describe('QueueIndex', () => {
             expect(keysOf(index, wanted)).toEqual(expectedKeys(model.values(), wanted));
           }
           for (const view of QUEUE_VIEWS) {
-            const counts = index.counts(view);
-            expect(counts.views[view]).toBe(
-              expectedKeys(model.values(), { view, channel: null, accountId: null }).length,
-            );
-            for (const channel of CHANNELS) {
-              expect(counts.channels[channel]).toBe(
-                expectedKeys(model.values(), { view, channel, accountId: null }).length,
-              );
+            for (const accountId of [null, 'desk', 'shop']) {
+              const counts = index.counts(view, accountId);
+              const expected = expectedKeys(model.values(), { view, channel: null, accountId }).length;
+              expect(counts.views[view]).toBe(expected);
+              for (const channel of CHANNELS) {
+                expect(counts.channels[channel]).toBe(
+                  expectedKeys(model.values(), { view, channel, accountId }).length,
+                );
+              }
+              if (accountId !== null) expect(index.counts(view, null).accounts[accountId] ?? 0).toBe(expected);
             }
           }
         }
@@ -120,6 +122,6 @@ describe('QueueIndex', () => {
     expect(index.list(mine).length).toBe(0);
     index.setAgentIds(AGENTS);
     expect(index.list(mine).length).toBe(1);
-    expect(index.counts('mine').channels.chat).toBe(1);
+    expect(index.counts('mine', null).channels.chat).toBe(1);
   });
 });

@@ -26,8 +26,8 @@ export class QueueIndex {
   readonly #lists = new Map<string, { filter: QueueFilter; list: SortedList }>();
   #everything = new SortedList();
   #agentIds: AgentIds = {};
-  /** Conversations by view and channel. */
-  #counts = emptyCounts();
+  /** Conversations by account, view and channel. */
+  #counts: AccountCounts = new Map();
 
   get size(): number {
     return this.#entries.size;
@@ -72,14 +72,14 @@ export class QueueIndex {
     this.#entries.clear();
     this.#everything = new SortedList();
     this.#lists.clear();
-    this.#counts = emptyCounts();
+    this.#counts = new Map();
   }
 
   /** Another signed-in agent changes who belongs to `mine` and `waiting`: everything is counted again. */
   setAgentIds(agentIds: AgentIds): void {
     this.#agentIds = agentIds;
     this.#lists.clear();
-    this.#counts = emptyCounts();
+    this.#counts = new Map();
     for (const entry of this.#entries.values()) this.#count(entry, 1);
   }
 
@@ -106,11 +106,21 @@ export class QueueIndex {
     return entry === undefined ? -1 : this.list(filter).indexOf(entry);
   }
 
-  counts(view: QueueViewId): QueueCounts {
+  /** @param accountId counts only its conversations; `null`: those of all accounts */
+  counts(view: QueueViewId, accountId: string | null): QueueCounts {
+    const counted = emptyCounts();
+    const accounts: Record<string, number> = {};
+    for (const [id, counts] of this.#counts) {
+      accounts[id] = sumOf(counts[view]);
+      if (accountId !== null && id !== accountId) continue;
+      for (const one of QUEUE_VIEWS) {
+        for (const channel of CHANNELS) counted[one][channel] += counts[one][channel];
+      }
+    }
     const views = Object.fromEntries(
-      QUEUE_VIEWS.map((id) => [id, CHANNELS.reduce((sum, channel) => sum + this.#counts[id][channel], 0)]),
+      QUEUE_VIEWS.map((id) => [id, sumOf(counted[id])]),
     ) as QueueCounts['views'];
-    return { views, channels: { ...this.#counts[view] } };
+    return { views, channels: counted[view], accounts };
   }
 
   #belongs(entry: Entry, filter: QueueFilter): boolean {
@@ -124,19 +134,26 @@ export class QueueIndex {
   }
 
   #count(entry: Entry, by: 1 | -1): void {
+    const counts = this.#counts.get(entry.accountId) ?? emptyCounts();
+    this.#counts.set(entry.accountId, counts);
     for (const view of QUEUE_VIEWS) {
       if (this.#belongs(entry, { view, channel: null, accountId: null })) {
-        this.#counts[view][entry.channel] += by;
+        counts[view][entry.channel] += by;
       }
     }
   }
 }
 
 type Counts = Record<QueueViewId, QueueCounts['channels']>;
+type AccountCounts = Map<string, Counts>;
 
 function emptyCounts(): Counts {
   const channels = { email: 0, chat: 0, social: 0, form: 0, phone: 0, bot: 0 };
   return Object.fromEntries(QUEUE_VIEWS.map((view) => [view, { ...channels }])) as Counts;
+}
+
+function sumOf(channels: QueueCounts['channels']): number {
+  return CHANNELS.reduce((sum, channel) => sum + channels[channel], 0);
 }
 
 function sameRow(a: LightRow, b: LightRow): boolean {

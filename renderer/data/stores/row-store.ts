@@ -66,7 +66,7 @@ export class RowStore {
   readonly #rowListeners = new KeyedListeners();
   readonly #firstPages = new Map<string, { keys: readonly ConversationKey[]; counts: QueueCounts }>();
   readonly #snapshots = new Map<string, { list: object; listVersion: number; snapshot: QueueSnapshot }>();
-  readonly #counts = new Map<QueueViewId, QueueCounts>();
+  readonly #counts = new Map<string, QueueCounts>();
   readonly #moved = new Map<ConversationKey, ConversationKey>();
   /** Rises whenever lists or counts may have changed. */
   readonly changed = new Signal(0);
@@ -197,12 +197,14 @@ export class RowStore {
     return snapshot;
   }
 
-  counts(view: QueueViewId): QueueCounts {
-    let counts = this.#counts.get(view);
+  /** @param accountId counts only its conversations; `null`: those of all accounts */
+  counts(view: QueueViewId, accountId: string | null = null): QueueCounts {
+    const id = filterId({ ...EVERYTHING, view, accountId });
+    let counts = this.#counts.get(id);
     if (counts === undefined) {
-      const kept = this.#ready ? undefined : this.#keptCounts(view);
-      counts = kept ?? this.#index.counts(view);
-      this.#counts.set(view, counts);
+      const kept = this.#ready ? undefined : this.#keptCounts(id);
+      counts = kept ?? this.#index.counts(view, accountId);
+      this.#counts.set(id, counts);
     }
     return counts;
   }
@@ -256,15 +258,17 @@ export class RowStore {
     if (!this.#ready) return null;
     const { version, keyAt, length } = this.snapshot(this.#activeFilter);
     const filter = filterId(this.#activeFilter);
-    const counts = this.counts(this.#activeFilter.view);
+    const { view, accountId } = this.#activeFilter;
+    const counts = this.counts(view, accountId);
     const keys = Array.from({ length: Math.min(length, FIRST_PAGE_ROWS) }, (_, i) => keyAt(i)!);
     return { filter, version, counts, conversations: await this.#whole.readAll(keys) };
   }
 
   /** Counts as they were last time: by views always, by channel only for the view they were kept for. */
-  #keptCounts(view: QueueViewId): QueueCounts | undefined {
-    const known = this.#firstPages.get(filterId({ ...EVERYTHING, view }));
-    return known?.counts ?? this.#firstPages.values().next().value?.counts;
+  #keptCounts(id: string): QueueCounts | undefined {
+    const known = this.#firstPages.get(id) ?? this.#firstPages.values().next().value;
+    // A page kept by an older build counted no accounts.
+    return known && { ...known.counts, accounts: known.counts.accounts ?? {} };
   }
 
   #takeBuffered(): void {
