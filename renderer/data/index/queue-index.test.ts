@@ -85,7 +85,8 @@ describe('QueueIndex', () => {
                   expectedKeys(model.values(), { view, channel, accountId }).length,
                 );
               }
-              if (accountId !== null) expect(index.counts(view, null).accounts[accountId] ?? 0).toBe(expected);
+              if (accountId !== null)
+                expect(index.counts(view, null).accounts[accountId] ?? 0).toBe(expected);
             }
           }
         }
