@@ -2,6 +2,7 @@
 import { chatwootDefinition } from './chatwoot/chatwoot-backend';
 import type { Clock } from './clock';
 import { embeddedDefinition } from './embedded/embedded-backend';
+import { freshdeskDefinition } from './freshdesk/freshdesk-backend';
 import type { HttpClient } from './http';
 import type { Backend, BackendDescriptor, SignInField } from './port';
 import { requestTrackerDefinition } from './request-tracker/request-tracker-backend';
@@ -25,6 +26,7 @@ export interface BackendSettings {
 const DEFINITIONS: Readonly<Record<string, RestDefinition>> = {
   embedded: embeddedDefinition,
   chatwoot: chatwootDefinition,
+  freshdesk: freshdeskDefinition,
   'request-tracker': requestTrackerDefinition,
   zendesk: zendeskDefinition,
 };

@@ -44,6 +44,10 @@ describe('an answer', () => {
     [{ message: 'No such status.' }, 'No such status.'],
     [{ error: 'Not today.' }, 'Not today.'],
     [
+      { description: 'Validation failed', errors: [{ field: 'status', message: 'No such status.' }] },
+      'status: No such status.',
+    ],
+    [
       {
         error: 'RecordInvalid',
         description: 'Record validation errors',

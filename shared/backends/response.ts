@@ -139,6 +139,11 @@ const wordsSchema = z.union([
         .map(({ description }) => description)
         .join('; '),
     ),
+  z
+    .object({ errors: z.array(z.object({ field: z.string().nullish(), message: words })).min(1) })
+    .transform(({ errors }) =>
+      errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; '),
+    ),
   z.object({ description: words }).transform((body) => body.description),
   z.object({ error: words }).transform((body) => body.error),
 ]);

@@ -2,12 +2,16 @@
 import type { RestDefinition } from '../../backends/rest-definition';
 import type { OpenSimulator, VendorSimulator } from '../vendor-kit';
 import { openChatwoot } from './chatwoot/chatwoot-simulator';
+import { openFreshdesk } from './freshdesk/freshdesk-simulator';
 import { openCopperTracker } from './custom-copper-tracker/copper-simulator';
 import { openParleyChat } from './custom-parley-chat/parley-simulator';
+import { openRequestTracker } from './request-tracker/rt-simulator';
 import { openZendesk } from './zendesk/zendesk-simulator';
 
 export const SIMULATORS: Readonly<Record<string, OpenSimulator>> = {
+  'request-tracker': openRequestTracker,
   chatwoot: openChatwoot,
+  freshdesk: openFreshdesk,
   zendesk: () => openZendesk(),
 };
 

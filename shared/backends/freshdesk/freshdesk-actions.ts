@@ -1,0 +1,129 @@
+/**
+ * What is done at Freshdesk. Nothing of a reply or a note is ours to set but its text and files
+ * ("Create a Reply": body, attachments, from_email, user_id, cc_emails, bcc_emails; "Create a Note":
+ * private, incoming, notify_emails beside them), and there is no idempotency key: whether a reply whose
+ * answer was lost is there can only be seen by a person (tier T4).
+ */
+import { z } from 'zod';
+import { assertNever } from '../../domain/assert-never';
+import { BackendError } from '../backend-error';
+import { rowId } from '../field-schemas';
+import { htmlOf } from '../html-text';
+import type { Operation, OperationProof } from '../port';
+import { understand } from '../response';
+import type { Asker } from '../rest-definition';
+import { changeWholeSet } from '../whole-set';
+import { conversationIn, readWhole } from './freshdesk-feed';
+import { ofTicket } from './freshdesk-requests';
+import { priorityNumber, STATUS_NUMBERS } from './freshdesk-rows';
+
+const made = z.object({ id: rowId });
+const updated = z.object({
+  status: z.number(),
+  priority: z.number(),
+  responder_id: rowId.nullish(),
+});
+const tagged = z.object({ tags: z.array(z.string()).nullish() });
+
+export async function perform(ask: Asker, operation: Operation): Promise<OperationProof> {
+  const { action, conversationId } = operation;
+  switch (action.kind) {
+    case 'reply':
+    case 'note':
+      return write(ask, operation, action);
+    case 'status': {
+      const status = STATUS_NUMBERS[action.status];
+      await update(ask, conversationId, { status }, (now) => now.status === status);
+      break;
+    }
+    case 'assign': {
+      const responder = action.assigneeId;
+      if (responder !== null && !/^\d+$/.test(responder)) {
+        throw new BackendError('invalid', `There is no agent "${responder}".`);
+      }
+      const change = { responder_id: responder === null ? null : Number(responder) };
+      await update(ask, conversationId, change, (now) => (now.responder_id ?? null) === responder);
+      break;
+    }
+    case 'priority': {
+      const priority = priorityNumber(action.priority);
+      await update(ask, conversationId, { priority }, (now) => now.priority === priority);
+      break;
+    }
+    case 'tags':
+      await changeTags(ask, conversationId, action);
+      break;
+    default:
+      return assertNever(action);
+  }
+  return proofOf(ask, conversationId, conversationId);
+}
+
+async function write(
+  ask: Asker,
+  { conversationId, files = [] }: Operation,
+  action: Extract<Operation['action'], { kind: 'reply' | 'note' }>,
+): Promise<OperationProof> {
+  const note = action.kind === 'note';
+  const body = htmlOf(action.text);
+  const { body: answer } = await ask.json({
+    method: 'POST',
+    path: ofTicket(conversationId, note ? '/notes' : '/reply'),
+    ...(files.length === 0
+      ? { json: { body, ...(note && { private: true }) } }
+      : {
+          multipart: {
+            fields: [['body', body], ...(note ? ([['private', 'true']] as const) : [])],
+            files: files.map((file) => ({ field: 'attachments[]', file })),
+          },
+        }),
+  });
+  const { id } = understand(() => made.parse(answer));
+  if (action.kind === 'reply' && action.statusAfter !== null) {
+    const status = STATUS_NUMBERS[action.statusAfter];
+    const close = (): Promise<void> =>
+      update(ask, conversationId, { status }, (now) => now.status === status);
+    // The reply has left: to fail now would have it sent again. The proof shows the status as it is.
+    await close().catch(() => close().catch(() => undefined));
+  }
+  return proofOf(ask, conversationId, id);
+}
+
+/** The conversation is a courtesy: a proof stands without it. */
+async function proofOf(ask: Asker, ticketId: string, serverId: string): Promise<OperationProof> {
+  const whole = await readWhole(ask, ticketId).catch(() => null);
+  return { serverId, conversation: whole === null ? null : conversationIn(whole, ask.accountId) };
+}
+
+/** The answer has the ticket as it is afterwards; success alone is not believed. */
+async function update(
+  ask: Asker,
+  ticketId: string,
+  change: Readonly<Record<string, unknown>>,
+  done: (now: z.infer<typeof updated>) => boolean,
+): Promise<void> {
+  const { body } = await ask.json({ method: 'PUT', path: ofTicket(ticketId), json: change });
+  if (!done(understand(() => updated.parse(body)))) {
+    throw new BackendError('invalid', 'The helpdesk said yes and did not do it.');
+  }
+}
+
+async function changeTags(
+  ask: Asker,
+  ticketId: string,
+  change: Extract<Operation['action'], { kind: 'tags' }>,
+): Promise<void> {
+  const path = ofTicket(ticketId);
+  await changeWholeSet(
+    {
+      async read() {
+        const { body } = await ask.json({ method: 'GET', path });
+        return understand(() => tagged.parse(body).tags ?? []);
+      },
+      async write(tags) {
+        await ask.json({ method: 'PUT', path, json: { tags } });
+      },
+    },
+    change,
+  );
+}
