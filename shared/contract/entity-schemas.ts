@@ -96,6 +96,7 @@ export const contactSchema = z.object({
   id,
   name: z.string(),
   emails: z.array(z.string()),
+  verifiedEmails: z.array(z.string()).optional(),
   phones: z.array(z.string()),
   handles: z.array(z.string()),
   createdAt: time,

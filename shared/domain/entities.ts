@@ -116,6 +116,11 @@ export interface Contact {
   id: string;
   name: string;
   emails: readonly string[];
+  /**
+   * Those of `emails` that the helpdesk vouches for (mail came from there, or it was confirmed); absent
+   * where it vouches for none. Only these join a person across accounts.
+   */
+  verifiedEmails?: readonly string[] | undefined;
   phones: readonly string[];
   /** `network:handle` pairs. */
   handles: readonly string[];

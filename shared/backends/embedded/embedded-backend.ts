@@ -20,6 +20,7 @@ import {
   readListed,
   readMessage,
   readVersion,
+  savedReplyChange,
 } from './embedded-rows';
 
 /** The helpdesk refuses larger uploads with 413. */
@@ -158,15 +159,15 @@ export const embeddedDefinition: RestDefinition = {
       push: true,
       chatByMail: true,
       idSweep: true,
+      savedReplies: true,
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
     },
     lacks: {
-      savedReplies: 'It keeps none: its API (openapi.json) has no place for them.',
       thread: 'Its feeds tell of each write before the write is answered, so a pull is as fresh.',
       newestFirst: 'Its feeds are one gap-free revision, oldest first, on this computer: read in seconds.',
     },
     statusWords: { new: 'new', open: 'open', pending: 'pending', resolved: 'resolved', closed: 'closed' },
-    feeds: ['conversations', 'agents', 'messages', 'contacts'],
+    feeds: ['conversations', 'agents', 'messages', 'contacts', 'saved-replies'],
   },
   root: ({ url }) => `${url.replace(/\/+$/, '')}/api/v1`,
   auth: bearer,
@@ -176,6 +177,7 @@ export const embeddedDefinition: RestDefinition = {
     agents: feed('/agents', ROWS_PER_PAGE, agentChange),
     messages: feed('/messages', MESSAGES_PER_PAGE, messageChange),
     contacts: feed('/contacts', ROWS_PER_PAGE, contactChange),
+    'saved-replies': feed('/saved-replies', ROWS_PER_PAGE, savedReplyChange),
   },
   history: {
     page: (ask, conversationId, before) =>
@@ -191,7 +193,7 @@ export const embeddedDefinition: RestDefinition = {
     row: readMessage,
   },
   sweep: {
-    kinds: ['conversation', 'message', 'contact', 'agent'],
+    kinds: ['conversation', 'message', 'contact', 'agent', 'savedReply'],
     rowsAtOnce: ROWS_BY_ID,
     async ids(ask, kind, cursor) {
       const answer = await ask.json(IDS.request({ method: 'GET', path: `/ids/${PLURALS[kind]}` }, cursor));

@@ -14,6 +14,7 @@ import {
   type EntityByKind,
   type EntityKind,
   type Message,
+  type SavedReply,
 } from '../../domain/entities';
 import { isoTime, rowId } from '../field-schemas';
 import type { RowReader } from '../rest-definition';
@@ -88,11 +89,27 @@ const messageRow = z.object({
     .nullable(),
 });
 
+const savedReplyRow = z.object({
+  id: rowId,
+  title: z.string(),
+  body: z.object({ type: z.enum(['text', 'html']), content: z.string() }),
+  shortcut: z.string().nullable(),
+  folder: z.string().nullable(),
+  updated_at: isoTime,
+});
+
+const readSavedReply: RowReader<SavedReply> = (raw, accountId) => {
+  const { updated_at, ...row } = savedReplyRow.parse(raw);
+  return { accountId, ...row, updatedAt: updated_at };
+};
+
 export const readAgent: RowReader<Agent> = (raw, accountId) => ({ accountId, ...agentRow.parse(raw) });
 
 const readContact: RowReader<Contact> = (raw, accountId) => {
   const { created_at, updated_at, ...row } = contactRow.parse(raw);
-  return { accountId, ...row, createdAt: created_at, updatedAt: updated_at };
+  // An address comes to this helpdesk only with a mail from it.
+  const verifiedEmails = row.emails;
+  return { accountId, ...row, verifiedEmails, createdAt: created_at, updatedAt: updated_at };
 };
 
 export const readConversation: RowReader<Conversation> = (raw, accountId) => {
@@ -184,3 +201,4 @@ export const agentChange = changeOf('agent', readAgent);
 export const contactChange = changeOf('contact', readContact);
 export const conversationChange = changeOf('conversation', readConversation);
 export const messageChange = changeOf('message', readMessage);
+export const savedReplyChange = changeOf('savedReply', readSavedReply);
