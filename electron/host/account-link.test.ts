@@ -23,6 +23,7 @@ const openLink = (parts: Pick<AccountLinkOptions, 'fs' | 'spool'> & Partial<Acco
     id: 'a1',
     name: 'Sample helpdesk',
     backendId: 'embedded',
+    own: false,
     backends: createBackends(),
     memoryPath: 'account.json',
     clock: systemClock,

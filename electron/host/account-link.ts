@@ -19,6 +19,8 @@ export interface AccountLinkOptions {
   id: string;
   name: string;
   backendId: string;
+  /** The embedded helpdesk of this host. */
+  own: boolean;
   backends: Backends;
   spool: Spool;
   fs: FileSystem;
@@ -122,17 +124,18 @@ class PullingAccount implements AccountLink {
       failure: null,
       firstSync: null,
       rejectedRows: 0,
+      rejectedBecause: [],
       agent: null,
       rolledBack: null,
     };
   }
 
   account(): Account {
-    const { id, backendId } = this.options;
+    const { id, backendId, own } = this.options;
     const { name } = this;
     const { tier, supports, statusWords } = this.descriptor;
     const { state, stateSince, failure } = this.halted ?? this.state;
-    const { rejectedRows } = this.state;
+    const { rejectedRows, rejectedBecause } = this.state;
     const asOf = this.state.asOf ?? this.memory.asOf;
     return {
       id,
@@ -144,11 +147,13 @@ class PullingAccount implements AccountLink {
       failure,
       firstSync: asOf === null ? (this.state.firstSync ?? { rows: 0 }) : null,
       rejectedRows,
+      rejectedBecause: [...rejectedBecause],
       rolledBack: this.state.rolledBack,
       agent: this.state.agent ?? this.memory.agent,
       tier,
       supports,
       url: this.at?.url ?? '',
+      ownHelpdesk: own,
       statusWords,
     };
   }

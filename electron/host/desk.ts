@@ -21,6 +21,8 @@ export interface ServedAccount {
   id: string;
   name: string;
   backend: string;
+  /** Empty for the embedded helpdesk of this host. */
+  url: string;
 }
 
 export interface Desk {
@@ -94,7 +96,7 @@ export async function openDesk(options: {
     if (cameOnline) outbox.wake(account.id);
     events.publish({ type: 'account', account });
   };
-  const open = async ({ id, name, backend }: ServedAccount): Promise<AccountLink> => {
+  const open = async ({ id, name, backend, url }: ServedAccount): Promise<AccountLink> => {
     const spool = await stores.spools.open(id);
     const http = createHttpClient();
     clients.set(id, http);
@@ -102,6 +104,7 @@ export async function openDesk(options: {
       id,
       name,
       backendId: backend,
+      own: url === '',
       backends,
       spool,
       fs,

@@ -154,7 +154,17 @@ async function compose(
       log,
     });
   const { drafts, light } = stores;
-  const accounts = createAccountManager({ book, vault, desk, backends, embedded, drafts, light, clock });
+  const accounts = createAccountManager({
+    book,
+    vault,
+    desk,
+    backends,
+    embedded,
+    profiles,
+    drafts,
+    light,
+    clock,
+  });
   const attachments = await openAttachmentCache({
     fs,
     folder: join(folder, 'files', 'index'),

@@ -4,7 +4,7 @@
  *   GET    /door/backends                        → Backends, what can be connected
  *   POST   /door/account-checks    AccountCheckDraft → AccountCheck; asks the helpdesk, keeps nothing
  *   POST   /door/accounts          AccountDraft  → Account
- *   POST   /door/accounts/:id      AccountPatch  → Account
+ *   POST   /door/accounts/:id      AccountPatch  → Account; at another server only what is given signs in
  *   GET    /door/accounts/:id/holdings           → Holdings, what a removal is about
  *   POST   /door/accounts/:id/remove             → Account as it was; unsent replies and drafts are kept
  *   POST   /door/profiles          ProfileText   → ProfileResult; keeps a custom profile that compiles

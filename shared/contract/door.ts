@@ -112,8 +112,16 @@ export const accountSchema = z.object({
   asOf: time.nullable(),
   failure: z.object({ kind: z.enum(FAILURE_KINDS), detail: z.string() }).nullable(),
   /** Until the first pull reached the end. */
-  firstSync: z.object({ rows: z.number().int() }).nullable(),
+  firstSync: z
+    .object({
+      rows: z.number().int(),
+      /** How many are still to come, as far as the helpdesk tells. */
+      left: z.number().int().nullable().optional(),
+    })
+    .nullable(),
   rejectedRows: z.number().int(),
+  /** What was wrong with the rows that were set aside last, each once, for an administrator. */
+  rejectedBecause: z.array(z.string()).optional(),
   /** In this run, the helpdesk turned out to be restored from a backup: when that was seen. */
   rolledBack: z.object({ at: time }).nullable().optional(),
   agent: agentSchema.nullable(),
@@ -130,6 +138,8 @@ export const accountSchema = z.object({
   }),
   /** Address of the helpdesk; empty for the embedded one until it runs. */
   url: z.string().optional(),
+  /** The embedded helpdesk that this host runs itself: it has no address or credentials to change. */
+  ownHelpdesk: z.boolean().optional(),
   /** The backend's own words for the five statuses. */
   statusWords: z.record(z.enum(STATUSES), z.string()).optional(),
 });

@@ -36,6 +36,8 @@ const LINK_BASE_MS = 500;
 const LINK_CAP_MS = 10_000;
 /** Wrong credentials are not tried more often than this, unless kicked. */
 const REFUSED_WAIT_MS = 60_000;
+/** Rows that could not be understood are all counted; of what was wrong with them so much is told. */
+const PROBLEMS_TOLD = 5;
 
 /** How an account stands, in the words of the door's account. */
 export interface PullState {
@@ -45,9 +47,11 @@ export interface PullState {
   /** When the last whole pull began: nothing that is shown is older. `null` before the first ended. */
   asOf: number | null;
   failure: { kind: FailureKind; detail: string } | null;
-  /** Until the first pull reached the end: how many rows came so far. */
-  firstSync: { rows: number } | null;
+  /** Until the first pull reached the end: how many rows came so far, and how many the server says are left. */
+  firstSync: { rows: number; left: number | null } | null;
   rejectedRows: number;
+  /** What was wrong with the rows that were set aside last, each once. */
+  rejectedBecause: readonly string[];
   agent: Agent | null;
   /** When the server was last found restored from a backup or set up anew; `null` while it was not. */
   rolledBack: { at: number } | null;
@@ -137,8 +141,9 @@ class FeedPuller implements Puller {
       stateSince: clock.now(),
       asOf: null,
       failure: null,
-      firstSync: begun ? null : { rows: 0 },
+      firstSync: begun ? null : { rows: 0, left: null },
       rejectedRows: 0,
+      rejectedBecause: [],
       agent: null,
       rolledBack: null,
     };
@@ -236,10 +241,18 @@ class FeedPuller implements Puller {
   /** Pulls and stores one page; true when the feed has more. */
   async #pullPage(walk: FeedWalk, answered: AbortController, signal: AbortSignal): Promise<boolean> {
     const page = await walk.ask(signal);
-    const { firstSync, rejectedRows } = this.#state;
+    const { firstSync, rejectedRows, rejectedBecause } = this.#state;
+    const problems = page.rejected.map(({ problem }) => problem);
     this.#answered(answered, {
-      firstSync: firstSync && { rows: firstSync.rows + page.changes.length },
+      firstSync: firstSync && {
+        rows: firstSync.rows + page.changes.length,
+        left: page.left ?? firstSync.left,
+      },
       rejectedRows: rejectedRows + page.rejected.length,
+      rejectedBecause:
+        problems.length === 0
+          ? rejectedBecause
+          : [...new Set([...problems, ...rejectedBecause])].slice(0, PROBLEMS_TOLD),
     });
     const { news, seq, more } = await walk.store(page);
     if (seq !== null) this.#options.onChanges({ changes: news, seq, caughtUp: false });
@@ -279,7 +292,10 @@ class FeedPuller implements Puller {
   async #idle(signal: AbortSignal): Promise<void> {
     const opened = this.#push.ensure();
     // What changed while the channel was being opened was announced to nobody.
-    await this.#wait(this.#push.alive && !opened ? POLL_WITH_PUSH_MS : POLL_WITHOUT_PUSH_MS, signal);
+    const { pollMs = POLL_WITHOUT_PUSH_MS } = this.#options.backend.descriptor;
+    // What hints do not tell of is looked for as often as where there are none, or seldomer.
+    const pause = this.#push.alive && !opened ? Math.max(POLL_WITH_PUSH_MS, pollMs) : pollMs;
+    await this.#wait(pause, signal);
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {

@@ -49,6 +49,17 @@ describe('the accounts of a console', () => {
     expect((await open()).book.credentialsOf('team')).toEqual({ token: 'sample-secret' });
   });
 
+  it('shows what was kept for one server to no other: there only what is given anew signs in', async () => {
+    const { book, vault } = await stage();
+    const { id } = await book.add(draft);
+    await book.change(id, { url: 'https://desk.invalid/support' });
+    expect(book.credentialsOf(id)).toMatchObject({ token: 'sample-secret' });
+    await book.change(id, { url: 'https://elsewhere.invalid' });
+    expect(JSON.stringify(vault.get(id))).not.toContain('sample-secret');
+    await book.change(id, { url: 'https://desk.invalid', values: { token: 'second-sample' } });
+    expect(book.credentialsOf(id)).toMatchObject({ login: 'a@team.invalid', token: 'second-sample' });
+  });
+
   it('keeps what is no secret in the file and what is in the vault', async () => {
     const { book, text, open } = await stage();
     const setup = await book.add(draft);

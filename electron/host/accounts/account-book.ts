@@ -187,7 +187,10 @@ class FileBook implements AccountBook {
       values: { ...before.values, ...open },
       paused: patch.paused ?? before.paused,
     };
-    if (Object.keys(secret).length > 0) await vault.set(id, { ...vault.get(id), ...secret });
+    // What was kept for one server is shown to no other.
+    const kept = isSameOrigin(before.url, after.url) ? vault.get(id) : {};
+    const moved = before.url !== after.url;
+    if (moved || Object.keys(secret).length > 0) await vault.set(id, { ...kept, ...secret });
     await this.#keep(
       this.#accounts.map((one) => (one === before ? after : one)),
       this.#removed,
@@ -266,6 +269,12 @@ class FileBook implements AccountBook {
       throw error;
     }
   }
+}
+
+/** Whether two addresses are of one server; the embedded helpdesk's is empty. */
+export function isSameOrigin(one: string, other: string): boolean {
+  if (one === '' || other === '') return one === other;
+  return new URL(one).origin === new URL(other).origin;
 }
 
 function split(

@@ -3,7 +3,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHelpdesk, type RunningHelpdesk } from '@electron/helpdesk/server';
-import { accountCheckSchema, backendsSchema, holdingsSchema } from '@shared/contract/accounts';
+import {
+  accountCheckSchema,
+  backendsSchema,
+  holdingsSchema,
+  profileResultSchema,
+} from '@shared/contract/accounts';
 import {
   accountSchema,
   changesPageSchema,
@@ -20,6 +25,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { HelpdeskLauncher } from '../helpdesk-launcher';
 import { startHost, type RunningHost } from '../start-host';
+
+/** One of the profiles that come with the product. */
+const PROFILE = join(import.meta.dirname, '../../../resources/backends/copper-tracker.yaml');
 
 let folder = '';
 let host: RunningHost;
@@ -230,6 +238,19 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
     expect(await code('POST', '/door/accounts/nobody', { paused: true })).toBe('not-found');
     expect(await code('POST', '/door/accounts/nobody/remove')).toBe('not-found');
     expect(await accounts()).toHaveLength(2);
+  });
+
+  it('take a profile of the team when it is in order, and else tell where it is not', async () => {
+    const wrong = await ask(profileResultSchema, 'POST', '/door/profiles', { text: 'id: Shop\nname: 5\n' });
+    expect(wrong).toMatchObject({ kept: false });
+    expect(wrong.kept ? [] : wrong.problems).toContainEqual(
+      expect.objectContaining({ line: 2, column: expect.any(Number) as number }),
+    );
+    const text = await readFile(PROFILE, 'utf8');
+    const good = await ask(profileResultSchema, 'POST', '/door/profiles', { text });
+    expect(good).toMatchObject({ kept: true, offer: { custom: true } });
+    const { offers } = await ask(backendsSchema, 'GET', '/door/backends');
+    expect(offers.filter(({ custom }) => custom)).toEqual(good.kept ? [good.offer] : []);
   });
 
   it('run the embedded helpdesk only as long as it is one of them', async () => {

@@ -3,6 +3,8 @@
  * desk serves them, and the embedded helpdesk runs as long as an account of its own is served.
  */
 import type { Clock } from '@shared/backends/clock';
+import { customBackendId } from '@shared/backends/custom/profile-facts';
+import type { BackendDescriptor } from '@shared/backends/port';
 import type { Backends } from '@shared/backends/registry';
 import { checkSignIn, type SignInStep } from '@shared/backends/check/sign-in-check';
 import type {
@@ -10,9 +12,11 @@ import type {
   AccountCheckDraft,
   AccountDraft,
   AccountPatch,
+  BackendOffer,
   Backends as Offers,
   CheckStep,
   Holdings,
+  ProfileResult,
 } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { isUnconfirmed } from '@shared/domain/intents';
@@ -20,9 +24,11 @@ import type { Drafts } from '@shared/sync/drafts';
 import type { AccountLink } from '../account-link';
 import type { Desk } from '../desk';
 import type { LightIndex } from '../light-index';
-import type { AccountBook, AccountSetup } from './account-book';
+import { isSameOrigin, type AccountBook, type AccountSetup } from './account-book';
 import type { EmbeddedHelpdesk } from './embedded-helpdesk';
 import { createHttpClient } from '../http-client';
+import { ProfileError } from '../profiles/profile-file';
+import type { Profiles } from '../profiles/profiles';
 import type { Vault } from './vault';
 
 export interface AccountManager {
@@ -34,6 +40,8 @@ export interface AccountManager {
   holdings(id: string): Holdings;
   /** Resolves with the account as it was. */
   remove(id: string): Promise<Account>;
+  /** Keeps a custom profile that is in order; its backend can be connected then. */
+  addProfile(text: string): Promise<ProfileResult>;
   /** Connects everything that is not paused. */
   start(): void;
 }
@@ -44,16 +52,20 @@ export interface AccountManagerOptions {
   desk: Desk;
   backends: Backends;
   embedded: EmbeddedHelpdesk | null;
+  profiles: Pick<Profiles, 'add'>;
   drafts: Pick<Drafts, 'list'>;
   light: Pick<LightIndex, 'countOf'>;
   clock: Clock;
 }
 
+/** What a profile is called that came without a file's name. */
+const PASTED = 'profile.yaml';
+
 const LOCKED =
   'The credentials of this account were sealed by a keychain that is not here. Type them again in the account settings.';
 
 export function createAccountManager(options: AccountManagerOptions): AccountManager {
-  const { book, vault, desk, backends, embedded, drafts, light, clock } = options;
+  const { book, vault, desk, backends, embedded, profiles, drafts, light, clock } = options;
   const linkOf = (id: string): AccountLink | undefined =>
     desk.accounts().find((link) => link.account().id === id);
 
@@ -79,19 +91,13 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
   return {
     offers: () => ({
       vault: vault.kind,
-      offers: backends.descriptors().map(({ id, name, signIn, addressExample }) => ({
-        id,
-        name,
-        signIn: [...signIn],
-        addressExample,
-        custom: id.startsWith('custom:'),
-      })),
+      offers: backends.descriptors().map(asOffered),
     }),
     async check({ accountId, backend, url, values }, signal) {
       const address = book.addressOf(url, backend);
-      // The embedded helpdesk is ours: there is nothing that could be wrong about it.
-      if (address === '') return { steps: [] };
       const known = book.list().find((one) => one.id === accountId);
+      // The embedded helpdesk is ours: there is nothing that could be wrong about it.
+      if (address === '' || known?.url === '') return { steps: [] };
       // What was kept for one server is shown to no other.
       const own = known !== undefined && isSameOrigin(known.url, address);
       const kept = own ? (book.credentialsOf(known.id) ?? {}) : {};
@@ -140,18 +146,29 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
       if (account === undefined) throw new Error(`The account ${id} was not served.`);
       return account;
     },
+    async addProfile(text) {
+      try {
+        const id = await profiles.add(PASTED, text);
+        const descriptor = backends.descriptors().find((one) => one.id === id);
+        if (descriptor === undefined) throw new Error(`The profile ${id} was not registered.`);
+        return { kept: true, offer: asOffered(descriptor) };
+      } catch (error) {
+        if (!(error instanceof ProfileError)) throw error;
+        return { kept: false, problems: [...error.problems] };
+      }
+    },
     start() {
       for (const setup of book.list()) steer(setup);
     },
   };
 }
 
+function asOffered({ id, name, signIn, addressExample }: BackendDescriptor): BackendOffer {
+  return { id, name, signIn: [...signIn], addressExample, custom: id.startsWith(customBackendId('')) };
+}
+
 function asToldToPages(step: SignInStep): CheckStep {
   return step.ok
     ? step
     : { ok: false, step: 'failed', at: step.step, problem: step.problem, detail: step.detail };
-}
-
-function isSameOrigin(one: string, other: string): boolean {
-  return one !== '' && new URL(one).origin === new URL(other).origin;
 }

@@ -1,5 +1,10 @@
 /** Accounts, managed from the page. No answer carries a credential. */
-import { accountCheckDraftSchema, accountDraftSchema, accountPatchSchema } from '@shared/contract/accounts';
+import {
+  accountCheckDraftSchema,
+  accountDraftSchema,
+  accountPatchSchema,
+  profileTextSchema,
+} from '@shared/contract/accounts';
 import { Hono, type Context } from 'hono';
 import type { DoorDeps } from './deps';
 import { bodyOf, idInUrl } from './requests';
@@ -22,5 +27,8 @@ export function accountRoutes({ manager }: DoorDeps): Hono {
   });
   app.get('/accounts/:id/holdings', (c) => c.json(manager.holdings(idOf(c))));
   app.post('/accounts/:id/remove', async (c) => c.json(await manager.remove(idOf(c))));
+  app.post('/profiles', async (c) => {
+    return c.json(await manager.addProfile((await bodyOf(c, profileTextSchema)).text));
+  });
   return app;
 }

@@ -79,6 +79,7 @@ const noManager: AccountManager = {
   add: notHere,
   change: notHere,
   holdings: notHere,
+  addProfile: notHere,
   remove: notHere,
   start: notHere,
 };

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { compileProfile } from '@shared/backends/custom/compile-profile';
+import type { ProfileProblem } from '@shared/backends/custom/profile-source';
 import { readProfile, sentenceOf } from '@shared/backends/custom/read-profile';
 import type { RestDefinition } from '@shared/backends/rest-definition';
 import { createExpressionEvaluator, type EvaluatorOptions } from './expression-evaluator';
@@ -14,7 +15,11 @@ export interface OpenProfile {
 
 /** A profile that cannot be used: one sentence for each thing that is wrong, with file, line and column. */
 export class ProfileError extends Error {
-  constructor(readonly sentences: readonly string[]) {
+  constructor(
+    readonly sentences: readonly string[],
+    /** The same without the file's name, each with its place. */
+    readonly problems: readonly ProfileProblem[] = [],
+  ) {
     super(sentences.join('\n'));
     this.name = 'ProfileError';
   }
@@ -27,7 +32,10 @@ export class ProfileError extends Error {
  */
 export function openProfile(file: string, text: string, options: EvaluatorOptions = {}): OpenProfile {
   const read = readProfile(file, text);
-  if ('problems' in read) throw new ProfileError(read.problems.map((problem) => sentenceOf(file, problem)));
+  if ('problems' in read) {
+    const sentences = read.problems.map((problem) => sentenceOf(file, problem));
+    throw new ProfileError(sentences, read.problems);
+  }
   const evaluator = createExpressionEvaluator(options);
   return { definition: compileProfile(read, evaluator), close: () => evaluator.close() };
 }
