@@ -15,10 +15,41 @@ export type Template = string | number | boolean | null | readonly Template[] | 
 const template: z.ZodType<Template> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(template), z.record(z.string(), template)]),
 );
+const TIME = 'ISO text with its zone, or milliseconds since the epoch.';
+/** What each field wants, for editors. */
+const WANTS: Readonly<Record<string, string>> = {
+  id: 'A text or a number that never changes.',
+  status: 'Their word; `words.status` says what it means.',
+  statusLabel: 'What is shown beside our word; left out: their word.',
+  priority: 'Their word; `words.priority` says what it means.',
+  channel: 'Their word, or a fixed one; `words.channel` says what it means.',
+  kind: 'inbound, reply, note or event.',
+  createdAt: TIME,
+  updatedAt: TIME,
+  lastMessageAt: TIME,
+  waitingSince: `Since when the customer waits. ${TIME}`,
+  preview: 'The start of the newest public message.',
+  lastMessageId: 'The id of the newest message.',
+  version: 'What `ifVersion` sends back, where the server refuses a reply to a thread that moved.',
+  tags: 'A list of texts.',
+  text: 'The message as plain text.',
+  html: 'The message as HTML; it goes before `text`.',
+  clientRef: 'The `ref` that our own request carried, where the server gives it back.',
+  attachments: 'A list of id, name, mediaType, size in bytes, and contentId of an inline image.',
+  email: 'from, to, cc, subject, messageId.',
+  social: 'network, visibility (public or direct), permalink.',
+  conversationId: 'Whose message it is; in `history` it may be left out.',
+  authorType: 'contact, agent or system; left out: by the kind.',
+  handles: 'A list of network:handle.',
+};
+const field = (name: string): typeof template => {
+  const wants = WANTS[name];
+  return wants === undefined ? template : template.describe(wants);
+};
 const fieldsOf = (names: readonly string[], optional: readonly string[]) =>
   z.strictObject({
-    ...Object.fromEntries(names.map((name) => [name, template])),
-    ...Object.fromEntries(optional.map((name) => [name, template.optional()])),
+    ...Object.fromEntries(names.map((name) => [name, field(name)])),
+    ...Object.fromEntries(optional.map((name) => [name, field(name).optional()])),
   }) as unknown as z.ZodType<{ [name: string]: Template }>;
 
 const place = z

@@ -22,8 +22,8 @@ export interface ProfileSource {
   file: string;
   value: unknown;
   /**
-   * Where the value at a path stands, or its name (`key`); of what is not there, the nearest part around
-   * it that is. `offset` counts characters into a text.
+   * Where the value at a path stands, or its name (`key`); of what is not there, the name of the nearest
+   * part around it that is. `offset` counts characters into a text.
    */
   where(path: Path, at?: { key?: boolean; offset?: number | null }): Position;
 }
@@ -71,21 +71,24 @@ function offsetOf(
 ): number {
   let node = resolved(document, document.contents);
   let found = node?.range?.[0] ?? 0;
+  /** The name under which that stands. */
+  let named = found;
   for (const [index, step] of path.entries()) {
     if (isMap(node)) {
       const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
-      if (pair === undefined) return found;
-      const name = (pair.key as Node).range?.[0] ?? found;
-      if (key && index === path.length - 1) return name;
+      if (pair === undefined) return named;
+      named = (pair.key as Node).range?.[0] ?? found;
+      if (key && index === path.length - 1) return named;
       const value = pair.value as Node | null;
       // What an alias stands for is written elsewhere, and that is what has to be mended.
       node = resolved(document, value);
-      found = node?.range?.[0] ?? name;
+      found = node?.range?.[0] ?? named;
     } else if (isSeq(node)) {
       const item = node.items[Number(step)] as Node | undefined;
-      if (item === undefined) return found;
+      if (item === undefined) return named;
       node = resolved(document, item);
       found = node?.range?.[0] ?? found;
+      named = found;
     } else return found;
   }
   return offset === null || !isScalar(node) ? found : found + withinScalar(node, text, found, offset);

@@ -76,8 +76,10 @@ function problemsOf(issue: z.core.$ZodIssue, source: ProfileSource, base: Path =
       const words = issue.values.map(String).join(', ');
       return [{ ...source.where(path), message: `"${name}" must be one of: ${words}.` }];
     }
-    default:
-      return [{ ...source.where(path), message: `"${name}" ${issue.message}.` }];
+    default: {
+      const whole = typeof valueAt(source.value, path) === 'object';
+      return [{ ...source.where(path, { key: whole }), message: `"${name}" ${issue.message}.` }];
+    }
   }
 }
 
@@ -137,7 +139,8 @@ function syntaxProblem({ text, path, skip }: Expression, source: ProfileSource):
 /** What no field says alone. */
 function contradictions(profile: Profile, source: ProfileSource): ProfileProblem[] {
   const problems: ProfileProblem[] = [];
-  const tell = (path: Path, message: string): void => void problems.push({ ...source.where(path), message });
+  const tell = (path: Path, message: string): void =>
+    void problems.push({ ...source.where(path, { key: true }), message });
   const [first] = Object.keys(profile.feeds);
   if (first === undefined) tell(['feeds'], 'Name at least the list of conversations.');
   else if (!profile.feeds[first]?.gives.some(({ kind }) => kind === 'conversation')) {

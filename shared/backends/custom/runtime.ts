@@ -119,10 +119,11 @@ export class Runtime {
     const values = await this.values(parts.flat(), context);
     const each = values[Symbol.iterator]();
     const inPath = parts[0]?.map(() => each.next().value as unknown) ?? [];
-    const empty = inPath.findIndex((value) => textOf(value) === '');
-    if (empty >= 0) {
-      const what = parts[0]?.[empty]?.text ?? '';
-      throw this.nonsense([...path, method], `{${what}} gives nothing, and a path needs it.`);
+    // Dots would climb out of the path, escaped or not (WHATWG URL, "double-dot URL path segment").
+    const unfit = inPath.findIndex((value) => ['', '.', '..'].includes(textOf(value)));
+    if (unfit >= 0) {
+      const what = `{${parts[0]?.[unfit]?.text ?? ''}} gives "${textOf(inPath[unfit])}"`;
+      throw this.nonsense([...path, method], `${what}, and a path needs an id there.`);
     }
     const texts = (template: typeof query): Record<string, string> =>
       Object.fromEntries(
