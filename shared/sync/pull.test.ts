@@ -48,6 +48,21 @@ describe('the first pull', () => {
 });
 
 describe('staying up to date', () => {
+  it('asks a backend no oftener than it bears, with and without a hint channel', async () => {
+    for (const push of [false, true]) {
+      const world = new PullWorld();
+      world.pollMs = 30 * SECOND_MS;
+      world.push = push;
+      world.start();
+      // The channel is opened with one more pull at once.
+      await world.clock.advance(35 * SECOND_MS);
+      world.asked.length = 0;
+      await world.clock.advance(60 * SECOND_MS);
+      expect(world.asked).toHaveLength(4);
+      world.stop();
+    }
+  });
+
   it('polls every two seconds without a hint channel and writes nothing when nothing is new', async () => {
     const world = new PullWorld();
     world.start();

@@ -25,6 +25,8 @@ export class PullWorld {
   failing: FailureKind | 'silence' | null = null;
   retryAfterMs: number | null = null;
   push = false;
+  /** Left out: the puller's own pause. */
+  pollMs: number | undefined;
   hint: () => void = () => undefined;
   breakPush: (error: Error) => void = () => undefined;
   listening = 0;
@@ -84,6 +86,7 @@ export class PullWorld {
         ...fake.descriptor,
         supports: { ...fake.descriptor.supports, push: this.push },
         feeds: ['conversations', 'messages'],
+        ...(this.pollMs === undefined ? {} : { pollMs: this.pollMs }),
       },
       whoAmI: () => answer(() => AGENT),
       pull: (feed, cursor) => {
