@@ -1,17 +1,18 @@
 /** The backend contract on a real Request Tracker, where one is installed. */
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '@shared/backends/clock';
-import type { HttpClient } from '@shared/backends/http';
-import { createBackends } from '@shared/backends/registry';
+import {
+  requestTracker,
+  requestTrackerDefinition,
+} from '@shared/backends/request-tracker/request-tracker-backend';
+import { createRestBackend } from '@shared/backends/rest-engine';
 import { backendContract } from '@shared/testing/backend.contract';
 import type { BackendHarness, SampleFile } from '@shared/testing/contract-kit';
 import { startRequestTracker, whyNoRequestTracker, type RequestTracker } from './harness/request-tracker';
 import { createHttpClient } from '../electron/host/http-client';
 import { systemClock } from '../electron/host/system-clock';
 
-const descriptor = createBackends()
-  .descriptors()
-  .find(({ id }) => id === 'request-tracker')!;
+const { descriptor } = requestTrackerDefinition;
 
 /** Times are the server's; what a test waits for by itself is over at once, because RT commits at once. */
 const impatient: Clock = { ...systemClock, sleep: () => new Promise((resolve) => setTimeout(resolve, 10)) };
@@ -23,20 +24,17 @@ async function openRequestTracker(): Promise<BackendHarness> {
   return {
     clock: impatient,
     connect({ pageSize, wrap, stranger = false } = {}) {
-      const sized: HttpClient = (request) =>
-        http.request({
-          ...request,
-          url:
-            pageSize === undefined
-              ? request.url
-              : request.url.replace(/per_page=\d\d+/, `per_page=${pageSize}`),
-        });
       const settings = {
         accountId: 'a1',
         url: rt.url,
         token: stranger ? '1-28-00000000000000000000000000000000' : rt.tokens.anna,
       };
-      return createBackends().connect('request-tracker', settings, wrap?.(sized) ?? sized, systemClock);
+      return createRestBackend(
+        requestTracker(pageSize),
+        settings,
+        wrap?.(http.request) ?? http.request,
+        systemClock,
+      );
     },
     customerWrites: (text, file) => customer.writes(text, file),
     customerAnswers: (conversationId, text) => customer.answers(conversationId, text),

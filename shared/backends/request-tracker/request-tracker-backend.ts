@@ -15,7 +15,6 @@ import { findByRef, perform, tier } from './rt-actions';
 import { readMessage, type RawMessage } from './rt-messages';
 import { agentsFeed, whoAmI } from './rt-people';
 import {
-  ageOf,
   readConversation,
   readRowAlone,
   readTicket,
@@ -42,6 +41,7 @@ async function historyPage(
   ask: Asker,
   conversationId: string,
   before: string | null,
+  perPage: number,
 ): Promise<{ rows: readonly unknown[]; before: string | null }> {
   const nothing = { rows: [], before: null };
   if (!isNumber(conversationId)) return nothing;
@@ -51,7 +51,7 @@ async function historyPage(
   const path = `/ticket/${conversationId}/history`;
   const { items } = await search(ask, path, {
     ...messagesBefore(before),
-    per_page: String(HISTORY_PER_PAGE),
+    per_page: String(perPage),
   });
   const oldest = idOf(items.at(-1));
   if (oldest === null) return nothing;
@@ -91,104 +91,113 @@ async function* bytesOf(base64: string): AsyncIterable<Uint8Array> {
 
 const listedTicket = z.object({ id: rowId, LastUpdated: isoTime });
 
-export const requestTrackerDefinition: RestDefinition = {
-  descriptor: {
-    id: 'request-tracker',
-    name: 'Request Tracker',
-    signIn: [{ name: 'token', secret: true }],
-    addressExample: 'https://rt.example.com',
-    tier: 'T2',
-    settleMs: SETTLE_MS,
-    supports: {
-      note: true,
-      priority: true,
-      tags: true,
-      attachments: true,
-      push: false,
-      savedReplies: true,
-      idSweep: true,
-      maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
-    },
-    lacks: {
-      push: 'RT::REST2 has no stream and no web hooks; scrips on the server could call out, nothing is offered to clients.',
-      chatByMail: 'Every reply of RT leaves as a mail already (the scrip "On Correspond Notify Requestors").',
-    },
-    pollMs: POLL_MS,
-    // A Perl process for each request: the usual server has a handful of them for everybody.
-    limit: { perMinute: 1_200, atOnce: 4 },
-    statusWords: STATUS_WORDS,
-    feeds: ['conversations', 'agents', 'savedReplies'],
-  },
-  root: ({ url }) => `${url.replace(/\/+$/, '').replace(/\/REST\/2\.0$/, '')}/REST/2.0`,
-  auth: headerKey('authorization', 'token '),
-  whoAmI,
-  tier,
-  feeds: {
-    conversations: conversationsFeed,
-    agents: agentsFeed,
-    savedReplies: wholeListFeed({
-      first: {
-        method: 'GET',
-        path: '/articles',
-        query: {
-          query: jsonQuery({ field: 'id', operator: '>', value: '0' }),
-          orderby: 'id',
-          fields: 'Name,Summary,Class,LastUpdated,Disabled,CustomFields',
-          'fields[Class]': 'Name',
-          find_disabled_rows: '1',
-        },
+/** @param rowsAPage of the lists that are walked; left out: what suits a server at work */
+export function requestTracker(rowsAPage?: number): RestDefinition {
+  const conversations = conversationsFeed(rowsAPage);
+  return {
+    descriptor: {
+      id: 'request-tracker',
+      name: 'Request Tracker',
+      signIn: [{ name: 'token', secret: true }],
+      addressExample: 'https://rt.example.com',
+      tier: 'T2',
+      settleMs: SETTLE_MS,
+      supports: {
+        note: true,
+        priority: true,
+        tags: true,
+        attachments: true,
+        push: false,
+        savedReplies: true,
+        idSweep: true,
+        maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
       },
-      pagination: pagePagination({
-        limit: { name: 'per_page', value: MOST_PER_PAGE },
-        param: 'page',
-        rows: 'items',
-      }),
-      everyMs: SAVED_REPLIES_EVERY_MS,
-      row: savedReplyChange,
-    }),
-    swept: { pull: conversationsFeed.pull, row: readRowAlone, age: ageOf },
-  },
-  history: {
-    page: historyPage,
-    // Only `historyPage` makes these rows.
-    row: (raw, accountId) => readMessage(raw as RawMessage, accountId),
-  },
-  async thread(ask, conversationId) {
-    const rows = await readTickets(ask, [conversationId], {
-      messagesOf: () => true,
-      newest: NEWEST_MESSAGES,
-    });
-    const gone = rows.find((row) => row.as === 'gone');
-    const live = rows.find((row) => row.as === 'conversation');
-    if (live === undefined) {
-      return { conversation: null, gone: true, movedTo: gone?.movedTo ?? null, messages: [] };
-    }
-    const { conversation, messages } = understand(() => readConversation(live, ask.accountId));
-    return { conversation, gone: false, movedTo: null, messages };
-  },
-  perform,
-  findByRef,
-  sweep: {
-    kinds: ['conversation'],
-    rowsAtOnce: 25,
-    async ids(ask, _kind, cursor) {
-      const { items } = await search(ask, '/tickets', {
-        query: `id > ${cursor ?? '0'}`,
-        orderby: 'id',
-        fields: 'LastUpdated',
-      });
-      // An id that cannot be read must not look as if its ticket were gone.
-      const listed = understand(() => z.array(listedTicket).parse(items));
-      return {
-        ids: listed.map(({ id, LastUpdated }) => ({ id, age: LastUpdated })),
-        next: listed.at(-1)?.id ?? null,
-      };
+      lacks: {
+        push: 'RT::REST2 has no stream and no web hooks; scrips on the server could call out, nothing is offered to clients.',
+        chatByMail:
+          'Every reply of RT leaves as a mail already (the scrip "On Correspond Notify Requestors").',
+      },
+      pollMs: POLL_MS,
+      // A Perl process for each request: the usual server has a handful of them for everybody.
+      limit: { perMinute: 1_200, atOnce: 4 },
+      statusWords: STATUS_WORDS,
+      feeds: ['conversations', 'agents', 'savedReplies'],
     },
-    rows: async (ask, _kind, ids) =>
-      (await readTickets(ask, ids, { messagesOf: () => true, newest: 1 })).filter(
-        (row) => row.as !== 'message',
-      ),
-    feedOf: () => 'swept',
-  },
-  download,
-};
+    root: ({ url }) => `${url.replace(/\/+$/, '').replace(/\/REST\/2\.0$/, '')}/REST/2.0`,
+    auth: headerKey('authorization', 'token '),
+    whoAmI,
+    tier,
+    feeds: {
+      conversations: conversations,
+      agents: agentsFeed,
+      savedReplies: wholeListFeed({
+        first: {
+          method: 'GET',
+          path: '/articles',
+          query: {
+            query: jsonQuery({ field: 'id', operator: '>', value: '0' }),
+            orderby: 'id',
+            fields: 'Name,Summary,Class,LastUpdated,Disabled,CustomFields',
+            'fields[Class]': 'Name',
+            find_disabled_rows: '1',
+          },
+        },
+        pagination: pagePagination({
+          limit: { name: 'per_page', value: MOST_PER_PAGE },
+          param: 'page',
+          rows: 'items',
+        }),
+        everyMs: SAVED_REPLIES_EVERY_MS,
+        row: savedReplyChange,
+      }),
+      swept: { ...conversations, row: readRowAlone },
+    },
+    history: {
+      page: (ask, conversationId, before) =>
+        historyPage(ask, conversationId, before, rowsAPage ?? HISTORY_PER_PAGE),
+      // Only `historyPage` makes these rows.
+      row: (raw, accountId) => readMessage(raw as RawMessage, accountId),
+    },
+    async thread(ask, conversationId) {
+      const rows = await readTickets(ask, [conversationId], {
+        messagesOf: () => true,
+        newest: NEWEST_MESSAGES,
+      });
+      const gone = rows.find((row) => row.as === 'gone');
+      const live = rows.find((row) => row.as === 'conversation');
+      if (live === undefined) {
+        return { conversation: null, gone: true, movedTo: gone?.movedTo ?? null, messages: [] };
+      }
+      const { conversation, messages } = understand(() => readConversation(live, ask.accountId));
+      return { conversation, gone: false, movedTo: null, messages };
+    },
+    perform,
+    findByRef,
+    sweep: {
+      kinds: ['conversation'],
+      rowsAtOnce: 25,
+      async ids(ask, _kind, cursor) {
+        const { items } = await search(ask, '/tickets', {
+          query: `id > ${cursor ?? '0'}`,
+          orderby: 'id',
+          fields: 'LastUpdated',
+          per_page: String(rowsAPage ?? MOST_PER_PAGE),
+        });
+        // An id that cannot be read must not look as if its ticket were gone.
+        const listed = understand(() => z.array(listedTicket).parse(items));
+        return {
+          ids: listed.map(({ id, LastUpdated }) => ({ id, age: LastUpdated })),
+          next: listed.at(-1)?.id ?? null,
+        };
+      },
+      rows: async (ask, _kind, ids) =>
+        (await readTickets(ask, ids, { messagesOf: () => true, newest: 1 })).filter(
+          (row) => row.as !== 'message',
+        ),
+      feedOf: () => 'swept',
+    },
+    download,
+  };
+}
+
+export const requestTrackerDefinition: RestDefinition = requestTracker();

@@ -79,12 +79,12 @@ async function head(ask: Asker): Promise<{ cursor: string; count?: number }> {
   return { cursor: JSON.stringify(at), ...(total === null ? {} : { count: total }) };
 }
 
-async function news(ask: Asker, cursor: string): Promise<RawPage> {
+async function news(ask: Asker, cursor: string, atOnce: number): Promise<RawPage> {
   const at = position.parse(JSON.parse(cursor));
   const { listed, serverTime } = await listNews(ask, at);
   const known = new Set(at.seen);
   const unread = listed.filter((raw) => !known.has(numberOf(raw)));
-  const taken = unread.slice(0, NEWS_AT_ONCE);
+  const taken = unread.slice(0, atOnce);
   const read = taken.map((raw) => ({ raw, row: newsRow.safeParse(raw).data ?? null }));
   const ids = new Set(read.flatMap(({ row }) => row?.ObjectId ?? []));
   const rows = await readTickets(ask, [...ids], {
@@ -121,17 +121,20 @@ async function listNews(
   const query = { query: after(since), orderby: 'id', ...fields };
   const listed: unknown[] = [];
   for (let page = 1; ; page += 1) {
-    const { items, serverTime, total } = await search(ask, '/transactions', { ...query, page: String(page) });
+    const { items, serverTime, total, perPage } = await search(ask, '/transactions', {
+      ...query,
+      page: String(page),
+    });
     listed.push(...items);
     if (items.some((raw) => !known.has(numberOf(raw)))) return { listed, serverTime };
-    if (items.length > 0) continue;
+    if (items.length === perPage) continue;
     const hidden = total === null && (await hidesNews(ask, Math.max(since, ...seen)));
     if (!hidden || page > MOST_HIDDEN_PAGES) return { listed, serverTime };
   }
 }
 
 /**
- * An empty page is not the end where a page's worth of transactions may not be seen by this agent
+ * A page that is not full is not the end where some of its transactions may not be seen by this agent
  * (another team's, on servers that check rights after the search). Asked from the other end, now and
  * then: is there anything newer?
  */
@@ -172,6 +175,7 @@ type OlderPlace = z.infer<typeof olderPlace>;
 async function older(
   ask: Asker,
   cursor: string | null,
+  perPage: number,
 ): Promise<{ rows: readonly unknown[]; cursor: string | null; left?: number }> {
   const place = cursor === null ? await fromTheStart(ask) : olderPlace.parse(JSON.parse(cursor));
   const { part, below, inactive } = place;
@@ -179,7 +183,7 @@ async function older(
     query: `id < ${below} AND Status='${part}'`,
     orderby: 'id',
     order: 'DESC',
-    per_page: String(OLDER_AT_ONCE),
+    per_page: String(perPage),
     ...TICKET_FIELDS,
   });
   const rows = await readListed(ask, items, {
@@ -215,8 +219,16 @@ function isShown(ticket: Ticket, now: number): boolean {
   return (status !== 'resolved' && status !== 'closed') || now - ticket.LastUpdated < RECENT_MS;
 }
 
-export const conversationsFeed: FeedDefinition = {
-  pull: newestFirst({ head, news, older, newsEveryMs: NEWS_EVERY_MS }),
-  row: readRow,
-  age: ageOf,
-};
+/** @param atOnce rows of a page; left out: what suits a server at work */
+export function conversationsFeed(atOnce?: number): FeedDefinition {
+  return {
+    pull: newestFirst({
+      head,
+      news: (ask, cursor) => news(ask, cursor, atOnce ?? NEWS_AT_ONCE),
+      older: (ask, cursor) => older(ask, cursor, atOnce ?? OLDER_AT_ONCE),
+      newsEveryMs: NEWS_EVERY_MS,
+    }),
+    row: readRow,
+    age: ageOf,
+  };
+}

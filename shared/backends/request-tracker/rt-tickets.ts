@@ -175,9 +175,9 @@ async function saidIn(
       } else if (one !== null) own.get(one.ObjectId)?.unshift(raw);
     }
     for (const id of chunk) {
-      const transactions = own.get(id) ?? [];
-      if (merged.has(id)) said.set(id, await historyOf(ask, id));
-      else said.set(id, { transactions, whole: whole || begun.has(id) });
+      // A merge brought what the batch does not show, or the others of the batch took all its room.
+      const apart = merged.has(id) || !(whole || begun.has(id));
+      said.set(id, apart ? await historyOf(ask, id) : { transactions: own.get(id) ?? [], whole: true });
     }
   }
   return said;
