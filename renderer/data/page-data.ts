@@ -2,12 +2,7 @@
  * Everything one window knows, put together: stores over the cache and the door, fed by the
  * leader over the channel. Knows no React and no globals of the browser.
  */
-import {
-  CONTRACT_VERSION,
-  DEFAULT_SETTINGS,
-  type Account,
-  type Session,
-} from '@shared/contract/door';
+import { CONTRACT_VERSION, DEFAULT_SETTINGS, type Account, type Session } from '@shared/contract/door';
 import { conversationKey, splitConversationKey, type ConversationKey } from '@shared/domain/entities';
 import { isLive } from '@shared/domain/thread-moved';
 import type { IntentAction, IntentBase } from '@shared/domain/intents';
@@ -20,7 +15,7 @@ import type { Clock } from './clock';
 import type { DoorClient } from './door/door-client';
 import type { ChannelMessage, PageEvent, WindowChannel } from './leader/channel';
 import type { CacheState, HostLink } from './shapes';
-import { AgentStore, ContactStore } from './stores/contact-store';
+import { AgentStore, ContactStore, SavedReplyStore } from './stores/contact-store';
 import { DraftStore } from './stores/draft-store';
 import { KeptSignal, markCached, type LocalText } from './stores/kept-locally';
 import { OutboxStore } from './stores/outbox-store';
@@ -76,6 +71,7 @@ export class PageData {
   readonly timelines: Timelines;
   readonly contacts: ContactStore;
   readonly agents: AgentStore;
+  readonly savedReplies: SavedReplyStore;
   readonly #deps: PageDataDeps;
   readonly #reader: CacheReader;
   #leaderEpoch: number | null = null;
@@ -142,6 +138,7 @@ export class PageData {
     });
     this.contacts = new ContactStore(reader);
     this.agents = new AgentStore(reader);
+    this.savedReplies = new SavedReplyStore(reader);
   }
 
   /** Resolves once the first rows can be drawn; the rest goes on in the background. */
@@ -274,6 +271,7 @@ export class PageData {
         this.timelines.takeDelta(message);
         this.contacts.takeDelta(message);
         if (message.agentsChanged) void this.agents.refresh();
+        if (message.savedRepliesChanged) this.savedReplies.changed();
         return;
       case 'beat':
         this.#hearBeat(message);
@@ -283,6 +281,7 @@ export class PageData {
         this.timelines.reset();
         this.contacts.reset();
         void this.agents.refresh();
+        this.savedReplies.changed();
         if (this.#loading && message.accountId !== null) void this.#load();
         return;
       case 'event':

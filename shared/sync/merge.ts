@@ -11,6 +11,7 @@
  * older row cannot bring the thing back while one that is truly newer can.
  */
 import type { Change, EntityKind } from '../domain/entities';
+import { hash53 } from '../domain/hash53';
 
 /** What is remembered of a row without keeping it. */
 export interface RowMark {
@@ -84,18 +85,4 @@ export function fingerprint({ row, movedTo }: Pick<Change, 'row' | 'movedTo'>): 
   const print = hash53(JSON.stringify(row));
   taken.set(row, print);
   return print;
-}
-
-/** cyrb53 by bryc (public domain): two multiplicative hashes over UTF-16 units, joined to 53 bits. */
-function hash53(text: string): number {
-  let a = 0xdeadbeef;
-  let b = 0x41c6ce57;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 2654435761);
-    b = Math.imul(b ^ unit, 1597334677);
-  }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return 4294967296 * (2097151 & b) + (a >>> 0);
 }

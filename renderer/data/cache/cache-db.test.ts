@@ -3,7 +3,7 @@ import Dexie from 'dexie';
 import { expect, it } from 'vitest';
 import { declareCacheDb } from './cache-db';
 
-it('version 1 becomes version 2 with all its rows, and an empty list of what was merged away', async () => {
+it('version 1 becomes version 3 with all its rows; the cursors begin anew, for saved replies were read past', async () => {
   const old = new Dexie('cache-of-version-1');
   old.version(1).stores({
     conversations: 'key, [contact+lastMessageAt]',
@@ -24,7 +24,8 @@ it('version 1 becomes version 2 with all its rows, and an empty list of what was
 
   const db = declareCacheDb('cache-of-version-1');
   expect(await db.conversations.toArray()).toEqual([row]);
-  expect(await db.cursors.toArray()).toEqual([cursor]);
+  expect(await db.cursors.toArray()).toEqual([{ ...cursor, seq: 0 }]);
+  expect(await db.savedReplies.toArray()).toEqual([]);
   expect(await db.moved.toArray()).toEqual([]);
   await db.delete();
 });

@@ -25,9 +25,15 @@ export interface MessageRecord extends Sealed {
   id: string;
 }
 
-/** Sealed: a Contact or an Agent, under `accountId/id`. */
+/** Sealed: a Contact, an Agent or a SavedReply, under `accountId/id`. */
 export interface KeyedRecord extends Sealed {
   key: string;
+}
+
+/** Sealed: a Contact. */
+export interface ContactRecord extends KeyedRecord {
+  /** Hashes of the ways to reach it (shared/domain/people.ts): no address stands in an index. */
+  reach: number[];
 }
 
 /** Sealed: a JSON string of packed light rows (light-rows.ts). */
@@ -80,8 +86,9 @@ export interface OwnerRecord {
 export interface CacheDb extends Dexie {
   conversations: EntityTable<ConversationRecord, 'key'>;
   messages: EntityTable<MessageRecord, 'key'>;
-  contacts: EntityTable<KeyedRecord, 'key'>;
+  contacts: EntityTable<ContactRecord, 'key'>;
   agents: EntityTable<KeyedRecord, 'key'>;
+  savedReplies: EntityTable<KeyedRecord, 'key'>;
   blocks: EntityTable<BlockRecord, 'block'>;
   dirty: Table<DirtyRecord, number>;
   firstPages: EntityTable<FirstPageRecord, 'filter'>;
@@ -118,11 +125,23 @@ const VERSION_1 = {
  */
 const VERSION_2 = { moved: 'key' };
 
+/**
+ * Version 3
+ * savedReplies   by key
+ * contacts       also by each way to reach them, which finds the same person in other accounts
+ * Older versions read past both, so the cursors begin anew: the rows come once more, over those that
+ * are there.
+ */
+const VERSION_3 = { savedReplies: 'key', contacts: 'key, *reach' };
+
 /** Declares the cache database; it opens at first use, and again after somebody deleted it. */
 export function declareCacheDb(name: string = CACHE_NAME, where: DexieOptions = {}): CacheDb {
   const db = new Dexie(name, { ...where, chromeTransactionDurability: 'relaxed' }) as CacheDb;
   db.version(1).stores(VERSION_1);
   db.version(2).stores(VERSION_2);
+  db.version(3)
+    .stores(VERSION_3)
+    .upgrade((tx) => tx.table<CursorRecord>('cursors').toCollection().modify({ seq: 0 }));
   return db;
 }
 

@@ -1,5 +1,14 @@
 /** What the screens read from the cache. Small ranges by key; never a whole table, never an offset. */
-import type { Agent, Contact, Conversation, ConversationKey, Message } from '@shared/domain/entities';
+import type {
+  Agent,
+  Contact,
+  Conversation,
+  ConversationKey,
+  Message,
+  SavedReply,
+} from '@shared/domain/entities';
+import { hash53 } from '@shared/domain/hash53';
+import { reachesOf } from '@shared/domain/people';
 import Dexie from 'dexie';
 import type { CacheDb } from './cache-db';
 import type { Codec, Sealed } from './codec';
@@ -8,6 +17,8 @@ import type { FirstPage } from '../stores/row-store';
 import type { LightRow } from './light-rows';
 
 const FIRST_PAGES_KEPT = 6;
+/** An address that more contacts share belongs to an office, not to a person. */
+const CONTACTS_AT_MOST = 50;
 
 /** Where a page of older messages ends. */
 export type Before = Pick<Message, 'createdAt' | 'id'>;
@@ -62,6 +73,24 @@ export class CacheReader {
     return record === undefined ? null : ((await this.#open<Contact>([record]))[0] ?? null);
   }
 
+  /** Contacts of any account that share a way to be reached with one of these. */
+  async contactsLike(contacts: readonly Contact[]): Promise<Contact[]> {
+    const hashes = contacts.flatMap(reachesOf).map(({ kind, value }) => hash53(`${kind} ${value}`));
+    const records = await this.#db.contacts
+      .where('reach')
+      .anyOf([...new Set(hashes)])
+      .distinct()
+      .limit(CONTACTS_AT_MOST)
+      .toArray();
+    return this.#open<Contact>(records);
+  }
+
+  /** In any order; without those that are not here. */
+  async contacts(keys: readonly string[]): Promise<Contact[]> {
+    const records = await this.#db.contacts.bulkGet([...keys]);
+    return this.#open<Contact>(records.filter((record) => record !== undefined));
+  }
+
   /** Keys of one contact's conversations, newest first. */
   async conversationsOf(contactKey: string, limit: number): Promise<ConversationKey[]> {
     const keys = await this.#db.conversations
@@ -73,6 +102,10 @@ export class CacheReader {
 
   async agents(): Promise<Agent[]> {
     return this.#open<Agent>(await this.#db.agents.toArray());
+  }
+
+  async savedReplies(): Promise<SavedReply[]> {
+    return this.#open<SavedReply>(await this.#db.savedReplies.toArray());
   }
 
   /** All light rows, the newest state of a row first. @throws DamagedBlockError */

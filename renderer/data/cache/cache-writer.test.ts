@@ -42,7 +42,37 @@ async function lightRows(): Promise<Map<string, LightRow>> {
   return found;
 }
 
+const savedReply = (id: string, title: string): Change => ({
+  kind: 'savedReply',
+  id,
+  row: {
+    accountId: 'desk',
+    id,
+    title,
+    body: { type: 'text', content: 'Thank you for writing.' },
+    shortcut: null,
+    folder: null,
+    updatedAt: NOON,
+  },
+  movedTo: null,
+});
+
 describe('CacheWriter', () => {
+  it('keeps the saved replies of an account, forgets those that are gone, and all with the account', async () => {
+    const writer = await takeOver();
+    const reader = new CacheReader(db, codec);
+    const titles = async () => (await reader.savedReplies()).map(({ title }) => title);
+    const told = await writer.store(batch(savedReply('s1', 'Thanks'), savedReply('s2', 'Later')), NOON);
+    expect(told.savedRepliesChanged).toBe(true);
+    await writer.store(
+      batch({ kind: 'savedReply', id: 's1', row: null, movedTo: null }, savedReply('s2', 'Soon')),
+      NOON,
+    );
+    expect(await titles()).toEqual(['Soon']);
+    await writer.dropAccount('desk');
+    expect(await titles()).toEqual([]);
+  });
+
   it('keeps light rows equal to the conversations through writes, rewritten blocks and restarts', async () => {
     const step = fc.oneof(
       {

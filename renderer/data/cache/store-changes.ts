@@ -1,6 +1,8 @@
 /** Writes what the host's spool says into the cache: rows and cursor in one transaction. */
 import type { SpooledChange } from '@shared/contract/door';
 import { conversationKey } from '@shared/domain/entities';
+import { hash53 } from '@shared/domain/hash53';
+import { reachesOf } from '@shared/domain/people';
 import { sortChanges } from '@shared/sync/follow-spool';
 import Dexie from 'dexie';
 import type { Delta } from '../leader/channel';
@@ -77,6 +79,7 @@ export async function storeBatch(
   const messages = split(sorted.messages);
   const contacts = split(sorted.contacts);
   const agents = split(sorted.agents);
+  const savedReplies = split(sorted.savedReplies);
 
   // Sealed before the transaction begins: it would end while a cipher is awaited.
   const sealedRows = await codec.sealAll([...rows.values()]);
@@ -95,13 +98,19 @@ export async function storeBatch(
     ...sealedMessages[i]!,
   }));
   const sealedContacts = await codec.sealAll([...contacts.kept.values()]);
-  const contactRecords = [...contacts.kept.keys()].map((key, i) => ({ key, ...sealedContacts[i]! }));
+  const contactRecords = [...contacts.kept].map(([key, row], i) => ({
+    key,
+    reach: reachesOf(row).map(({ kind, value }) => hash53(`${kind} ${value}`)),
+    ...sealedContacts[i]!,
+  }));
   const sealedAgents = await codec.sealAll([...agents.kept.values()]);
   const agentRecords = [...agents.kept.keys()].map((key, i) => ({ key, ...sealedAgents[i]! }));
+  const sealedReplies = await codec.sealAll([...savedReplies.kept.values()]);
+  const replyRecords = [...savedReplies.kept.keys()].map((key, i) => ({ key, ...sealedReplies[i]! }));
 
   const tables = [db.conversations, db.messages, db.contacts, db.agents, db.dirty, db.cursors, db.owner];
   const moved = removed.flatMap(({ key, movedTo }) => (movedTo === null ? [] : [{ key, to: movedTo }]));
-  await db.transaction('rw', [...tables, db.moved], async () => {
+  await db.transaction('rw', [...tables, db.savedReplies, db.moved], async () => {
     await assertLeads(db, leaderEpoch);
     const before = await db.cursors.get(accountId);
     const anyGone = removed.length > 0 || messages.gone.length > 0;
@@ -112,10 +121,12 @@ export async function storeBatch(
     if (messages.gone.length > 0) await db.messages.bulkDelete(messages.gone);
     if (contacts.gone.length > 0) await db.contacts.bulkDelete(contacts.gone);
     if (agents.gone.length > 0) await db.agents.bulkDelete(agents.gone);
+    if (savedReplies.gone.length > 0) await db.savedReplies.bulkDelete(savedReplies.gone);
     if (conversationRecords.length > 0) await db.conversations.bulkPut(conversationRecords);
     if (messageRecords.length > 0) await db.messages.bulkPut(messageRecords);
     if (contactRecords.length > 0) await db.contacts.bulkPut(contactRecords);
     if (agentRecords.length > 0) await db.agents.bulkPut(agentRecords);
+    if (replyRecords.length > 0) await db.savedReplies.bulkPut(replyRecords);
     if (sorted.conversations.size > 0) {
       await db.moved.bulkDelete([...sorted.conversations.keys()]);
       if (moved.length > 0) await db.moved.bulkPut(moved);
@@ -142,6 +153,7 @@ export async function storeBatch(
     removedMessages: messages.gone,
     contacts: [...sorted.contacts.keys()],
     agentsChanged: sorted.agents.size > 0,
+    savedRepliesChanged: sorted.savedReplies.size > 0,
   };
 }
 
@@ -149,11 +161,11 @@ export async function storeBatch(
 export async function dropAccount(db: CacheDb, leaderEpoch: number, accountId: string): Promise<void> {
   const [from, to] = accountRange(accountId);
   const tables = [db.conversations, db.messages, db.contacts, db.agents, db.cursors, db.blocks, db.dirty];
-  await db.transaction('rw', [...tables, db.firstPages, db.moved, db.owner], async () => {
+  await db.transaction('rw', [...tables, db.savedReplies, db.firstPages, db.moved, db.owner], async () => {
     await assertLeads(db, leaderEpoch);
     const keys = await db.conversations.where('key').between(from, to).primaryKeys();
     await db.dirty.add({ keys: [], gone: keys });
-    for (const table of [db.conversations, db.messages, db.contacts, db.agents, db.moved]) {
+    for (const table of [db.conversations, db.messages, db.contacts, db.agents, db.savedReplies, db.moved]) {
       await table.where('key').between(from, to).delete();
     }
     await db.cursors.delete(accountId);

@@ -24,6 +24,7 @@ export interface Delta {
   /** Keys of changed contacts. */
   contacts: readonly string[];
   agentsChanged: boolean;
+  savedRepliesChanged: boolean;
 }
 
 /** What of the host's events concerns every window. */

@@ -1,5 +1,5 @@
-/** Contacts and agents as the screens ask for them. */
-import type { Agent, Contact, ConversationKey } from '@shared/domain/entities';
+/** Contacts, agents and saved replies as the screens ask for them. */
+import type { Agent, Contact, ConversationKey, SavedReply } from '@shared/domain/entities';
 import type { CacheReader } from '../cache/cache-reader';
 import type { Delta } from '../leader/channel';
 import { KeyedListeners, Signal } from './signal';
@@ -91,5 +91,34 @@ export class AgentStore {
     }
     for (const agents of byAccount.values()) agents.sort((a, b) => a.name.localeCompare(b.name));
     this.agents.set(byAccount);
+  }
+}
+
+/** The saved replies of all accounts, read when somebody first looks for one. */
+export class SavedReplyStore {
+  readonly replies = new Signal<readonly SavedReply[]>([]);
+  readonly #reader: Pick<CacheReader, 'savedReplies'>;
+  #wanted = false;
+
+  constructor(reader: Pick<CacheReader, 'savedReplies'>) {
+    this.#reader = reader;
+  }
+
+  /** Somebody looks: from now on the list is kept fresh. */
+  want(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    void this.#read();
+  }
+
+  /** What is kept has changed. */
+  changed(): void {
+    if (this.#wanted) void this.#read();
+  }
+
+  async #read(): Promise<void> {
+    // While the database is being replaced: read again with the refill.
+    const replies = await this.#reader.savedReplies().catch(() => null);
+    if (replies !== null) this.replies.set(replies);
   }
 }

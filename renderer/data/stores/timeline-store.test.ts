@@ -44,6 +44,7 @@ const delta = (patch: Partial<Delta>): Delta => ({
   removedMessages: [],
   contacts: [],
   agentsChanged: false,
+  savedRepliesChanged: false,
   ...patch,
 });
 
