@@ -42,8 +42,8 @@ export class RtServer implements VendorServer {
   constructor(readonly desk: RtDesk) {}
 
   handle(request: VendorRequest): VendorReaction {
-    const query = [...request.query].map(([name, value]) => `${name}=${value}`).join('&');
-    this.asked.push(`${request.method} ${request.path}?${query}`);
+    const asked = request.query.toString().replaceAll('+', ' ');
+    this.asked.push(`${request.method} ${request.path}?${decodeURIComponent(asked)}`);
     try {
       const answer = this.#answer(request);
       const date = new Date(this.desk.clock.now()).toUTCString();
