@@ -105,7 +105,10 @@ export function personOf(
   const word = latestVerdicts(verdicts);
   const members: Contact[] = [anchor];
   const joined: Relative[] = [];
-  let open = others.filter((other) => contactKey(other) !== contactKey(anchor));
+  // In one order whatever order they came in: nothing on screen is to jump.
+  let open = others
+    .filter((other) => contactKey(other) !== contactKey(anchor))
+    .sort((a, b) => (contactKey(a) < contactKey(b) ? -1 : 1));
   // Whoever joins may bring others along: it ends when a round brings nobody.
   for (let found = true; found;) {
     found = false;
