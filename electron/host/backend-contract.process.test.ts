@@ -20,6 +20,7 @@ const SUPPORTS = {
   push: true,
   chatByMail: true,
   idSweep: true,
+  savedReplies: true,
   maxAttachmentBytes: 25 * 1024 * 1024,
 };
 
@@ -53,6 +54,13 @@ async function openEmbedded(): Promise<BackendHarness> {
     remove: (conversationId) => customer.api('DELETE', `/api/v1/conversations/${conversationId}`),
     merge: (conversationId, into) =>
       customer.api('POST', `/api/v1/conversations/${conversationId}/merge`, { into }),
+    keepsSavedReply: (title, text) =>
+      customer.api('POST', '/api/v1/saved-replies', {
+        title,
+        body: { type: 'text', content: text },
+        shortcut: null,
+        folder: null,
+      }),
     async close() {
       http.close();
       await helpdesk.stop();

@@ -3,7 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { newRouter, type HelpdeskContext } from './router';
 import { feedPage, idPage, rowsById } from './feeds';
 import * as routes from './routes';
-import { wireAgent } from './wire';
+import { wireAgent, wireSavedReply } from './wire';
 
 export function feedRoutes({ desk, cursors, me }: HelpdeskContext): OpenAPIHono {
   const router = newRouter();
@@ -23,6 +23,13 @@ export function feedRoutes({ desk, cursors, me }: HelpdeskContext): OpenAPIHono 
   router.openapi(routes.messagesRoute, async (c) => {
     const { cursor, limit } = c.req.valid('query');
     return c.json(await feedPage(desk, cursors, 'messages', cursor, limit), 200);
+  });
+  router.openapi(routes.savedRepliesRoute, async (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    return c.json(await feedPage(desk, cursors, 'saved-replies', cursor, limit), 200);
+  });
+  router.openapi(routes.newSavedReplyRoute, async (c) => {
+    return c.json(wireSavedReply(await desk.keepSavedReply(c.req.valid('json'))), 201);
   });
   router.openapi(routes.idsRoute, (c) => {
     const { cursor, limit } = c.req.valid('query');

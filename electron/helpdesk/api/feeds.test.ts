@@ -53,6 +53,19 @@ describe('the feeds', () => {
     }
   });
 
+  it('give the saved replies that were kept, with their words', async () => {
+    const body = { type: 'text', content: 'Thank you for writing.' };
+    const kept = { title: 'Thanks', body, shortcut: 'thx', folder: null };
+    expect((await desk.ask('POST', '/api/v1/saved-replies', { body: kept })).status).toBe(201);
+    expect((await desk.ask('POST', '/api/v1/saved-replies', { body: { ...kept, title: ' ' } })).status).toBe(
+      400,
+    );
+    const { items } = await readAll('saved-replies', 3);
+    expect(items).toEqual([expect.objectContaining(kept)]);
+    const listed = (await desk.ask('GET', '/api/v1/ids/saved-replies')).body.items;
+    expect(listed).toEqual([{ id: items[0]?.id, version: expect.any(String) }]);
+  });
+
   it('miss nothing that changes while they are read', async () => {
     const ids: string[] = [];
     for (let number = 0; number < 6; number += 1) ids.push((await write(number)).conversation_id);

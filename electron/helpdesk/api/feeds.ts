@@ -8,11 +8,13 @@ import {
   wireConversation,
   wireGone,
   wireMessage,
+  wireSavedReply,
   type WireAgent,
   type WireContact,
   type WireConversation,
   type WireGone,
   type WireMessage,
+  type WireSavedReply,
 } from './wire';
 
 /** A page ends early once its bodies are this long, so that 200 large mails are not one answer. */
@@ -29,6 +31,7 @@ export interface FeedItems {
   contacts: WireContact;
   conversations: WireConversation;
   messages: WireMessage;
+  'saved-replies': WireSavedReply;
 }
 
 /** One page of a feed after `cursor`. */
@@ -77,7 +80,7 @@ export function idPage(
   limit: number,
 ): { items: { id: string; version: string }[]; next_cursor: string; has_more: boolean } {
   const { store } = desk;
-  const rows: ReadonlyMap<string, unknown> = store.state[feed];
+  const rows = store.state.rowsOf(feed);
   let position = cursors.read(`ids-${feed}`, cursor, store.revision);
   const items: { id: string; version: string }[] = [];
   let more = false;
@@ -132,6 +135,10 @@ function wireItem(
     case 'messages': {
       const row = state.messages.get(id);
       return row ? wireMessage(desk, row) : wireGone(id, state.goneMessages.get(id));
+    }
+    case 'saved-replies': {
+      const row = state.savedReplies.get(id);
+      return row ? wireSavedReply(row) : wireGone(id, undefined);
     }
   }
 }

@@ -64,6 +64,22 @@ export const messagesRoute = feed(
   'Changed messages',
 );
 
+export const savedRepliesRoute = feed(
+  '/api/v1/saved-replies',
+  schemas.savedReplySchema,
+  'SavedReplyPage',
+  'Changed saved replies',
+);
+
+export const newSavedReplyRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/saved-replies',
+  summary: 'Keep a saved reply',
+  security,
+  request: { body: { required: true, content: json(schemas.newSavedReplySchema) } },
+  responses: { 201: answer('The saved reply.', schemas.savedReplySchema), ...refused },
+});
+
 export const idsRoute = createRoute({
   method: 'get',
   path: '/api/v1/ids/{feed}',

@@ -99,6 +99,17 @@ export const messageSchema = z
   })
   .openapi('Message');
 
+const savedReplyFields = {
+  title: z.string().trim().min(1).max(200),
+  body: z.object({ type: z.enum(['text', 'html']), content: z.string().max(100_000) }),
+  shortcut: z.string().trim().min(1).max(100).nullable(),
+  folder: z.string().trim().min(1).max(200).nullable(),
+};
+export const savedReplySchema = z
+  .object({ id, ...savedReplyFields, updated_at: time, version })
+  .openapi('SavedReply');
+export const newSavedReplySchema = z.strictObject(savedReplyFields).openapi('NewSavedReply');
+
 /** What stands in a feed where a thing is gone. */
 export const goneSchema = z
   .object({ id, deleted: z.literal(true), merged_into: id.nullable(), version: version.nullable() })
@@ -141,7 +152,9 @@ export const rowsQuery = z.object({
 });
 export const rowsSchema = z
   .object({
-    items: z.array(z.union([agentSchema, contactSchema, conversationSchema, messageSchema, goneSchema])),
+    items: z.array(
+      z.union([agentSchema, contactSchema, conversationSchema, messageSchema, savedReplySchema, goneSchema]),
+    ),
   })
   .openapi('Rows');
 

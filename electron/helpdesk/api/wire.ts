@@ -7,6 +7,7 @@ import type {
   StoredConversation,
   StoredFile,
   StoredMessage,
+  StoredSavedReply,
   Tombstone,
 } from '../store/model';
 import type {
@@ -16,12 +17,14 @@ import type {
   conversationSchema,
   goneSchema,
   messageSchema,
+  savedReplySchema,
 } from './schemas';
 
 export type WireAgent = z.infer<typeof agentSchema>;
 export type WireContact = z.infer<typeof contactSchema>;
 export type WireConversation = z.infer<typeof conversationSchema>;
 export type WireMessage = z.infer<typeof messageSchema>;
+export type WireSavedReply = z.infer<typeof savedReplySchema>;
 export type WireAttachment = z.infer<typeof attachmentSchema>;
 export type WireGone = z.infer<typeof goneSchema>;
 
@@ -89,6 +92,18 @@ export async function wireMessage(desk: Desk, row: StoredMessage): Promise<WireM
       subject: row.email.subject,
       message_id: row.email.messageId,
     },
+    version: String(row.rev),
+  };
+}
+
+export function wireSavedReply(row: StoredSavedReply): WireSavedReply {
+  return {
+    id: row.id,
+    title: row.title,
+    body: { ...row.body },
+    shortcut: row.shortcut,
+    folder: row.folder,
+    updated_at: iso(row.updatedAt),
     version: String(row.rev),
   };
 }

@@ -13,6 +13,7 @@ import type {
   StoredEmail,
   StoredFile,
   StoredMessage,
+  StoredSavedReply,
   StoreRecord,
 } from '../store/model';
 import type { Store } from '../store/store';
@@ -150,6 +151,14 @@ export class Desk {
     record.messages = [...(record.messages ?? []), message];
     record.conversations = [...(record.conversations ?? []), conversation];
     return { conversation, message, contact };
+  }
+
+  /** Keeps a saved reply. Resolves when it is durable. */
+  async keepSavedReply(reply: Omit<StoredSavedReply, 'id' | 'rev' | 'updatedAt'>): Promise<StoredSavedReply> {
+    const { store } = this;
+    const kept = { ...reply, id: store.nextId('s'), updatedAt: store.now(), rev: store.nextRevision() };
+    await store.commit({ v: 1, savedReplies: [kept] });
+    return kept;
   }
 
   /** The contact of a person, made or completed as needed. */

@@ -11,11 +11,13 @@ import type {
   StoredEmail,
   StoredFile,
   StoredMessage,
+  StoredSavedReply,
   StoreRecord,
 } from '../store/model';
 import { awkwardThreads } from './awkward';
 import { composeThread } from './composed';
 import { handWrittenThreads } from './hand-written';
+import { SAMPLE_REPLIES } from './saved-replies';
 import { seededRandom } from './random';
 import type { SampleThread, SampleTurn } from './sample-thread';
 
@@ -51,8 +53,19 @@ export async function fillWithSamples(desk: Desk, mail: MailIdentity, count: num
       record = emptyRecord();
     }
   }
+  record.savedReplies = made === 0 ? [] : savedReplies(desk);
   await store.commit(record);
   return made;
+}
+
+function savedReplies({ store }: Desk): StoredSavedReply[] {
+  return SAMPLE_REPLIES.map(({ text, ...reply }) => ({
+    ...reply,
+    body: { type: 'text', content: text },
+    id: store.nextId('s'),
+    updatedAt: store.now(),
+    rev: store.nextRevision(),
+  }));
 }
 
 interface SampleRecord extends StoreRecord {

@@ -30,6 +30,18 @@ export interface StoredContact {
   rev: number;
 }
 
+/** A text kept for answers that come again and again. */
+export interface StoredSavedReply {
+  id: string;
+  title: string;
+  body: { type: 'text' | 'html'; content: string };
+  /** What an agent types to find it. */
+  shortcut: string | null;
+  folder: string | null;
+  updatedAt: number;
+  rev: number;
+}
+
 export interface StoredConversation {
   id: string;
   channel: Channel;
@@ -129,6 +141,7 @@ export interface Rows {
   contacts?: readonly StoredContact[];
   conversations?: readonly StoredConversation[];
   messages?: readonly StoredMessage[];
+  savedReplies?: readonly StoredSavedReply[];
   goneConversations?: readonly Tombstone[];
   goneMessages?: readonly Tombstone[];
   uploads?: readonly StoredFile[];

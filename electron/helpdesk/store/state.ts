@@ -8,11 +8,12 @@ import type {
   StoredFile,
   StoredMessage,
   StoredOperation,
+  StoredSavedReply,
   StoredVisitor,
   Tombstone,
 } from './model';
 
-export const FEEDS = ['agents', 'contacts', 'conversations', 'messages'] as const;
+export const FEEDS = ['agents', 'contacts', 'conversations', 'messages', 'saved-replies'] as const;
 export type Feed = (typeof FEEDS)[number];
 
 /** How long an Idempotency-Key is remembered. */
@@ -27,6 +28,7 @@ export class State {
   readonly contacts = new Map<string, StoredContact>();
   readonly conversations = new Map<string, StoredConversation>();
   readonly messages = new Map<string, StoredMessage>();
+  readonly savedReplies = new Map<string, StoredSavedReply>();
   readonly goneConversations = new Map<string, Tombstone>();
   readonly goneMessages = new Map<string, Tombstone>();
   readonly uploads = new Map<string, StoredFile>();
@@ -56,6 +58,7 @@ export class State {
     contacts: new RevisionIndex(),
     conversations: new RevisionIndex(),
     messages: new RevisionIndex(),
+    'saved-replies': new RevisionIndex(),
   };
 
   /**
@@ -71,6 +74,7 @@ export class State {
     }
     for (const row of record.conversations ?? []) this.putConversation(row, indexed);
     for (const row of record.messages ?? []) this.putMessage(row, indexed);
+    for (const row of record.savedReplies ?? []) this.put('saved-replies', this.savedReplies, row, indexed);
     for (const gone of record.goneConversations ?? []) this.bury('conversations', gone, indexed);
     for (const gone of record.goneMessages ?? []) this.bury('messages', gone, indexed);
     for (const file of record.uploads ?? []) {
@@ -88,6 +92,7 @@ export class State {
   loadFeeds(): void {
     this.feeds.agents.load(revisionsOf(this.agents.values()));
     this.feeds.contacts.load(revisionsOf(this.contacts.values()));
+    this.feeds['saved-replies'].load(revisionsOf(this.savedReplies.values()));
     this.feeds.conversations.load([
       ...revisionsOf(this.conversations.values()),
       ...revisionsOf(this.goneConversations.values()),
@@ -105,6 +110,7 @@ export class State {
       ['contacts', this.contacts.values()],
       ['conversations', this.conversations.values()],
       ['messages', this.messages.values()],
+      ['savedReplies', this.savedReplies.values()],
       ['goneConversations', this.goneConversations.values()],
       ['goneMessages', this.goneMessages.values()],
       ['uploads', this.uploads.values()],
@@ -115,6 +121,11 @@ export class State {
     for (const [name, rows] of groups) {
       for (const part of parts(rows, ROWS_PER_RECORD)) yield { v: 1, [name]: part };
     }
+  }
+
+  /** What exists of a feed, by id. */
+  rowsOf(feed: Feed): ReadonlyMap<string, unknown> {
+    return feed === 'saved-replies' ? this.savedReplies : this[feed];
   }
 
   private put<T extends { id: string; rev: number }>(

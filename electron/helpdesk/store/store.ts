@@ -73,7 +73,7 @@ export class Store {
   }
 
   /** A new id: a letter for its kind and a number that was never used. */
-  nextId(kind: 'a' | 'c' | 'm' | 'p' | 'f'): string {
+  nextId(kind: 'a' | 'c' | 'm' | 'p' | 'f' | 's'): string {
     this.state.lastNumber += 1;
     return `${kind}${this.state.lastNumber}`;
   }
