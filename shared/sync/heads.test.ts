@@ -18,13 +18,17 @@ function heads(parts: {
   freshen?: () => Promise<boolean>;
   history?: () => Promise<{ messages: ReturnType<typeof aMessage>[]; before: null }>;
   thread?: () => Promise<ThreadHead>;
+  /** Where the backend reads one thread. */
+  now?: () => Promise<ThreadHead>;
 }): { clock: VirtualClock; port: HeadPort } {
   const clock = new VirtualClock(NOON);
-  const { freshen = async () => true, history, thread: read = async () => thread } = parts;
+  const { freshen = async () => true, history, now, thread: read = async () => thread } = parts;
+  const none = history === undefined && now === undefined;
+  const asked = { history: history ?? (async () => ({ messages: [], before: null })) };
   const port = createHeads({
     spoolOf: () => ({ thread: read }),
     pullerOf: () => ({ freshen }),
-    direct: { clock, backendOf: () => (history === undefined ? null : { history }) },
+    direct: { clock, backendOf: () => (none ? null : { ...asked, ...(now && { thread: now }) }) },
   });
   return { clock, port };
 }
@@ -62,6 +66,29 @@ describe('the head of a thread', () => {
     await expect(failed).resolves.toBeNull();
     const ending = new AbortController();
     const asked = port.head('a1', 'c1', ending.signal);
+    ending.abort();
+    await expect(asked).resolves.toBeNull();
+  });
+
+  it('is what the backend reads this moment where it can, and no pull is waited for', async () => {
+    const newer = aMessage({ id: 'm2', body: { type: 'text', content: 'new' } });
+    const conversation = aConversation({ status: 'resolved' });
+    const now = async () => ({ ...thread, conversation, messages: [newer, aMessage({ id: 'm3' })] });
+    const { port } = heads({ freshen: () => new Promise(() => undefined), now });
+    const head = await port.head('a1', 'c1', open());
+    expect(head?.conversation?.status).toBe('resolved');
+    // What the backend left out because it is old is known from before.
+    expect(head?.messages.map(({ id }) => id)).toEqual(['m1', 'm2', 'm3']);
+    expect(head?.messages[1]).toBe(newer);
+  });
+
+  it('is gone when the backend knows of no such thread, and not told when it does not answer', async () => {
+    const failing = (kind: 'not-found' | 'no-answer') =>
+      heads({ now: () => Promise.reject(new BackendError(kind, 'no')) }).port.head('a1', 'c1', open());
+    await expect(failing('not-found')).resolves.toMatchObject({ gone: true, conversation: null });
+    await expect(failing('no-answer')).resolves.toBeNull();
+    const ending = new AbortController();
+    const asked = heads({ now: () => new Promise(() => undefined) }).port.head('a1', 'c1', ending.signal);
     ending.abort();
     await expect(asked).resolves.toBeNull();
   });

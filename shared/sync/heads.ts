@@ -1,4 +1,9 @@
-/** Threads as the spool has them, after a pull that is young enough. */
+/**
+ * Threads fresh enough for a reply: as the backend reads the one thread this moment, where it can; else
+ * as the spool has it after a pull that is young enough.
+ */
+import { BackendError } from '../backends/backend-error';
+import type { Message } from '../domain/entities';
 import type { ThreadHead } from '../domain/thread-moved';
 import type { Backend } from '../backends/port';
 import type { Clock, HeadPort } from './ports';
@@ -16,8 +21,11 @@ export interface HeadsOptions {
   spoolOf(accountId: string): Pick<Spool, 'thread'> | null;
   /** `null` while nothing pulls for the account. */
   pullerOf(accountId: string): Pick<Puller, 'freshen'> | null;
-  /** How to ask for one thread when a whole pull takes too long; left out: then nothing is fresh. */
-  direct?: { clock: Clock; backendOf(accountId: string): Pick<Backend, 'history'> | null };
+  /** How to ask for one thread; left out: then only pulls are fresh. */
+  direct?: {
+    clock: Clock;
+    backendOf(accountId: string): Pick<Backend, 'history' | 'thread'> | null;
+  };
 }
 
 export function createHeads({ spoolOf, pullerOf, direct }: HeadsOptions): HeadPort {
@@ -39,15 +47,35 @@ export function createHeads({ spoolOf, pullerOf, direct }: HeadsOptions): HeadPo
     try {
       const page = await direct?.backendOf(accountId)?.history(conversationId, null, signal);
       if (page === undefined || head === null) return null;
-      const newest = new Set(page.messages.map(({ id }) => id));
-      return { ...head, messages: [...head.messages.filter(({ id }) => !newest.has(id)), ...page.messages] };
+      return { ...head, messages: withNewest(head.messages, page.messages) };
     } catch {
       return null;
+    }
+  };
+  /** The thread as the backend reads it now; older messages of it as they are known. */
+  const readNow = async (
+    accountId: string,
+    conversationId: string,
+    read: NonNullable<Backend['thread']>,
+    signal: AbortSignal,
+  ): Promise<ThreadHead | null> => {
+    try {
+      const head = await read(conversationId, signal);
+      const before = head.conversation === null ? null : await known(accountId, conversationId);
+      return { ...head, messages: withNewest(before?.messages ?? [], head.messages) };
+    } catch (error) {
+      const gone = error instanceof BackendError && error.kind === 'not-found';
+      return gone ? { conversation: null, gone, movedTo: null, messages: [] } : null;
     }
   };
   return {
     known,
     async head(accountId, conversationId, signal) {
+      const backend = direct?.backendOf(accountId) ?? null;
+      if (backend?.thread !== undefined) {
+        const read = readNow(accountId, conversationId, backend.thread.bind(backend), signal);
+        return (await untilAborted(read, signal)) ?? null;
+      }
       const enough = new AbortController();
       const impatient = direct?.clock.sleep(PULL_PATIENCE_MS, enough.signal).then(() => 'too-long' as const);
       const fresh = pullerOf(accountId)?.freshen(FRESH_MS) ?? Promise.resolve(false);
@@ -61,6 +89,11 @@ export function createHeads({ spoolOf, pullerOf, direct }: HeadsOptions): HeadPo
       return answer === true ? known(accountId, conversationId) : null;
     },
   };
+}
+
+function withNewest(older: readonly Message[], newest: readonly Message[]): Message[] {
+  const known = new Set(newest.map(({ id }) => id));
+  return [...older.filter(({ id }) => !known.has(id)), ...newest];
 }
 
 /** The promise's value, or nothing as soon as the signal is aborted. */

@@ -32,8 +32,8 @@ const MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024;
  * request after a minute.
  */
 const SETTLE_MS = 60_000;
-/** RT pushes nothing; one short search is cheap for it. */
-const POLL_MS = 5_000;
+/** RT pushes nothing; one short search is cheap for it, and a cut link is to be told within 10 s. */
+const POLL_MS = 4_000;
 const SAVED_REPLIES_EVERY_MS = 10 * 60_000;
 const HISTORY_PER_PAGE = 50;
 
