@@ -15,6 +15,7 @@ import { newestFirst } from '../newest-first';
 import { readAt } from '../pagination';
 import { understand } from '../response';
 import type { Asker, FeedDefinition, RawPage } from '../rest-definition';
+import { tell, untold } from '../told-lately';
 import {
   BESIDE,
   nextOf,
@@ -102,7 +103,7 @@ async function news(ask: Asker, cursor: string, sizes: PageSizes): Promise<RawPa
   if (at.waiting.length > 0) {
     const now = at.waiting.slice(0, sizes.threads);
     const { rows, serverNow } = await ticketsById(ask, now);
-    return page(rows, tell({ ...at, waiting: at.waiting.slice(sizes.threads) }, rows, serverNow));
+    return page(rows, noted({ ...at, waiting: at.waiting.slice(sizes.threads) }, rows, serverNow));
   }
   const lists: Tickets[] = [];
   let next = at;
@@ -119,7 +120,7 @@ async function news(ask: Asker, cursor: string, sizes: PageSizes): Promise<RawPa
   const changed = unseen(lists, at.told);
   const rows = await withThreads(ask, { ...changed, rows: changed.rows.slice(0, sizes.threads) });
   const waiting = changed.rows.slice(sizes.threads).flatMap((raw) => headOf(raw)?.id ?? []);
-  return page(rows, tell({ ...next, waiting }, rows, changed.serverNow));
+  return page(rows, noted({ ...next, waiting }, rows, changed.serverNow));
 }
 
 function page(rows: readonly FeedRow[], at: Position): RawPage {
@@ -216,36 +217,27 @@ function isSince(raw: unknown, time: number): boolean {
 
 /** What the lists tell that was not told before, each ticket once, as it was newest. */
 function unseen(lists: readonly Tickets[], told: Position['told']): Tickets {
-  const ages = new Map(told);
-  const newest = new Map<string, { age: number; raw: unknown }>();
-  const unreadable: unknown[] = [];
-  for (const raw of lists.flatMap(({ rows }) => rows)) {
+  const rows = lists.flatMap((list) => list.rows);
+  const readable = rows.flatMap((raw) => {
     const found = headOf(raw);
-    if (found === null) {
-      unreadable.push(raw);
-      continue;
-    }
-    const age = ageOf(found);
-    if ((ages.get(found.id) ?? -1) >= age || (newest.get(found.id)?.age ?? -1) >= age) continue;
-    newest.set(found.id, { age, raw });
-  }
+    return found === null ? [] : [{ id: found.id, age: ageOf(found), raw }];
+  });
   return {
-    rows: [...unreadable, ...[...newest.values()].map(({ raw }) => raw)],
+    rows: [...rows.filter((raw) => headOf(raw) === null), ...untold(readable, told).map(({ raw }) => raw)],
     users: lists.flatMap(({ users }) => users),
     serverNow: lists[0]?.serverNow ?? 0,
   };
 }
 
 /** Notes what was told now. */
-function tell(at: Position, rows: readonly FeedRow[], serverNow: number): Position {
-  const ages = new Map(at.told);
-  for (const row of rows) {
-    const age = ageOfRow(row);
-    if (age !== null && age <= serverNow - SETTLED_MS) ages.set(row.id, age);
-  }
-  const keepFrom = Math.min(serverNow - REMEMBERED_MS, at.by === 'search' ? at.since : Infinity);
-  const kept = [...ages].filter(([, age]) => age >= keepFrom).sort(([, a], [, b]) => a - b);
-  return { ...at, told: kept.slice(-MOST_REMEMBERED) };
+function noted(at: Position, rows: readonly FeedRow[], serverNow: number): Position {
+  const read = rows.map((row) => ({ id: row.id, age: ageOfRow(row) }));
+  const told = tell(at.told, read, {
+    settledAt: serverNow - SETTLED_MS,
+    keepFrom: Math.min(serverNow - REMEMBERED_MS, at.by === 'search' ? at.since : Infinity),
+    most: MOST_REMEMBERED,
+  });
+  return { ...at, told };
 }
 
 const olderPosition = z.object({ after: z.string(), size: z.number(), left: z.number() });

@@ -110,9 +110,12 @@ const labels = (ask: Asker): Promise<ReadonlyMap<string, string>> =>
     }
   });
 
+/** Zendesk's names for its own statuses where ours are others. */
+const BUILT_IN: Readonly<Record<string, string>> = { hold: 'On-hold', solved: 'Solved' };
+
 async function labelOf(ask: Asker, { status, custom_status_id }: TicketHead): Promise<string | null> {
   const own = (await labels(ask)).get(custom_status_id ?? '');
-  return own ?? (status === 'hold' ? 'On-hold' : null);
+  return own ?? BUILT_IN[status] ?? null;
 }
 
 /** A ticket that somebody may still have to answer, or that changed lately. */
