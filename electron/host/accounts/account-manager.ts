@@ -27,7 +27,7 @@ import type { LightIndex } from '../light-index';
 import { isSameOrigin, type AccountBook, type AccountSetup } from './account-book';
 import type { EmbeddedHelpdesk } from './embedded-helpdesk';
 import { createHttpClient } from '../http-client';
-import { ProfileError } from '../profiles/profile-file';
+import { ProfileError } from '../profiles/profile-error';
 import type { Profiles } from '../profiles/profiles';
 import type { Vault } from './vault';
 

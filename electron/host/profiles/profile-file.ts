@@ -2,27 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { compileProfile } from '@shared/backends/custom/compile-profile';
-import type { ProfileProblem } from '@shared/backends/custom/profile-source';
 import { readProfile, sentenceOf } from '@shared/backends/custom/read-profile';
 import type { RestDefinition } from '@shared/backends/rest-definition';
 import { createExpressionEvaluator, type EvaluatorOptions } from './expression-evaluator';
+import { ProfileError } from './profile-error';
 
 export interface OpenProfile {
   definition: RestDefinition;
   /** Ends the thread in which its expressions run. */
   close(): Promise<void>;
-}
-
-/** A profile that cannot be used: one sentence for each thing that is wrong, with file, line and column. */
-export class ProfileError extends Error {
-  constructor(
-    readonly sentences: readonly string[],
-    /** The same without the file's name, each with its place. */
-    readonly problems: readonly ProfileProblem[] = [],
-  ) {
-    super(sentences.join('\n'));
-    this.name = 'ProfileError';
-  }
 }
 
 /**

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBackends, type Backends } from '@shared/backends/registry';
 import { scriptedHttp } from '@shared/testing/scripted-http';
 import { systemClock } from '../system-clock';
-import { openProfileFile, ProfileError } from './profile-file';
+import { ProfileError } from './profile-error';
+import { openProfileFile } from './profile-file';
 import { openProfiles, type Profiles } from './profiles';
 
 const EXAMPLE = fileURLToPath(new URL('../../../resources/backends/parley-chat.yaml', import.meta.url));

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { brokenProfile } from '@shared/backends/custom/broken-profile';
 import { customBackendId } from '@shared/backends/custom/profile-facts';
 import type { Backends } from '@shared/backends/registry';
-import { openProfile, ProfileError, type OpenProfile } from './profile-file';
+import { ProfileError } from './profile-error';
+import type { OpenProfile } from './profile-file';
 
 export interface Profiles {
   /**
@@ -22,6 +23,11 @@ export interface Profiles {
    */
   expect(backendId: string): void;
   close(): Promise<void>;
+}
+
+/** Who has no profile does not load what reads them: YAML and expressions take 60 ms of a start. */
+async function openText(file: string, text: string): Promise<OpenProfile> {
+  return (await import('./profile-file')).openProfile(file, text);
 }
 
 const PREFIX = customBackendId('');
@@ -46,7 +52,7 @@ export async function openProfiles(options: {
   for (const name of await namesIn(folder)) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => '');
     try {
-      register(openProfile(name, text));
+      register(await openText(name, text));
     } catch (error) {
       const { sentences } =
         error instanceof ProfileError ? error : { sentences: [`${name}: ${String(error)}`] };
@@ -60,7 +66,7 @@ export async function openProfiles(options: {
 
   return {
     async add(fileName, text) {
-      const profile = openProfile(fileName, text);
+      const profile = await openText(fileName, text);
       const { id } = profile.definition.descriptor;
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, `${id.slice(PREFIX.length)}.yaml`), text);

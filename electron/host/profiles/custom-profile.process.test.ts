@@ -1,0 +1,77 @@
+/** The built host with an account of a profile: from its folder to a reply that is proved. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { OutboxPage, Session } from '@shared/contract/door';
+import { CopperTracker, COPPER_TOKEN } from '@shared/testing/vendors/custom-copper-tracker/copper-tracker';
+import { door, outboxOf } from '../../../e2e/harness/door-reader';
+import { ROOT, startApp, type RunningApp } from '../../../e2e/harness/processes';
+import { serveVendor, type ServedVendor } from '../../../e2e/harness/serve-vendor';
+import { systemClock } from '../system-clock';
+
+let dataDir = '';
+let served: ServedVendor;
+let app: RunningApp | null = null;
+const tracker = new CopperTracker(systemClock);
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'holdfast-profile-'));
+  served = await serveVendor(tracker);
+  await mkdir(join(dataDir, 'console', 'profiles'), { recursive: true });
+  const example = await readFile(join(ROOT, 'resources/backends/copper-tracker.yaml'), 'utf8');
+  // What is delivered is seen by the next pull, which nobody wants to wait for here.
+  const profile = example.replace('  api: /api/v2\n', '  api: /api/v2\n  poll: 500ms\n');
+  await writeFile(join(dataDir, 'console', 'profiles', 'copper-tracker.yaml'), profile);
+  const account = {
+    id: 'tracker',
+    name: 'Sample tracker',
+    backend: 'custom:copper-tracker',
+    url: served.url,
+    token: COPPER_TOKEN,
+  };
+  await writeFile(join(dataDir, 'console', 'accounts.json'), JSON.stringify([account]), { mode: 0o600 });
+});
+afterEach(async () => {
+  await app?.kill();
+  await served.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function eventually<T>(read: () => Promise<T>, wanted: (found: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    const found = await read();
+    if (wanted(found) || tries > 600) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+it('pulls, replies and proves it at a helpdesk that only the profile knows', async () => {
+  const id = String(tracker.customerWrites('Is anybody there?'));
+  const running = (app = await startApp({ dataDir }));
+  const online = await eventually(
+    async () => (await (await door(running, 'accounts')).json()) as { state: string; asOf: number | null }[],
+    ([account]) => account?.state === 'online' && account.asOf !== null,
+  );
+  expect(online[0]).toMatchObject({ state: 'online', tier: 'T3' });
+
+  const { installId } = (await (await door(running, 'session')).json()) as Session;
+  const ref = `${installId}-00000000-0000-4000-8000-000000000001`;
+  const intent = {
+    ref,
+    accountId: 'tracker',
+    conversationId: id,
+    agentId: '1',
+    decidedAt: Date.now(),
+    base: { messageId: null, version: null },
+    delayMs: 0,
+    action: { kind: 'reply', text: 'Yes, we are here.', files: [], statusAfter: 'resolved' },
+  };
+  expect((await door(running, `intents/${ref}`, { method: 'PUT', json: intent })).ok).toBe(true);
+  const row = (page: OutboxPage) => page.rows.find((one) => one.intent.ref === ref);
+  const outbox = await eventually(
+    () => outboxOf(running),
+    (page) => row(page)?.state === 'delivered',
+  );
+  expect(row(outbox)).toMatchObject({ state: 'delivered', serverId: expect.any(String) as string });
+});
