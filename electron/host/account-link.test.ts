@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { embeddedDefinition } from '@shared/backends/embedded/embedded-backend';
 import { createBackends } from '@shared/backends/registry';
 import { openSpool } from '@shared/sync/spool';
 import { diskError, MemoryFileSystem } from '@shared/testing/memory-file-system';
@@ -129,4 +130,26 @@ it('goes on looking after a rollback at the next start, until all was looked for
   await vi.waitFor(() => expect(link.account().state).toBe('online'));
   await link.close();
   expect(asked).toEqual([]);
+});
+
+it('shows the delivery tier that its server was found to offer, not the best there could be', async () => {
+  const fs = new MemoryFileSystem();
+  const spool = await openTestSpool(fs);
+  const backends = createBackends();
+  backends.register({ ...embeddedDefinition, tier: () => Promise.resolve('T4') });
+  const link = await openLink({
+    spool,
+    fs,
+    backends,
+    http: async ({ url }) =>
+      answer(
+        url.endsWith('/me')
+          ? { id: 'agent-1', name: 'Sample Agent', email: null }
+          : { items: [], next_cursor: 'c1', has_more: false },
+      ),
+  });
+  expect(link.account().tier).toBe('T1');
+  link.connect({ url: 'http://127.0.0.1:9/', credentials: { token: 'sample-token' } });
+  await vi.waitFor(() => expect(link.account()).toMatchObject({ state: 'online', tier: 'T4' }));
+  await link.close();
 });

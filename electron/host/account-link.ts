@@ -133,7 +133,7 @@ class PullingAccount implements AccountLink {
   account(): Account {
     const { id, backendId, own } = this.options;
     const { name } = this;
-    const { tier, supports, statusWords } = (this.current ?? this).descriptor;
+    const { tier, supports, statusWords } = this.current?.descriptor ?? this.descriptor;
     const { state, stateSince, failure } = this.halted ?? this.state;
     const { rejectedRows, rejectedBecause } = this.state;
     const asOf = this.state.asOf ?? this.memory.asOf;
