@@ -16,6 +16,7 @@ import { BackendError } from '@shared/backends/backend-error';
 import type { HttpClient, HttpRequest, HttpResponse } from '@shared/backends/http';
 import axios, { type AxiosResponse } from 'axios';
 import { failureOf, type RequestPhase } from './http-failures';
+import { createSocketDialer, SOCKET_LIMITS } from './socket-dialer';
 
 export interface HttpClientLimits {
   /** Until the connection stands, TLS included, in ms. */
@@ -86,9 +87,16 @@ export function createHttpClient(limits: HttpClientLimits = HTTP_LIMITS): HostHt
     }
   }
 
+  const sockets = new Set<() => void>();
+  const dial = createSocketDialer(SOCKET_LIMITS, (end) => {
+    sockets.add(end);
+    return () => sockets.delete(end);
+  });
+
   return {
-    request,
+    request: Object.assign(request, { dial }),
     close() {
+      for (const end of sockets) end();
       // Also answers that nobody reads to their end: their timers would keep the process alive.
       for (const life of lives) life.cut(new BackendError('no-answer', 'The program is closing.'));
       agents.http.destroy();

@@ -28,7 +28,8 @@ export async function readHints(
   }
 }
 
-async function withinSilence<T>(wanted: Promise<T>, silenceMs: number, clock: Clock): Promise<T> {
+/** What is waited for, unless it takes longer than a living stream is silent: then throws `no-answer`. */
+export async function withinSilence<T>(wanted: Promise<T>, silenceMs: number, clock: Clock): Promise<T> {
   const settled = new AbortController();
   const silence = clock.sleep(silenceMs, settled.signal).then(() => {
     throw new BackendError('no-answer', `The event stream was silent for ${silenceMs} ms.`);

@@ -1,4 +1,5 @@
-/** The one way out to a backend. The host supplies it (axios); tests supply fakes. */
+/** The one way out to a backend. The host supplies it (axios, ws); tests supply fakes. */
+import type { SocketDialer } from './socket';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -25,4 +26,14 @@ export interface HttpResponse {
  * Resolves for every status. Rejects with a `BackendError` of kind `dns`, `refused`, `tls` or
  * `no-answer` when there was no answer. Never follows a redirect of a mutation.
  */
-export type HttpClient = (request: HttpRequest) => Promise<HttpResponse>;
+export interface HttpClient {
+  (request: HttpRequest): Promise<HttpResponse>;
+  /** Absent where no sockets can be opened: then such news is polled for. */
+  dial?: SocketDialer;
+}
+
+/** A client that stands between another and its callers, and opens sockets as that one does. */
+export function between(http: HttpClient, wrap: (http: HttpClient) => HttpClient): HttpClient {
+  const wrapped = wrap(http);
+  return Object.assign((request: HttpRequest) => wrapped(request), http.dial && { dial: http.dial });
+}

@@ -19,6 +19,7 @@ import type {
   OutgoingFile,
 } from './port';
 import type { BackendSettings } from './registry';
+import type { TextSocket } from './socket';
 
 export type Query = Readonly<Record<string, string>>;
 
@@ -44,6 +45,13 @@ export interface RequestShape {
   passes?: readonly number[];
 }
 
+/** A socket to be opened. */
+export interface SocketShape {
+  path: string;
+  protocols?: readonly string[];
+  headers?: Readonly<Record<string, string>>;
+}
+
 /** A judged answer. */
 export interface Answer {
   status: number;
@@ -64,6 +72,11 @@ export interface Asker {
   file(shape: RequestShape): Promise<AsyncIterable<Uint8Array>>;
   /** A stream without an end; judged by its status alone. */
   stream(shape: RequestShape): Promise<HttpResponse>;
+  /**
+   * A socket to the account's own server, by a path from its root (not from the definition's). Only
+   * where {@link RestDefinition.dials}.
+   */
+  dial(shape: SocketShape): Promise<TextSocket>;
   /**
    * What `read` found, asked for at most once in `forMs` of this account's connection under this key.
    * What fails is not remembered. Never for what must be fresh: nothing else makes it forget.
@@ -153,6 +166,8 @@ export interface RestDefinition {
     /** Takes it away, as far as the API lets us: deleted, else closed. */
     remove(ask: Asker, conversationId: string): Promise<void>;
   };
+  /** `push` opens a socket: where there are none, it is as if nothing told of news. */
+  dials?: true;
   /** Absent where nothing tells of news. */
   push?(ask: Asker, onHint: () => void): Promise<void>;
 }

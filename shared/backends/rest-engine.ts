@@ -172,6 +172,12 @@ export function createRestBackend(
             return response;
           })(),
         ),
+      dial({ path, protocols = [], headers = {} }) {
+        if (http.dial === undefined) throw new BackendError('refused', 'No socket can be opened here.');
+        const url = new URL(path, settings.url);
+        url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+        return judged(http.dial({ url: url.href, protocols, headers, signal: manner.signal }));
+      },
       remembered,
     };
   }
@@ -202,7 +208,11 @@ export function createRestBackend(
     tier = (await definition.tier?.(call(signal))) ?? null;
   }
 
-  const { descriptor, sweep, thread, upload, rewind, probe } = definition;
+  const { sweep, thread, upload, rewind, probe } = definition;
+  const descriptor =
+    definition.dials === true && http.dial === undefined
+      ? { ...definition.descriptor, supports: { ...definition.descriptor.supports, push: false } }
+      : definition.descriptor;
   return {
     get descriptor() {
       return tier === null ? descriptor : { ...descriptor, tier };

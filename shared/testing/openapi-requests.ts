@@ -258,6 +258,7 @@ export function judgedServer(
       if (request.path.startsWith(prefix)) problems.push(...judge.problemsOf(request));
       return server.handle(request);
     },
+    ...(server.dial && { dial: server.dial.bind(server) }),
   };
 }
 

@@ -5,10 +5,11 @@
  */
 import { BackendError } from '../backends/backend-error';
 import type { Clock } from '../backends/clock';
-import type { HttpClient, HttpRequest, HttpResponse } from '../backends/http';
+import { between, type HttpClient, type HttpRequest, type HttpResponse } from '../backends/http';
 import type { BackendSettings } from '../backends/registry';
 import type { RestDefinition } from '../backends/rest-definition';
 import { createRestBackend } from '../backends/rest-engine';
+import type { SocketDialer } from '../backends/socket';
 import type { BackendHarness, ContractTraits, CustomerSide, Need } from './contract-kit';
 
 export interface VendorRequest {
@@ -35,6 +36,8 @@ export type VendorReaction = VendorAnswer | 'cut';
 
 export interface VendorServer {
   handle(request: VendorRequest): VendorReaction | Promise<VendorReaction>;
+  /** Absent where the vendor has no sockets. */
+  dial?: SocketDialer;
 }
 
 /**
@@ -71,7 +74,12 @@ export function harnessOf(simulator: VendorSimulator): BackendHarness {
     connect({ pageSize, wrap, stranger: unknown = false } = {}) {
       const sized = pageSize === undefined ? undefined : simulator.definitionWith?.(pageSize);
       const settings = { accountId: 'a1', ...(unknown ? stranger : signIn) };
-      return createRestBackend(sized ?? definition, settings, wrap?.(network) ?? network, clock);
+      return createRestBackend(
+        sized ?? definition,
+        settings,
+        wrap === undefined ? network : between(network, wrap),
+        clock,
+      );
     },
     close: () => Promise.resolve(),
   };
@@ -94,21 +102,26 @@ function partsOf(simulator: VendorSimulator): CustomerSide & Pick<BackendHarness
 
 /** A client whose network is the simulator itself. */
 export function httpClientOf(server: VendorServer): HttpClient {
-  return async (request) => {
-    if (request.signal.aborted) throw new BackendError('no-answer', 'The request was called off.');
-    const url = new URL(request.url);
-    const reaction = await server.handle({
-      method: request.method,
-      path: url.pathname,
-      query: url.searchParams,
-      headers: Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
-      ),
-      body: await bytesOf(request.body),
-    });
-    if (reaction === 'cut') throw new BackendError('no-answer', 'The connection was closed.');
-    return responseOf(reaction);
-  };
+  return Object.assign(
+    (request: HttpRequest) => answered(server, request),
+    server.dial && { dial: server.dial.bind(server) },
+  );
+}
+
+async function answered(server: VendorServer, request: HttpRequest): Promise<HttpResponse> {
+  if (request.signal.aborted) throw new BackendError('no-answer', 'The request was called off.');
+  const url = new URL(request.url);
+  const reaction = await server.handle({
+    method: request.method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    ),
+    body: await bytesOf(request.body),
+  });
+  if (reaction === 'cut') throw new BackendError('no-answer', 'The connection was closed.');
+  return responseOf(reaction);
 }
 
 /** The bytes and headers of an answer, as they go over a wire. */

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Agent, EntityKind } from '../../domain/entities';
 import type { ThreadHead } from '../../domain/thread-moved';
+import { actionCablePush } from '../action-cable';
 import { headerKey } from '../auth';
 import { BackendError } from '../backend-error';
 import { wholeListFeed } from '../declare';
@@ -189,6 +190,28 @@ async function fileAddress(
   return message === undefined ? null : understand(() => readFileAddress(message, fileId));
 }
 
+const listener = z.object({ id: z.number(), pubsub_token: z.string().min(1) });
+
+/** `RoomChannel`: events of the account that this agent may see. */
+async function roomOf(ask: Asker): Promise<Readonly<Record<string, unknown>>> {
+  const { body } = await ask.json({ method: 'GET', path: '/profile' });
+  const { id, pubsub_token } = understand(() => listener.parse(body));
+  const account_id = Number(ask.settings.values?.workspace);
+  return { channel: 'RoomChannel', pubsub_token, account_id, user_id: id };
+}
+
+/**
+ * Who is online and who is typing is told all the time, and nothing of it is pulled. We do not tell
+ * that we are online (`update_presence`): the server would give work to a console that nobody sits at.
+ */
+const NO_NEWS = /^(presence\.|conversation\.typing_|notification_|account\.)/;
+const event = z.object({ event: z.string() });
+
+function isNews(message: unknown): boolean {
+  const name = event.safeParse(message).data?.event;
+  return name !== undefined && !NO_NEWS.test(name);
+}
+
 export const chatwootDefinition: RestDefinition = {
   descriptor: {
     id: 'chatwoot',
@@ -205,7 +228,7 @@ export const chatwootDefinition: RestDefinition = {
       priority: true,
       tags: true,
       attachments: true,
-      push: false,
+      push: true,
       idSweep: true,
       savedReplies: true,
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
@@ -215,7 +238,6 @@ export const chatwootDefinition: RestDefinition = {
         'No request takes a version: neither the OpenAPI description nor ConversationsController has a condition.',
       merge:
         'Conversations cannot be merged, only contacts (POST actions/contact_merge): routes.rb has no other.',
-      push: 'Events come over a WebSocket (ActionCable), which this adapter does not open yet; it asks every 10 s.',
       chatByMail:
         'The server itself mails what a visitor missed (ConversationReplyEmailWorker); no request asks for it.',
     },
@@ -247,6 +269,8 @@ export const chatwootDefinition: RestDefinition = {
   findByRef,
   sweep,
   download,
+  dials: true,
+  push: actionCablePush({ path: '/cable', identifier: roomOf, isNews }),
 };
 
 function orGone(kind: 'agent' | 'savedReply', row: FeedDefinition['row']): FeedDefinition['row'] {

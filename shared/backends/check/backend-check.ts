@@ -6,7 +6,7 @@
 import { BackendError } from '../backend-error';
 import { absenceOf, CAPABILITIES, contradicts, MUST_HAVES, type Capability } from '../capability';
 import type { Clock } from '../clock';
-import type { HttpClient } from '../http';
+import { between, type HttpClient } from '../http';
 import type { Backend } from '../port';
 import {
   CheckFailure,
@@ -63,7 +63,12 @@ export async function checkBackend(options: BackendCheckOptions): Promise<CheckL
   const report = new Report(options);
   const limits = watchLimits();
   const connect: CheckContext['connect'] = ({ wrap } = {}) =>
-    options.connect({ wrap: (http) => (wrap === undefined ? limits.wrap(http) : wrap(limits.wrap(http))) });
+    options.connect({
+      wrap(http) {
+        const limited = between(http, limits.wrap);
+        return wrap === undefined ? limited : between(limited, wrap);
+      },
+    });
 
   const signedIn = await report.signIn(connect);
   if (!signedIn) return report.lines;

@@ -74,6 +74,8 @@ export class ChatwootDesk {
   readonly conversations = new Map<number, DeskConversation>();
   readonly canned: { id: number; shortCode: string; content: string }[] = [];
   readonly clock: LeapingClock;
+  /** Hears of every event that the server announces. */
+  onEvent: (event: string) => void = () => undefined;
   #lastId = 100;
   #jobs: (() => void)[] = [];
 
@@ -151,6 +153,7 @@ export class ChatwootDesk {
 
   touch(conversation: DeskConversation): void {
     conversation.updatedAt = Math.max(conversation.updatedAt + 1, this.clock.now());
+    this.onEvent('conversation.updated');
   }
 
   customerSays(conversation: DeskConversation, text: string, files: DeskFile[] = []): DeskMessage {

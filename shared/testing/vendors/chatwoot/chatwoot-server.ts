@@ -2,8 +2,10 @@
  * A simulated Chatwoot: the part of its API that a console uses, with its habits. Routes and rules as in
  * its source (controllers, finders, `MessageBuilder`); what goes wrong there can be switched on.
  */
+import type { SocketRequest, TextSocket } from '../../../backends/socket';
 import { nestedFields, readMultipart } from '../../multipart-body';
 import type { VendorAnswer, VendorReaction, VendorRequest, VendorServer } from '../../vendor-kit';
+import { acceptSocket, type CableSocket } from './chatwoot-cable';
 import type { ChatwootDesk, DeskAgent, DeskConversation, DeskStatus } from './chatwoot-desk';
 import { conversationView, HOST, messageView } from './chatwoot-views';
 
@@ -43,12 +45,16 @@ export class ChatwootServer implements VendorServer {
   };
   /** What it was asked, newest last: method, path and query. */
   readonly asked: string[] = [];
+  readonly sockets = new Set<CableSocket>();
   readonly #desk: ChatwootDesk;
   readonly #perPage: number;
   readonly #routes: readonly [method: string, path: RegExp, handler: Handler][];
 
   constructor(desk: ChatwootDesk, perPage: number) {
     this.#desk = desk;
+    desk.onEvent = (event) => {
+      for (const socket of this.sockets) socket.announce(event);
+    };
     this.#perPage = perPage;
     const one = '/conversations/(\\w+)';
     const route = (method: string, path: string, handler: Handler): [string, RegExp, Handler] => [
@@ -121,6 +127,13 @@ export class ChatwootServer implements VendorServer {
     if (reaction === 'cut') return reaction;
     const date = new Date(this.#now()).toUTCString();
     return { ...reaction, headers: { date, ...reaction.headers } };
+  }
+
+  dial(request: SocketRequest): Promise<TextSocket> {
+    const socket = acceptSocket(this.#desk, request, HOST);
+    this.sockets.add(socket);
+    request.signal.addEventListener('abort', () => this.sockets.delete(socket), { once: true });
+    return Promise.resolve(socket);
   }
 
   #now(): number {
