@@ -191,7 +191,7 @@ async function headOf(
   }
 }
 
-type ReadBack = Extract<Profile['delivery'], { tier: 'T2' | 'T3' }>['readBack'];
+type ReadBack = Exclude<Profile['delivery'], { tier: 'T4' }>['readBack'];
 
 function readBackOf(runtime: Runtime, readBack: ReadBack): NonNullable<RestDefinition['findByRef']> {
   const path: Path = ['delivery', 'readBack'];

@@ -44,6 +44,7 @@ export function profileFeed(name: string, feed: Feed, parts: FeedParts): FeedDef
     },
     row: readThing,
     age: (raw) => (raw as ReadThing).age,
+    cursorsExpire: feed.cursorsExpire,
   };
 }
 

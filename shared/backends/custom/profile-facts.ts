@@ -37,6 +37,8 @@ export function descriptorOf(profile: Profile): BackendDescriptor {
       push: false,
       idSweep: sweep !== undefined,
       savedReplies: gives('savedReply'),
+      // A request that looks at `via` knows what to do with it.
+      chatByMail: /\bvia\b/.test(JSON.stringify(actions.reply)),
       maxAttachmentBytes: files === undefined ? 0 : bytesOf(files.maxBytes),
     },
     lacks,

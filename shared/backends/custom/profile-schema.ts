@@ -216,6 +216,10 @@ const feed = z
     ...listFields,
     delta,
     gives: z.array(entry).min(1).describe('What each row is read into.'),
+    cursorsExpire: z
+      .boolean()
+      .default(false)
+      .describe('The server forgets its cursors after a while; the list is then read anew.'),
     withMessages: z
       .boolean()
       .default(false)
@@ -348,17 +352,21 @@ export const profileSchema = z.strictObject({
       z.strictObject({ tier: z.literal('T4') }).describe('Nothing can be read back: the agent is asked.'),
       z
         .strictObject({
-          tier: z.enum(['T2', 'T3']),
+          tier: z.enum(['T1', 'T2', 'T3']),
           readBack: z
             .strictObject({
               ...listFields,
               found: expression.describe('True for the row that carries $ref.'),
               result: expression.describe('Its id.'),
-              maxPages: z.int().positive().default(5),
+              maxPages: z
+                .int()
+                .positive()
+                .default(20)
+                .describe('Looked through before giving up; newest first is best.'),
             })
             .superRefine(oneMethod),
         })
-        .describe('T2: a field carries `ref`. T3: the text does.'),
+        .describe('T1: the server knows a repeated `ref`. T2: a field carries it. T3: the text does.'),
     ])
     .describe('How it is proved that a reply was taken when the answer was lost.'),
   files: z

@@ -71,6 +71,13 @@ describe('a profile', () => {
       -4,
       /must carry =ref/,
     ],
+    [
+      'that forgets what the agent chose',
+      'json: { state: =status }',
+      'json: { state: =state }',
+      -2,
+      /What the agent chose is nowhere in it: use =status/,
+    ],
     ['that names a feed that is not there', 'feed: issues', 'feed: tickets', 0, /No feed called "tickets"/],
     [
       'that never says since when',

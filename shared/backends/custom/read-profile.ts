@@ -136,6 +136,18 @@ function syntaxProblem({ text, path, skip }: Expression, source: ProfileSource):
   }
 }
 
+/** What the request of an action cannot do without. */
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  status: ['status'],
+  assign: ['assigneeId'],
+  priority: ['priority'],
+  tags: ['add', 'remove'],
+};
+
+function mentions(part: unknown, names: readonly string[]): boolean {
+  return new RegExp(`\\b(${names.join('|')})\\b`).test(JSON.stringify(part));
+}
+
 /** What no field says alone. */
 function contradictions(profile: Profile, source: ProfileSource): ProfileProblem[] {
   const problems: ProfileProblem[] = [];
@@ -161,29 +173,30 @@ function contradictions(profile: Profile, source: ProfileSource): ProfileProblem
     if (action === undefined) continue;
     if (action.verify !== undefined) needs(['actions', name, 'verify'], '"verify"');
     if (action.readFirst) needs(['actions', name, 'readFirst'], '"readFirst"');
+    const chosen = CHOICES[name];
+    if (chosen !== undefined && !mentions({ ...action, verify: undefined }, chosen)) {
+      const names = chosen.map((one) => `=${one}`).join(' or ');
+      tell(['actions', name], `What the agent chose is nowhere in it: use ${names}.`);
+    }
     if (name !== 'reply' && name !== 'note') continue;
-    const body = JSON.stringify([action.json, action.form, action.multipart, action.query]);
-    if (!/\b(text|html)\b/.test(body)) {
+    const body = [action.json, action.form, action.multipart, action.query];
+    if (!mentions(body, ['text', 'html'])) {
       tell(['actions', name], 'What the agent wrote is nowhere in it: use =text or =html in its body.');
     }
     if (action.result === undefined) {
       tell(['actions', name], '"result" is missing here: the id of the message that was made.');
     }
-    if (
-      delivery.tier !== 'T4' &&
-      name === 'reply' &&
-      !/\bref\b/.test(JSON.stringify([action.headers, body]))
-    ) {
+    if (delivery.tier !== 'T4' && name === 'reply' && !mentions([action.headers, body], ['ref'])) {
       tell(['actions', name], `At tier ${delivery.tier} the request must carry =ref.`);
     }
     const sendsFiles = files?.send.kind;
     if (sendsFiles === 'multipart' && action.multipart === undefined) {
       tell(['actions', name], 'files.send says that the reply carries files: give it a "multipart".');
     }
-    if (sendsFiles === 'upload' && !body.includes('uploadIds')) {
+    if (sendsFiles === 'upload' && !mentions(body, ['uploadIds'])) {
       tell(['actions', name], 'Files are uploaded first: name =uploadIds in its body.');
     }
-    if (sendsFiles === 'inline' && !body.includes('files')) {
+    if (sendsFiles === 'inline' && !mentions(body, ['files'])) {
       tell(['actions', name], 'files.send says that the reply carries files: use =files in its json.');
     }
   }
@@ -191,7 +204,7 @@ function contradictions(profile: Profile, source: ProfileSource): ProfileProblem
     if (withMessages && !profile.feeds[name]?.gives.some(({ kind }) => kind === 'conversation')) {
       tell(['feeds', name, 'withMessages'], 'Only a feed of conversations can bring messages with them.');
     }
-    if (delta.kind === 'updatedSince' && !/\bsince\b/.test(JSON.stringify([query, headers]))) {
+    if (delta.kind === 'updatedSince' && !mentions([query, headers], ['since'])) {
       tell(['feeds', name, 'delta'], 'The request never says since when: use =since in its query.');
     }
   }
