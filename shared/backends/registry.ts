@@ -8,6 +8,7 @@ import type { Backend, BackendDescriptor, SignInField } from './port';
 import { requestTrackerDefinition } from './request-tracker/request-tracker-backend';
 import type { RestDefinition } from './rest-definition';
 import { createRestBackend } from './rest-engine';
+import { zammadDefinition } from './zammad/zammad-backend';
 import { zendeskDefinition } from './zendesk/zendesk-backend';
 
 /** What an account tells a backend. */
@@ -28,6 +29,7 @@ const DEFINITIONS: Readonly<Record<string, RestDefinition>> = {
   chatwoot: chatwootDefinition,
   freshdesk: freshdeskDefinition,
   'request-tracker': requestTrackerDefinition,
+  zammad: zammadDefinition,
   zendesk: zendeskDefinition,
 };
 

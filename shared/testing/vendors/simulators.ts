@@ -6,12 +6,14 @@ import { openFreshdesk } from './freshdesk/freshdesk-simulator';
 import { openCopperTracker } from './custom-copper-tracker/copper-simulator';
 import { openParleyChat } from './custom-parley-chat/parley-simulator';
 import { openRequestTracker } from './request-tracker/rt-simulator';
+import { openZammad } from './zammad/zammad-simulator';
 import { openZendesk } from './zendesk/zendesk-simulator';
 
 export const SIMULATORS: Readonly<Record<string, OpenSimulator>> = {
   'request-tracker': openRequestTracker,
   chatwoot: openChatwoot,
   freshdesk: openFreshdesk,
+  zammad: openZammad,
   zendesk: () => openZendesk(),
 };
 

@@ -10,6 +10,8 @@ export interface ZammadFaults {
   searchIsEmpty: boolean;
   /** The search refuses conditions. */
   searchRefuses: boolean;
+  /** The search leaves conditions out. */
+  searchIgnores: boolean;
   /** Changes of the state are answered with success and not made. */
   ignoresState: boolean;
   /** Text modules are for administrators only. */
@@ -35,6 +37,7 @@ export class ZammadServer implements VendorServer {
   readonly faults: ZammadFaults = {
     searchIsEmpty: false,
     searchRefuses: false,
+    searchIgnores: false,
     ignoresState: false,
     hidesTextModules: false,
   };
@@ -146,8 +149,11 @@ export class ZammadServer implements VendorServer {
     const value = Date.parse(query.get(`${condition}[value]`) ?? '');
     const up = query.get(`${condition}[operator]`) === 'after (absolute)';
     if (Number.isNaN(value)) return refused('a condition without a value');
+    const ignores = this.faults.searchIgnores;
     const rows = [...this.desk.tickets.values()]
-      .filter((ticket) => (up ? Date.parse(ticket[field]) >= value : Date.parse(ticket[field]) <= value))
+      .filter(
+        (ticket) => ignores || (up ? Date.parse(ticket[field]) >= value : Date.parse(ticket[field]) <= value),
+      )
       .sort((a, b) => (Date.parse(a[field]) - Date.parse(b[field]) || a.id - b.id) * (up ? 1 : -1))
       .map((ticket) => this.#json(ticket));
     return { status: 200, json: this.#paged(request, rows, 200) };
