@@ -11,6 +11,7 @@
 import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
 import type { Conversation } from '../../domain/entities';
+import { afterwards } from '../afterwards';
 import { BackendError } from '../backend-error';
 import { rowId } from '../field-schemas';
 import { rowsAt } from '../pagination';
@@ -98,7 +99,8 @@ async function write(
   const { body } = await asked(ask, shape);
   const { id } = understand(() => made.parse(body));
   if (action.kind === 'reply' && action.statusAfter !== null) {
-    await setStatus(ask, conversationId, STATUS_WORDS[action.statusAfter]);
+    const status = STATUS_WORDS[action.statusAfter];
+    await afterwards(() => setStatus(ask, conversationId, status));
   }
   return { serverId: id, conversation: await conversationNow(ask, conversationId).catch(() => null) };
 }

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
+import { afterwards } from '../afterwards';
 import { BackendError } from '../backend-error';
 import { rowId } from '../field-schemas';
 import { htmlOf } from '../html-text';
@@ -81,10 +82,7 @@ async function write(
   const { id } = understand(() => made.parse(answer));
   if (action.kind === 'reply' && action.statusAfter !== null) {
     const status = STATUS_NUMBERS[action.statusAfter];
-    const close = (): Promise<void> =>
-      update(ask, conversationId, { status }, (now) => now.status === status);
-    // The reply has left: to fail now would have it sent again. The proof shows the status as it is.
-    await close().catch(() => close().catch(() => undefined));
+    await afterwards(() => update(ask, conversationId, { status }, (now) => now.status === status));
   }
   return proofOf(ask, conversationId, id);
 }

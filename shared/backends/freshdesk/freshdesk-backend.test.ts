@@ -98,6 +98,18 @@ describe('news of Freshdesk', () => {
     expect(rowsOf(await news(), 'conversation').has(first)).toBe(true);
   });
 
+  it('buries all of a great many that were deleted at once', async () => {
+    const { simulator, news, ids } = await stage(130);
+    simulator.clock.pass(MINUTE_MS);
+    for (const id of ids) {
+      simulator.desk.tickets.get(Number(id))!.deleted = true;
+      simulator.desk.touch(simulator.desk.tickets.get(Number(id))!);
+    }
+    simulator.clock.pass(6 * MINUTE_MS);
+    const gone = (await news()).filter(({ row }) => row === null);
+    expect(new Set(gone.map(({ id }) => id)).size).toBe(130);
+  });
+
   it('shows a merge by the note it leaves, and leaves a closed ticket alone without one', async () => {
     const { simulator, news, ticket, ids, first } = await stage();
     simulator.desk.merge(ticket(first), ticket(ids[1] ?? ''));

@@ -213,22 +213,29 @@ function nextOlder(
 
 /** Tombstones of what was deleted or marked as spam; the reading of news goes on after them. */
 async function goneSince(ask: Asker, from: Position): Promise<RawPage> {
-  const since = from.gone.since - OVERLAP_MS;
-  const lists = await Promise.all(
-    ['deleted', 'spam'].map((filter) =>
-      askTickets(ask, {
+  const since = isoOf(from.gone.since - OVERLAP_MS);
+  const rows: ListedRow[] = [];
+  let asOf = Infinity;
+  for (const filter of ['deleted', 'spam']) {
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const list = await askTickets(ask, {
         filter,
-        updated_since: isoOf(since),
-        order_type: 'desc',
+        updated_since: since,
+        order_type: 'asc',
         per_page: String(ROWS_PER_PAGE),
-        page: '1',
-      }),
-    ),
-  );
-  const rows = lists.flatMap((list) => listedIn(list.rows)).flatMap(({ row }) => row ?? []);
-  const serverNow = Math.min(...lists.map((list) => list.serverNow));
-  const next: Position = { ...from, gone: { since: serverNow, at: ask.clock.now() } };
-  return { rows: rows.map(goneTicket), cursor: JSON.stringify(next), more: true };
+        page: String(page),
+      });
+      rows.push(...listedIn(list.rows));
+      asOf = Math.min(asOf, list.serverNow);
+      if (list.rows.length < ROWS_PER_PAGE) break;
+    }
+  }
+  const next: Position = { ...from, gone: { since: asOf, at: ask.clock.now() } };
+  return {
+    rows: rows.flatMap(({ row }) => row ?? []).map(goneTicket),
+    cursor: JSON.stringify(next),
+    more: true,
+  };
 }
 
 const goneTicket = ({ id, updatedAt }: Listed): Gone => ({ is: 'gone', id, movedTo: null, age: updatedAt });
