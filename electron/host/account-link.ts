@@ -188,6 +188,7 @@ class PullingAccount implements AccountLink {
         return this.rollback.suspect(clock.now());
       },
       onBeginning: () => this.rollback.suspect(clock.now()),
+      onAnchored: () => void this.rollback.look(),
       onState: (state) => {
         if (!signal.aborted) this.take(state);
       },

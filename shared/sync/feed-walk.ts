@@ -23,6 +23,8 @@ export interface WalkedPage {
   /** Newest seq of the spool; `null` when nothing was news. */
   seq: number | null;
   more: boolean;
+  /** It was read from the feed's beginning, and its cursor is kept: a server that goes back refuses that. */
+  anchored: boolean;
 }
 
 /**
@@ -98,6 +100,7 @@ export class FeedWalk {
       throw new BackendError('nonsense', `The feed "${feed}" promises more but stands still.`);
     }
     this.#cursors.add(page.cursor);
+    const fromBeginning = this.#at === null;
     this.#at = page.cursor;
     const reread = rows.isReread(feed);
     const order = backend.descriptor.overlapMs === undefined || reread ? 'arrival' : 'age';
@@ -108,7 +111,7 @@ export class FeedWalk {
     // Forgotten since this page was asked for.
     if (this.#stored === null) {
       this.#beginAt(null);
-      return { news, seq, more: true };
+      return { news, seq, more: true, anchored: false };
     }
     // Pages of repeats are not counted, or each walk would go back as far as the one before it.
     if (page.more && seq !== null) this.#starts = [...this.#starts, page.cursor].slice(-PAGES_AGAIN);
@@ -117,7 +120,7 @@ export class FeedWalk {
       this.#overlapping = false;
       if (reread) await rows.markReread(feed, false);
     }
-    return { news, seq, more: page.more };
+    return { news, seq, more: page.more, anchored: fromBeginning };
   }
 
   #beginAt(cursor: string | null): void {

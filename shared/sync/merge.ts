@@ -30,7 +30,7 @@ export type RowOrder = 'arrival' | 'age';
 export interface HeldRows {
   /** `null` when it never held that thing. */
   markOf(kind: EntityKind, id: string): RowMark | null;
-  /** Ids of all live rows of a kind, tombstones left out. */
+  /** Ids of all live rows of a kind, and of rows that went bad since it was opened; tombstones left out. */
   idsOf(kind: EntityKind): Iterable<string>;
 }
 

@@ -326,6 +326,38 @@ describe('a server that went back', () => {
     expect(world.stored).toHaveLength(1);
   });
 
+  it('is looked for what it lost at once, though all was compared minutes ago', async () => {
+    const world = new PullWorld();
+    world.sweeps = true;
+    world.feeds['messages'] = [message('m1')];
+    world.start();
+    await world.clock.advance(60 * SECOND_MS);
+    expect(world.sweepsBegun).toBe(1);
+    await world.clock.advance(300 * SECOND_MS);
+    expect(world.sweepsBegun).toBe(1);
+    world.spool.cursors.set('messages', 'forgotten');
+    await world.clock.advance(60 * SECOND_MS);
+    expect(world.sweepsBegun).toBe(2);
+  });
+
+  it('says when it would be noticed to go back again: not before its first answer is stored', async () => {
+    const world = new PullWorld();
+    world.spool.cursors.set('conversations', '0');
+    world.spool.cursors.set('messages', 'forgotten');
+    world.feeds['messages'] = ['m1', 'm2', 'm3'].map(message);
+    const happened: string[] = [];
+    world.onRollback = () => {
+      happened.push(`told with ${world.stored.length}`);
+      return Promise.resolve();
+    };
+    world.onAnchored = () => {
+      happened.push(`anchored with ${world.stored.length} at ${world.spool.cursorOf('messages')}`);
+    };
+    world.start();
+    await world.clock.advance(30 * SECOND_MS);
+    expect(happened).toEqual(['told with 0', 'anchored with 2 at 2']);
+  });
+
   it('is told of again when the first telling was cut short', async () => {
     const world = new PullWorld();
     world.spool.cursors.set('messages', 'forgotten');
@@ -343,6 +375,27 @@ describe('a server that went back', () => {
 });
 
 describe('a feed that is read from its very beginning', () => {
+  it('says so again while nobody answers, and that it stands on something once somebody did', async () => {
+    const world = new PullWorld();
+    world.feeds['messages'] = [message('m1')];
+    const happened: string[] = [];
+    world.onBeginning = () => {
+      happened.push('begins');
+    };
+    world.onAnchored = () => {
+      happened.push('anchored');
+    };
+    world.start();
+    await world.clock.advance(15);
+    world.failing = 'server';
+    await world.clock.advance(SECOND_MS);
+    expect(new Set(happened)).toEqual(new Set(['begins']));
+    world.failing = null;
+    await world.clock.advance(30 * SECOND_MS);
+    // Each of the two feeds stands for itself.
+    expect(happened.slice(-3)).toEqual(['begins', 'anchored', 'anchored']);
+  });
+
   it('is told of before anything is asked, and not once something is known', async () => {
     const world = new PullWorld();
     world.feeds['messages'] = [message('m1')];

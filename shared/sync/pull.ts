@@ -87,6 +87,11 @@ export interface PullerOptions {
    * knew: whether the server went back meanwhile cannot be noticed. Awaited before anything is asked.
    */
   onBeginning?(): void | Promise<void>;
+  /**
+   * After either of them: the first answer is stored with its cursor, so that a server that goes back
+   * from here on is noticed. What was looked for before that may have been taken away meanwhile.
+   */
+  onAnchored?(): void;
 }
 
 export interface Puller {
@@ -153,7 +158,10 @@ class FeedPuller implements Puller {
       clock,
       random,
       onNews: (changes, seq) => options.onChanges({ changes, seq, caughtUp: false }),
-      onWentBack: () => this.#rolledBack(),
+      onWentBack: async () => {
+        await this.#rolledBack();
+        options.onAnchored?.();
+      },
     });
     this.#push = new PushWatch({
       backend,
@@ -209,7 +217,10 @@ class FeedPuller implements Puller {
         for (const [feed, walk] of [...open]) {
           const wasBegun = begins;
           begins ||= spool.cursorOf(feed) === null;
-          if (begins && !wasBegun) await onBeginning?.();
+          if (begins && !wasBegun) {
+            this.#sweeps.begin();
+            await onBeginning?.();
+          }
           const more = await this.#pullPage(walk, answered, signal);
           if (!more) open.delete(feed);
         }
@@ -234,7 +245,11 @@ class FeedPuller implements Puller {
 
   #walk(feed: string): FeedWalk {
     const { backend } = this.#options;
-    const onForgotten = (): Promise<void> => this.#rolledBack();
+    const onForgotten = (): Promise<void> => {
+      // What it lost no feed tells of.
+      this.#sweeps.begin();
+      return this.#rolledBack();
+    };
     return new FeedWalk({ feed, backend, rows: this.#rows, begun: this.#begun, onForgotten });
   }
 
@@ -254,7 +269,8 @@ class FeedPuller implements Puller {
           ? rejectedBecause
           : [...new Set([...problems, ...rejectedBecause])].slice(0, PROBLEMS_TOLD),
     });
-    const { news, seq, more } = await walk.store(page);
+    const { news, seq, more, anchored } = await walk.store(page);
+    if (anchored) this.#options.onAnchored?.();
     if (seq !== null) this.#options.onChanges({ changes: news, seq, caughtUp: false });
     return more;
   }

@@ -14,6 +14,10 @@ export interface RollbackWatchOptions {
 export class RollbackWatch {
   readonly #options: RollbackWatchOptions;
   #at: number | null;
+  /** How often it was suspected: what was looked at before the last time proves nothing. */
+  #suspected = 0;
+  /** For which of these times somebody looks just now. */
+  #looking: number | null = null;
 
   constructor(options: RollbackWatchOptions) {
     this.#options = options;
@@ -31,15 +35,23 @@ export class RollbackWatch {
    */
   async suspect(at: number): Promise<void> {
     this.#at = at;
+    this.#suspected += 1;
     await this.#options.save();
-    void this.look();
   }
 
-  /** Looks for what it may have cost, if there is anything to look into. Never rejects. */
+  /**
+   * Looks for what it may have cost, if there is anything to look into. Called once the feeds stand on
+   * what the helpdesk has by now: if it goes back after that, they notice. Never rejects.
+   */
   async look(): Promise<void> {
     const at = this.#at;
-    // Cut short, or suspected again meanwhile: whoever suspected it last looks for all.
-    if (at === null || !(await this.#options.reverify(at)) || this.#at !== at) return;
+    const looking = this.#suspected;
+    if (at === null || this.#looking === looking) return;
+    this.#looking = looking;
+    const lookedAtAll = await this.#options.reverify(at);
+    // Suspected again meanwhile: whoever looks after that looks for all.
+    if (this.#looking === looking) this.#looking = null;
+    if (!lookedAtAll || this.#suspected !== looking) return;
     this.#at = null;
     // Still remembered then, and looked into once more by the next start: no harm.
     await this.#options.save().catch(() => undefined);

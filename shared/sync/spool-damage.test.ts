@@ -188,6 +188,33 @@ describe('a spool that was damaged', () => {
     expect(spool.cursorOf('conversations')).toBe('k1');
   });
 
+  it('goes on naming what went bad while it was open, for a sweep to ask about: pages may still show it', async () => {
+    const fs = new MemoryFileSystem();
+    const spool = await open(fs);
+    await spool.commit(
+      'conversations',
+      'k1',
+      ['c1', 'c2', 'c3'].map((id) => conversation(id, `of ${id}`)),
+    );
+    const named = (): string[] => [...spool.idsOf('conversation')].sort();
+    fs.scribble(`${folder}/000001-000001.log`, (bytes) => {
+      bytes[new TextDecoder().decode(bytes).indexOf('of c2')]! ^= 1;
+      return bytes;
+    });
+    expect(texts(await readAll(spool))).toEqual(['conversation c1', 'conversation c3']);
+    expect(named()).toEqual(['c1', 'c2', 'c3']);
+    expect(spool.markOf('conversation', 'c2')).toBeNull();
+    // A compaction leaves its place out.
+    for (let n = 0; fs.paths().includes(`${folder}/000001-000001.log`); n += 1)
+      await spool.commit('conversations', `k${n}`, [conversation('c1', `${n}`)]);
+    expect(named()).toEqual(['c1', 'c2', 'c3']);
+    await spool.commit('conversations', 'k', [
+      { kind: 'conversation', id: 'c2', row: null, movedTo: null },
+      conversation('c3', 'again'),
+    ]);
+    expect(named()).toEqual(['c1', 'c3']);
+  });
+
   it('while it was open is pulled again at the next start as well, wherever that was cut short', async () => {
     // Sealed, so that a sidecar tells of the row, and opening does not look at it.
     const fs = new MemoryFileSystem();

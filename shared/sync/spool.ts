@@ -118,6 +118,8 @@ class LogSpool implements Spool {
   /** Live and replaced rows by rising seq. */
   private slots: Slot[] = [];
   private slotOf = new Map<string, Slot>();
+  /** Keys of rows that went bad and are in no slot any more: pages may have what no feed tells of again. */
+  private lost = new Set<string>();
   /** Rows of messages by conversation, replaced ones among them until they are many. */
   private threads = new Map<string, Slot[]>();
   private liveBytes = 0;
@@ -205,8 +207,10 @@ class LogSpool implements Spool {
   *idsOf(kind: EntityKind): Generator<string> {
     const start = `${kind}/`;
     for (const [key, { length, mark }] of this.slotOf) {
-      if (length > 0 && !mark.gone && key.startsWith(start)) yield key.slice(start.length);
+      // Of a row that went bad nobody knows whether it was a tombstone.
+      if ((length === 0 || !mark.gone) && key.startsWith(start)) yield key.slice(start.length);
     }
+    for (const key of this.lost) if (key.startsWith(start)) yield key.slice(start.length);
   }
 
   commit(
@@ -376,6 +380,7 @@ class LogSpool implements Spool {
         const slot = { ...at, seq: summary.seq, mark: summary.mark };
         this.slots.push(slot);
         this.slotOf.set(key, slot);
+        this.lost.delete(key);
         if (summary.in !== undefined) this.putInThread(summary.in, slot);
         this.liveBytes += slot.length;
         this.seqs.saw(summary.seq);
@@ -432,6 +437,7 @@ class LogSpool implements Spool {
 
   private forgetPlaces(): void {
     this.slots = [];
+    for (const [key, { length }] of this.slotOf) if (length === 0) this.lost.add(key);
     this.slotOf = new Map();
     this.threads = new Map();
     this.liveBytes = 0;

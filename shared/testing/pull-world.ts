@@ -1,6 +1,6 @@
 /** A puller with everything around it: a server of plain lists, a spool in memory, a clock to turn. */
 import { BackendError } from '../backends/backend-error';
-import type { Backend, FeedPage } from '../backends/port';
+import type { Backend, FeedPage, SweepPort } from '../backends/port';
 import type { Change } from '../domain/entities';
 import type { FailureKind } from '../domain/failures';
 import { createPuller, type Pulled, type Puller, type PullState } from '../sync/pull';
@@ -38,6 +38,10 @@ export class PullWorld {
   puller!: Puller;
   onRollback: () => Promise<void> = () => Promise.resolve();
   onBeginning: () => void = () => undefined;
+  onAnchored: () => void = () => undefined;
+  /** Whether ids can be compared, and how often that was begun. */
+  sweeps = false;
+  sweepsBegun = 0;
   readonly #stop = new AbortController();
 
   start(): () => void {
@@ -52,6 +56,7 @@ export class PullWorld {
       onStorageProblem: (error) => this.storageProblems.push(error),
       onRollback: () => this.onRollback(),
       onBeginning: () => this.onBeginning(),
+      onAnchored: () => this.onAnchored(),
     });
     void this.puller.run(this.#stop.signal);
     return () => this.puller.kick();
@@ -103,6 +108,20 @@ export class PullWorld {
       findByRef: (id, ref, signal) => fake.findByRef(id, ref, signal),
       upload: (file, ref, signal) => fake.upload(file, ref, signal),
       download: () => fake.download(),
+      ...(this.sweeps && { sweep: this.#sweep() }),
+    };
+  }
+
+  #sweep(): SweepPort {
+    return {
+      kinds: ['message'],
+      rowsAtOnce: 5,
+      ids: () => {
+        this.sweepsBegun += 1;
+        const ids = (this.feeds['messages'] ?? []).map(({ id }) => ({ id, age: null }));
+        return Promise.resolve({ ids, next: null });
+      },
+      rows: () => Promise.resolve({ changes: [], rejected: [] }),
     };
   }
 

@@ -72,13 +72,14 @@ export function planOf(draws: Draws): Plan {
     steps.push({ at: draws.int(1_500, 4_000), step: crossing });
   }
   const sweeps = draws.chance(0.5);
-  if (sweeps && draws.chance(0.3)) {
+  if (sweeps && draws.chance(0.5)) {
     const backedUpAt = draws.int(1_500, faultsUntil / 2);
     const at = draws.int(backedUpAt + 500, faultsUntil);
     const decided = { do: 'decide', who: draws.int(0, 9), which: draws.int(0, 9), kind: 'reply' } as const;
     steps.push(
       { at: backedUpAt, step: { do: 'back-up' } },
       { at: backedUpAt + 100, step: { ...decided, delayMs: 0, file: false } },
+      { at: backedUpAt + 200, step: { ...decided, which: decided.which + 1, delayMs: 0, file: false } },
       { at, step: { do: 'restore' } },
     );
   }

@@ -129,6 +129,7 @@ export async function openSimDesk(options: SimDeskOptions): Promise<SimDesk> {
     },
     onRollback: () => rollback.suspect(clock.now()),
     onBeginning: () => rollback.suspect(clock.now()),
+    onAnchored: () => void rollback.look(),
     onChanges: (pulled) => {
       for (const outbox of outboxes) outbox.pulled(ACCOUNT, pulled);
       if (pulled.seq !== null) onChanges();
