@@ -13,6 +13,8 @@ import { useIsHere } from './data/conversation';
 import { useHostLink } from './data/host-link';
 import { useCounts } from './data/queue';
 import { useSettings } from './data/settings';
+import { AccountsDialog } from './features/accounts/AccountsDialog';
+import { LeavingToast } from './features/accounts/LeavingToast';
 import { Composer } from './features/composer/Composer';
 import { ConversationPane } from './features/conversation/ConversationPane';
 import { Notices } from './features/notices/Notices';
@@ -64,6 +66,8 @@ function Console() {
         <ShortcutSheet />
         <SettingsDialog />
         <OutboxDialog />
+        <AccountsDialog />
+        <LeavingToast />
       </div>
     </FloatPlaceProvider>
   );

@@ -51,6 +51,7 @@ const RULES: readonly [string, readonly string[], number][] = [
   ...MEANINGS.map((name): [string, string[], number] => [name, [`${name}-ground`, ...GROUNDS], 4.5]),
   ['ring', [...GROUNDS, 'note'], 3],
   ['line-control', ['canvas', 'surface', 'raised'], 3],
+  ...[1, 2, 3, 4, 5, 6].map((n): [string, readonly string[], number] => [`account-${n}`, GROUNDS, 3]),
 ];
 
 describe.each(['light', 'dark'] as const)('the %s theme', (theme) => {

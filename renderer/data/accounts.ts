@@ -19,6 +19,25 @@ export function useAccountName(accountId: string): string | undefined {
   });
 }
 
+/** Which of the hues is an account's, by its place; `null` while there is only one account. */
+export function useAccountHue(accountId: string): number | null {
+  const { accounts } = pageData();
+  return useSyncExternalStore(accounts.subscribe, () => {
+    const all = accounts.get();
+    const at = all.findIndex(({ id }) => id === accountId);
+    return all.length > 1 && at >= 0 ? at : null;
+  });
+}
+
+/** Whether an account is set up here; true also while none is known. */
+export function useIsAccount(accountId: string | null): boolean {
+  const { accounts } = pageData();
+  return useSyncExternalStore(accounts.subscribe, () => {
+    const all = accounts.get();
+    return accountId === null || all.length === 0 || all.some(({ id }) => id === accountId);
+  });
+}
+
 /** The signed-in agent's id per account. */
 export function useAgentIds(): Readonly<Record<string, string>> {
   return useSignal(pageData().agentIds);

@@ -1,5 +1,18 @@
 /** The page's side of the door: every answer is checked before anybody sees it. */
 import {
+  accountCheckSchema,
+  backendsSchema,
+  holdingsSchema,
+  profileResultSchema,
+  type AccountCheck,
+  type AccountCheckDraft,
+  type AccountDraft,
+  type AccountPatch,
+  type Backends,
+  type Holdings,
+  type ProfileResult,
+} from '@shared/contract/accounts';
+import {
   accountSchema,
   BUILD_HEADER,
   changesPageSchema,
@@ -39,6 +52,8 @@ import { DoorFailure } from './failure';
 
 /** Longer than the host's slowest honest answer (an fsync on a busy disk, a backend's history). */
 const ANSWER_WITHIN_MS = 20_000;
+/** The host asks a helpdesk step by step and gives up by itself before. */
+const CHECK_WITHIN_MS = 60_000;
 
 /** What an agent can still do about a decision that the host has. */
 export type IntentVerb = 'undo' | 'resend' | 'discard' | 'send-as-is' | 'send-by-mail' | 'settle';
@@ -58,6 +73,8 @@ interface RequestOptions {
   body?: unknown;
   bytes?: Blob;
   signal?: AbortSignal;
+  /** Instead of {@link ANSWER_WITHIN_MS}. */
+  withinMs?: number;
   /** Lets the request outlive the page; at most 64 KB in flight over all of them. */
   keepalive?: boolean;
 }
@@ -191,6 +208,36 @@ export class DoorClient {
     return this.#ask(settingsSchema, 'PUT', '/door/settings', { body: settings });
   }
 
+  backends(): Promise<Backends> {
+    return this.#ask(backendsSchema, 'GET', '/door/backends');
+  }
+
+  /** Asks the helpdesk itself; keeps nothing. @throws DoorFailure; the signal's reason */
+  checkAccount(draft: AccountCheckDraft, signal: AbortSignal): Promise<AccountCheck> {
+    const options = { body: draft, signal, withinMs: CHECK_WITHIN_MS };
+    return this.#ask(accountCheckSchema, 'POST', '/door/account-checks', options);
+  }
+
+  addAccount(draft: AccountDraft): Promise<Account> {
+    return this.#ask(accountSchema, 'POST', '/door/accounts', { body: draft });
+  }
+
+  changeAccount(id: string, patch: AccountPatch): Promise<Account> {
+    return this.#ask(accountSchema, 'POST', `/door/accounts/${encodeURIComponent(id)}`, { body: patch });
+  }
+
+  holdings(accountId: string): Promise<Holdings> {
+    return this.#ask(holdingsSchema, 'GET', `/door/accounts/${encodeURIComponent(accountId)}/holdings`);
+  }
+
+  removeAccount(id: string): Promise<Account> {
+    return this.#ask(accountSchema, 'POST', `/door/accounts/${encodeURIComponent(id)}/remove`);
+  }
+
+  addProfile(text: string): Promise<ProfileResult> {
+    return this.#ask(profileResultSchema, 'POST', '/door/profiles', { body: { text } });
+  }
+
   /** Opens the event stream; the caller reads it and aborts it. */
   async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const response = await this.#send('GET', '/door/events', {}, signal);
@@ -205,7 +252,7 @@ export class DoorClient {
     path: string,
     options: RequestOptions = {},
   ): Promise<z.infer<S>> {
-    const late = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const late = AbortSignal.timeout(options.withinMs ?? ANSWER_WITHIN_MS);
     const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
     const response = await this.#send(method, path, options, signal);
     if (!response.ok) throw await this.#failureOf(response);

@@ -2,6 +2,7 @@ import { Check, ExternalLink, Globe, RotateCcw } from 'lucide-react';
 import { useTranslation } from '@renderer/components/use-translation';
 import { conversationKey, type Conversation } from '@shared/domain/entities';
 import type { IntentAction } from '@shared/domain/intents';
+import { AccountBadge } from '@renderer/components/AccountBadge';
 import { Button } from '@renderer/components/Button';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
 import { Chip } from '@renderer/components/Chip';
@@ -9,7 +10,7 @@ import { cx } from '@renderer/components/class-names';
 import { networkName } from '@renderer/components/social-names';
 import { Tooltip } from '@renderer/components/Tooltip';
 import { WaitingTime } from '@renderer/components/WaitingTime';
-import { agentName, useAccounts, useAgentIds } from '@renderer/data/accounts';
+import { agentName, useAccountHue, useAccountName, useAgentIds } from '@renderer/data/accounts';
 import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useSelection } from '@renderer/state/selection';
 import { Controls } from './Controls';
@@ -102,11 +103,11 @@ function ResolveButton({ conversation, decide }: ConversationHeaderProps) {
 /** Channel, whose turn it is and since when, the account where there are several, the public band. */
 function Facts({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation(['conversation', 'common']);
-  const accounts = useAccounts();
+  const accountName = useAccountName(conversation.accountId);
+  const hue = useAccountHue(conversation.accountId);
   const mine = useAgentIds()[conversation.accountId] ?? null;
   const who = whoActs(conversation, mine);
   const { social, waitingSince, assigneeId, accountId } = conversation;
-  const account = accounts.length > 1 ? accounts.find(({ id }) => id === accountId) : undefined;
   const permalink = /^https:\/\//.test(social?.permalink ?? '') ? (social?.permalink ?? null) : null;
   const channel =
     social === null
@@ -152,7 +153,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
           {t('permalink', { network: networkName(social?.network ?? '') })}
         </a>
       )}
-      {account !== undefined && <Chip>{account.name}</Chip>}
+      {accountName !== undefined && hue !== null && <AccountBadge name={accountName} hue={hue} whole />}
     </div>
   );
 }

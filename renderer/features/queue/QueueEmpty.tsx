@@ -1,19 +1,31 @@
-import { CircleCheckBig, CloudOff, Inbox, KeyRound, MessageCircle, PlugZap } from 'lucide-react';
+import {
+  CircleCheckBig,
+  CloudOff,
+  GraduationCap,
+  Inbox,
+  KeyRound,
+  MessageCircle,
+  Plus,
+  PlugZap,
+} from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { QueueFilter } from '@shared/domain/queue-views';
 import { Button } from '@renderer/components/Button';
 import { formatDate } from '@renderer/components/dates';
 import { EmptyState } from '@renderer/components/EmptyState';
 import { Progress } from '@renderer/components/Progress';
+import { addAccount } from '@renderer/data/account-admin';
 import { useAccounts } from '@renderer/data/accounts';
 import { useHostLink } from '@renderer/data/host-link';
 import { useCounts } from '@renderer/data/queue';
+import { openAccounts } from '@renderer/state/account-screen';
 import { useSelection } from '@renderer/state/selection';
 import { useChatPage } from './use-write-as-customer';
 
 /** Why there is nothing here, and what helps. */
 export function QueueEmpty({ filter }: { filter: QueueFilter }) {
-  const { t, i18n } = useTranslation('queue');
+  const { t, i18n } = useTranslation(['queue', 'accounts']);
   const accounts = useAccounts();
   const link = useHostLink();
   const openChatPage = useChatPage();
@@ -32,7 +44,7 @@ export function QueueEmpty({ filter }: { filter: QueueFilter }) {
   }
   if (accounts.length === 0 && link.state === 'live') {
     return (
-      <EmptyState icon={PlugZap} title={t('empty.noAccount')}>
+      <EmptyState icon={PlugZap} title={t('empty.noAccount')} actions={<FirstAccount />}>
         {t('empty.noAccountHelp')}
       </EmptyState>
     );
@@ -40,7 +52,18 @@ export function QueueEmpty({ filter }: { filter: QueueFilter }) {
   const cutOff = accountsHere.find(({ state }) => state === 'offline' || state === 'refused');
   if (total === 0 && cutOff !== undefined) {
     return cutOff.state === 'refused' ? (
-      <EmptyState icon={KeyRound} title={t('empty.refused', { account: cutOff.name })}>
+      <EmptyState
+        icon={KeyRound}
+        title={t('empty.refused', { account: cutOff.name })}
+        actions={
+          <Button
+            variant="primary"
+            onClick={() => openAccounts({ name: 'change', accountId: cutOff.id }, cutOff.id)}
+          >
+            {t('accounts:action.signInAgain')}
+          </Button>
+        }
+      >
         {t('empty.refusedHelp')}
       </EmptyState>
     ) : (
@@ -88,5 +111,29 @@ export function QueueEmpty({ filter }: { filter: QueueFilter }) {
     >
       {!narrowed && filter.view === 'waiting' && t('empty.waitingHelp')}
     </EmptyState>
+  );
+}
+
+/** The two ways to a first account: the team's own helpdesk, or one to practise on. */
+function FirstAccount() {
+  const { t } = useTranslation(['queue', 'accounts']);
+  const [adding, setAdding] = useState(false);
+  const addSample = () => {
+    setAdding(true);
+    addAccount({ name: t('accounts:sample.name'), backend: 'embedded', url: '', values: {} }).catch(() => {
+      setAdding(false);
+      // The screen says what is wrong when it is tried there.
+      openAccounts({ name: 'connect' });
+    });
+  };
+  return (
+    <>
+      <Button variant="primary" icon={Plus} onClick={() => openAccounts({ name: 'connect' })}>
+        {t('accounts:connect.title')}
+      </Button>
+      <Button icon={GraduationCap} busy={adding} onClick={addSample}>
+        {t('accounts:sample.name')}
+      </Button>
+    </>
   );
 }

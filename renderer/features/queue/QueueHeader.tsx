@@ -16,7 +16,7 @@ import { useSelection } from '@renderer/state/selection';
 export const QueueHeader = memo(function QueueHeader({ filter }: { filter: QueueFilter }) {
   const { t } = useTranslation('queue');
   const setFilter = useSelection((state) => state.setFilter);
-  const counts = useCounts(filter.view);
+  const counts = useCounts(filter.view, filter.accountId);
   const accounts = useAccounts();
   return (
     <header className="shrink-0 border-b">
@@ -42,7 +42,11 @@ export const QueueHeader = memo(function QueueHeader({ filter }: { filter: Queue
                 onChange={(id) => setFilter({ ...filter, accountId: id === '' ? null : id })}
                 options={[
                   { value: '', label: t('everyAccount') },
-                  ...accounts.map(({ id, name }) => ({ value: id, label: name })),
+                  ...accounts.map(({ id, name }) => ({
+                    value: id,
+                    label: name,
+                    detail: counts.accounts[id] ?? 0,
+                  })),
                 ]}
               />
             </>
@@ -84,7 +88,7 @@ function ChannelFilter(props: { filter: QueueFilter; counts: ReturnType<typeof u
   const { filter, counts } = props;
   const { t } = useTranslation(['queue', 'common']);
   const setFilter = useSelection((state) => state.setFilter);
-  const existing = useCounts('all').channels;
+  const existing = useCounts('all', filter.accountId).channels;
   const shown = CHANNELS.filter((channel) => existing[channel] > 0 || filter.channel === channel);
   if (shown.length < 2) return null;
   return (

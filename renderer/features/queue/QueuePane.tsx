@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
+import type { QueueFilter } from '@shared/domain/queue-views';
 import { useDelayed } from '@renderer/components/use-delayed';
+import { useIsAccount } from '@renderer/data/accounts';
 import { useQueue } from '@renderer/data/queue';
 import { useSettings } from '@renderer/data/settings';
 import { useCommand } from '@renderer/state/commands';
@@ -18,6 +20,7 @@ export function QueuePane() {
   const { t } = useTranslation('queue');
   const filter = useSelection((state) => state.filter);
   const queue = useQueue(filter);
+  useKnownAccount(filter);
   const { density } = useSettings();
   const loading = !queue.ready && queue.length === 0;
   const showSkeleton = useDelayed(loading);
@@ -56,6 +59,15 @@ export function QueuePane() {
       )}
     </div>
   );
+}
+
+/** A queue narrowed to an account that was removed shows all of them again. */
+function useKnownAccount(filter: QueueFilter): void {
+  const known = useIsAccount(filter.accountId);
+  const setFilter = useSelection((state) => state.setFilter);
+  useEffect(() => {
+    if (!known) setFilter({ ...filter, accountId: null });
+  }, [known, filter, setFilter]);
 }
 
 /** Alone, so that a hand that goes elsewhere draws only this anew. */

@@ -2,8 +2,9 @@ import { ChevronsUp, PencilLine } from 'lucide-react';
 import { memo } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { ConversationKey } from '@shared/domain/entities';
-import { agentName, useAccountName, useAgentIds } from '@renderer/data/accounts';
+import { agentName, useAccountHue, useAccountName, useAgentIds } from '@renderer/data/accounts';
 import { useQueueRow, type QueueRow } from '@renderer/data/queue';
+import { AccountBadge } from '@renderer/components/AccountBadge';
 import { Avatar } from '@renderer/components/Avatar';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
 import { Chip } from '@renderer/components/Chip';
@@ -72,9 +73,11 @@ function CompactRow({ row }: { row: QueueRow }) {
       <span className="hidden min-w-0 flex-1 @min-[20rem]:flex">
         <LastWords row={row} />
       </span>
-      <span className="hidden shrink-0 items-center gap-1.5 @min-[25rem]:flex">
+      <span className="flex shrink-0 items-center gap-1.5">
         <Chips row={row} most={1} />
-        <Owner row={row} />
+        <span className="hidden @min-[25rem]:contents">
+          <Owner row={row} />
+        </span>
       </span>
       <StateMark row={row} />
       <span className="min-w-10 shrink-0">
@@ -153,12 +156,18 @@ function Time({ row: { conversation } }: { row: QueueRow }) {
 
 function Chips({ row: { conversation }, most }: { row: QueueRow; most: 1 | 2 }) {
   const account = useAccountName(conversation.accountId);
-  const words = [conversation.tags[0], account ?? conversation.tags[1]].filter((word) => word !== undefined);
-  return words.slice(0, most).map((word, i) => (
-    <span key={word} className={i === 0 ? 'flex' : 'hidden @min-[25rem]:flex'}>
-      <Chip narrow>{word}</Chip>
-    </span>
-  ));
+  const hue = useAccountHue(conversation.accountId);
+  const badge = account !== undefined && hue !== null;
+  return (
+    <>
+      {badge && <AccountBadge name={account} hue={hue} />}
+      {conversation.tags.slice(0, badge ? most - 1 : most).map((tag, i) => (
+        <span key={tag} className={i === 0 && most === 2 && !badge ? 'flex' : 'hidden @min-[25rem]:flex'}>
+          <Chip narrow>{tag}</Chip>
+        </span>
+      ))}
+    </>
+  );
 }
 
 /** A colleague who has it; one's own rows need no mark. */

@@ -6,6 +6,7 @@ import {
   Inbox,
   Layers,
   PanelRight,
+  PlugZap,
   Search,
   Settings2,
   UserRound,
@@ -18,9 +19,11 @@ import { cx } from '@renderer/components/class-names';
 import { IconButton } from '@renderer/components/IconButton';
 import { Tooltip } from '@renderer/components/Tooltip';
 import { useCounts } from '@renderer/data/queue';
+import { openAccounts } from '@renderer/state/account-screen';
 import { runCommand, useSomeCommands } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
 import { useSelection } from '@renderer/state/selection';
+import { AccountFilter } from './AccountFilter';
 
 const ICONS: Readonly<Record<QueueViewId, LucideIcon>> = {
   waiting: Hourglass,
@@ -36,17 +39,23 @@ const ICONS: Readonly<Record<QueueViewId, LucideIcon>> = {
 const COUNTED: readonly QueueViewId[] = ['waiting', 'mine', 'unassigned'];
 
 /** Whose keys the buttons teach. */
-const TAUGHT = [...QUEUE_VIEWS.map((view) => `view.${view}`), 'app.palette', 'app.shortcuts', 'app.settings'];
+const TAUGHT = [
+  ...QUEUE_VIEWS.map((view) => `view.${view}`),
+  'app.palette',
+  'app.shortcuts',
+  'app.accounts',
+  'app.settings',
+];
 const PERSON = ['pane.person'];
 
 /** The views of the queue with their load, and the way to everything else. */
 export function Rail() {
-  const { t } = useTranslation(['queue', 'common', 'settings', 'shortcuts', 'palette']);
+  const { t } = useTranslation(['queue', 'common', 'settings', 'shortcuts', 'palette', 'accounts']);
   const filter = useSelection((state) => state.filter);
   const setFilter = useSelection((state) => state.setFilter);
   const focusPane = useSelection((state) => state.focusPane);
   const show = useOverlay((state) => state.show);
-  const { views } = useCounts();
+  const { views } = useCounts('open', filter.accountId);
   const commands = useSomeCommands(TAUGHT);
   const keysOf = (id: string) => commands.find((command) => command.id === id)?.keys;
   return (
@@ -84,6 +93,7 @@ export function Rail() {
           </Tooltip>
         );
       })}
+      <AccountFilter />
       <div className="mt-auto flex flex-col items-center gap-1">
         <PersonToggle />
         <IconButton
@@ -101,6 +111,14 @@ export function Rail() {
           size="large"
           tooltipSide="right"
           onClick={() => show('shortcuts')}
+        />
+        <IconButton
+          icon={PlugZap}
+          label={t('accounts:title')}
+          keys={keysOf('app.accounts')}
+          size="large"
+          tooltipSide="right"
+          onClick={() => openAccounts({ name: 'list' })}
         />
         <IconButton
           icon={Settings2}

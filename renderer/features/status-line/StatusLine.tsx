@@ -20,6 +20,7 @@ import { Tooltip } from '@renderer/components/Tooltip';
 import { useAccounts } from '@renderer/data/accounts';
 import { useHostLink } from '@renderer/data/host-link';
 import { useOutbox, useSaving } from '@renderer/data/outbox';
+import { openAccounts } from '@renderer/state/account-screen';
 import { useCommandKeys, useSomeCommands } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
 import { useSelection, type Pane } from '@renderer/state/selection';
@@ -129,7 +130,8 @@ function AccountFreshness({ account }: { account: Account }) {
     <Tooltip side="top" label={<Lines asOf={asOf} details={details} />}>
       <button
         type="button"
-        className="flex h-6 items-center gap-1.5 whitespace-nowrap"
+        onClick={() => openAccounts({ name: 'list' }, account.id)}
+        className="flex h-6 items-center gap-1.5 whitespace-nowrap hover:text-text"
         aria-label={[account.name, ...details(age)].join('. ')}
       >
         {state === 'connecting' ? (

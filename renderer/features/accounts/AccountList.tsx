@@ -1,0 +1,126 @@
+import { ChevronDown, ChevronRight, Plus } from 'lucide-react';
+import { useId } from 'react';
+import { AccountMark } from '@renderer/components/AccountMark';
+import { AccountStateGlyph } from '@renderer/components/AccountStateGlyph';
+import { Button } from '@renderer/components/Button';
+import { RelativeTime } from '@renderer/components/RelativeTime';
+import { useTranslation } from '@renderer/components/use-translation';
+import {
+  keepAccount,
+  useBackends,
+  useLeavingAccounts,
+  type LeavingAccount,
+} from '@renderer/data/account-admin';
+import { useAccounts, useAccountHue } from '@renderer/data/accounts';
+import { useHostLink } from '@renderer/data/host-link';
+import { useAccountScreen } from '@renderer/state/account-screen';
+import type { Backends } from '@shared/contract/accounts';
+import type { Account } from '@shared/contract/door';
+import { AccountDetails } from './AccountDetails';
+import { FirstSync } from './FirstSync';
+
+/** Every account with how it stands; the details of one are open. */
+export function AccountList() {
+  const { t } = useTranslation('accounts');
+  const accounts = useAccounts();
+  const backends = useBackends();
+  const leaving = useLeavingAccounts();
+  const link = useHostLink();
+  const go = useAccountScreen((state) => state.go);
+  const opened = useAccountScreen((state) => state.opened);
+  const setOpened = useAccountScreen((state) => state.setOpened);
+  // One account needs no choice.
+  const shown = opened ?? (accounts.length === 1 ? (accounts[0]?.id ?? null) : null);
+  return (
+    <div className="flex flex-col gap-3">
+      {link.state === 'lost' && <p className="text-warning">{t('hostLost')}</p>}
+      {accounts.length === 0 ? (
+        <p className="text-pretty text-muted">{t('none')}</p>
+      ) : (
+        <ul aria-label={t('title')} className="flex flex-col gap-2">
+          {accounts.map((account) => (
+            <Item
+              key={account.id}
+              account={account}
+              isOpen={account.id === shown}
+              onToggle={() => setOpened(account.id === shown ? '' : account.id)}
+              leaving={leaving.find(({ id, state }) => id === account.id && state !== 'failed')}
+              backends={backends.state === 'here' ? backends.value : null}
+            />
+          ))}
+        </ul>
+      )}
+      <Button
+        variant={accounts.length === 0 ? 'primary' : 'secondary'}
+        icon={Plus}
+        data-first-focus={accounts.length === 0 || undefined}
+        onClick={() => go({ name: 'connect' })}
+        className="self-start"
+      >
+        {t('connect.title')}
+      </Button>
+    </div>
+  );
+}
+
+interface ItemProps {
+  account: Account;
+  isOpen: boolean;
+  onToggle: () => void;
+  leaving: LeavingAccount | undefined;
+  backends: Backends | null;
+}
+
+function Item({ account, isOpen, onToggle, leaving, backends }: ItemProps) {
+  const { t } = useTranslation(['accounts', 'status']);
+  const details = useId();
+  const hue = useAccountHue(account.id);
+  const { state, asOf, firstSync, name } = account;
+  const Chevron = isOpen ? ChevronDown : ChevronRight;
+  return (
+    <li data-account={account.id} className="rounded-control border">
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? details : undefined}
+        onClick={onToggle}
+        className="flex min-h-11 w-full items-center gap-2.5 rounded-control px-3 py-2 text-left transition-colors duration-120 hover:bg-hover"
+      >
+        <Chevron size={14} className="shrink-0 text-faint" aria-hidden />
+        {hue !== null && <AccountMark hue={hue} />}
+        <span className="min-w-0 flex-1 font-strong [overflow-wrap:anywhere]">{name}</span>
+        <span className="flex shrink-0 flex-wrap items-center justify-end gap-x-2 text-meta text-muted">
+          <span className="flex items-center gap-1.5">
+            <AccountStateGlyph state={state} />
+            {t(`status:state.${state}`)}
+          </span>
+          {asOf !== null && (
+            <span className="max-[640px]:hidden">
+              {t('asOf')} <RelativeTime at={asOf} />
+            </span>
+          )}
+        </span>
+      </button>
+      {leaving !== undefined && (
+        <p className="flex flex-wrap items-center gap-2 border-t px-3 py-2">
+          <span className="min-w-0 flex-1">{t('leaving.soon', { account: name })}</span>
+          {leaving.state === 'waiting' && (
+            <Button size="small" onClick={() => keepAccount(account.id)}>
+              {t('leaving.undo')}
+            </Button>
+          )}
+        </p>
+      )}
+      {firstSync !== null && (
+        <div className="border-t px-3 py-2">
+          <FirstSync account={account} progress={firstSync} />
+        </div>
+      )}
+      {isOpen && (
+        <div id={details} className="border-t px-3 pt-2.5 pb-3">
+          <AccountDetails account={account} backends={backends} isLeaving={leaving !== undefined} />
+        </div>
+      )}
+    </li>
+  );
+}

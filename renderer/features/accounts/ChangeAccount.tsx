@@ -1,0 +1,126 @@
+import { useRef, useState, type FormEvent } from 'react';
+import { Button } from '@renderer/components/Button';
+import { useTranslation } from '@renderer/components/use-translation';
+import { changeAccount, failureCode, useBackends, type DoorFailureCode } from '@renderer/data/account-admin';
+import { useAccountScreen } from '@renderer/state/account-screen';
+import type { AccountPatch, BackendOffer } from '@shared/contract/accounts';
+import type { Account } from '@shared/contract/door';
+import { CheckPart, HostFailure } from './CheckPart';
+import { verdictOf } from './check-result';
+import { isSameServer, missingFields, signInValues, type FieldName } from './sign-in-fields';
+import { Field, focusField, SignInForm } from './SignInForm';
+import { useCheck } from './use-check';
+import { View } from './View';
+
+/** Another name, address or sign-in for an account; what is left empty stays as it is. */
+export function ChangeAccount({ account }: { account: Account }) {
+  const { t } = useTranslation('accounts');
+  const backends = useBackends();
+  const offers = backends.state === 'here' ? backends.value.offers : [];
+  const offer = account.ownHelpdesk === true ? undefined : offers.find(({ id }) => id === account.backend);
+  return (
+    <View title={t('change.title', { account: account.name })}>
+      {backends.state === 'asking' ? (
+        <p role="status" className="text-muted">
+          {t('loading')}
+        </p>
+      ) : (
+        <ChangeForm account={account} offer={offer ?? null} />
+      )}
+    </View>
+  );
+}
+
+/** @param props.offer `null`: only the name can be changed */
+function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer | null }) {
+  const { t } = useTranslation('accounts');
+  const go = useAccountScreen((state) => state.go);
+  const [filled, setFilled] = useState({
+    name: account.name,
+    url: account.url ?? '',
+    values: {},
+    secrets: {},
+  });
+  const [missing, setMissing] = useState<readonly FieldName[]>([]);
+  const [saving, setSaving] = useState<'no' | 'saving' | DoorFailureCode>('no');
+  const checking = useCheck();
+  const form = useRef<HTMLFormElement>(null);
+  const { result } = checking;
+  // Kept credentials are shown to no other server.
+  const keeps = filled.url.trim() === (account.url ?? '') || isSameServer(filled.url, account.url ?? '');
+  const values = signInValues(filled);
+  const onlyName =
+    offer === null || (filled.url.trim() === (account.url ?? '') && Object.keys(values).length === 0);
+  const verdict = result.state === 'done' ? verdictOf(result.check) : null;
+
+  const patch = (): AccountPatch =>
+    onlyName ? { name: filled.name } : { name: filled.name, url: filled.url.trim(), values };
+  const save = async () => {
+    setSaving('saving');
+    try {
+      await changeAccount(account.id, patch());
+      go({ name: 'list' });
+    } catch (failure) {
+      setSaving(failureCode(failure));
+    }
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (saving === 'saving' || result.state === 'running') return;
+    if (onlyName || offer === null) return save();
+    const empty = missingFields(offer, filled, keeps);
+    setMissing(empty);
+    const [first] = empty;
+    if (first !== undefined) {
+      if (form.current !== null) focusField(form.current, first);
+      return;
+    }
+    const { name, url } = filled;
+    const check = await checking.start({
+      accountId: account.id,
+      backend: account.backend,
+      name,
+      url,
+      values,
+    });
+    if (check !== null && verdictOf(check) === 'good') await save();
+  };
+  return (
+    <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="flex flex-col gap-4">
+      {offer === null ? (
+        <Field
+          field="name"
+          label={t('field.name')}
+          value={filled.name}
+          onChange={(name) => setFilled({ ...filled, name })}
+          hint={t('field.nameHint')}
+          missing={false}
+        />
+      ) : (
+        <SignInForm
+          offer={offer}
+          filled={filled}
+          keeps={keeps}
+          missing={missing}
+          onFill={(change) => {
+            setFilled({ ...filled, ...change });
+            setMissing([]);
+            setSaving('no');
+            if (change.name === undefined) checking.reset();
+          }}
+        />
+      )}
+      {!keeps && <p className="text-pretty text-muted">{t('change.otherServer')}</p>}
+      <CheckPart checking={checking} address={filled.url} />
+      {saving !== 'no' && saving !== 'saving' && <HostFailure code={saving} />}
+      <div className="flex flex-wrap justify-end gap-2">
+        {verdict !== null && verdict !== 'good' && (
+          <Button onClick={() => void save()}>{t('change.anyway')}</Button>
+        )}
+        <Button type="submit" variant="primary" busy={saving === 'saving' || result.state === 'running'}>
+          {t(onlyName ? 'change.save' : 'change.checkAndSave')}
+        </Button>
+      </div>
+    </form>
+  );
+}

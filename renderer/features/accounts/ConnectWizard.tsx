@@ -1,0 +1,135 @@
+import { useRef, useState, type FormEvent } from 'react';
+import { Button } from '@renderer/components/Button';
+import { Skeleton } from '@renderer/components/Skeleton';
+import { useTranslation } from '@renderer/components/use-translation';
+import { addAccount, failureCode, useBackends, type DoorFailureCode } from '@renderer/data/account-admin';
+import { useAccountScreen } from '@renderer/state/account-screen';
+import type { BackendOffer } from '@shared/contract/accounts';
+import { CheckPart, HostFailure } from './CheckPart';
+import { verdictOf } from './check-result';
+import { PickBackend } from './PickBackend';
+import { missingFields, signInValues, type FieldName } from './sign-in-fields';
+import { focusField, SignInForm } from './SignInForm';
+import { useCheck } from './use-check';
+import { View } from './View';
+
+/** Connects a helpdesk: which one, where it is and how to sign in, asked before anything is kept. */
+export function ConnectWizard() {
+  const { t } = useTranslation('accounts');
+  const backends = useBackends();
+  const typed = useAccountScreen((state) => state.typed);
+  const type = useAccountScreen((state) => state.type);
+  const offers = backends.state === 'here' ? backends.value.offers : [];
+  const offer = offers.find(({ id }) => id === typed.backend);
+  return (
+    <View title={t('connect.title')}>
+      {backends.state === 'asking' && (
+        <div className="flex flex-col gap-2" role="status" aria-label={t('loading')} aria-busy="true">
+          {Array.from({ length: 4 }, (_, i) => (
+            <Skeleton key={i} className="h-9 w-full" />
+          ))}
+        </div>
+      )}
+      {backends.state === 'failed' && (
+        <>
+          <HostFailure code="unreachable" />
+          <Button onClick={backends.again} className="self-start">
+            {t('again')}
+          </Button>
+        </>
+      )}
+      {backends.state === 'here' &&
+        (offer === undefined ? (
+          <PickBackend
+            offers={offers}
+            onPick={(id) => type({ backend: id })}
+            onImported={(id) => {
+              backends.again();
+              type({ backend: id });
+            }}
+          />
+        ) : (
+          <ConnectForm key={offer.id} offer={offer} vault={backends.value.vault} />
+        ))}
+    </View>
+  );
+}
+
+function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' | 'file' }) {
+  const { t } = useTranslation('accounts');
+  const { typed, type, forgetTyped, go, setOpened } = useAccountScreen();
+  // Secrets live only as long as this form.
+  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
+  const [missing, setMissing] = useState<readonly FieldName[]>([]);
+  const [adding, setAdding] = useState<'no' | 'adding' | DoorFailureCode>('no');
+  const checking = useCheck();
+  const form = useRef<HTMLFormElement>(null);
+  const { name, url, values } = typed;
+  const { result } = checking;
+  const verdict = result.state === 'done' ? verdictOf(result.check) : null;
+  const connects = verdict === 'good' || verdict === 'warned';
+
+  const fill = (patch: Partial<typeof typed & { secrets: typeof secrets }>) => {
+    const { secrets: nextSecrets, ...open } = patch;
+    if (nextSecrets !== undefined) setSecrets(nextSecrets);
+    type(open);
+    setMissing([]);
+    setAdding('no');
+    // What was found is about what stood here then; a name changes nothing about it.
+    if (patch.name === undefined) checking.reset();
+  };
+  const draft = () => ({
+    name: name.trim(),
+    backend: offer.id,
+    url: url.trim(),
+    values: signInValues({ url, values, secrets }),
+  });
+  const connect = async () => {
+    setAdding('adding');
+    try {
+      const { id } = await addAccount(draft());
+      forgetTyped();
+      setOpened(id);
+      go({ name: 'list' });
+    } catch (failure) {
+      setAdding(failureCode(failure));
+    }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (adding === 'adding' || result.state === 'running') return;
+    const empty = missingFields(offer, { url, values, secrets }, false);
+    setMissing(empty);
+    const [first] = empty;
+    if (first !== undefined) {
+      if (form.current !== null) focusField(form.current, first);
+    } else if (connects) void connect();
+    else void checking.start(draft());
+  };
+  return (
+    <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <span className="font-strong">{offer.name}</span>
+        <Button size="small" variant="quiet" onClick={() => type({ backend: null })}>
+          {t('connect.other')}
+        </Button>
+      </p>
+      <SignInForm offer={offer} filled={{ name, url, values, secrets }} onFill={fill} missing={missing} />
+      <p className="text-meta text-pretty text-muted">{t(`vault.${vault}`)}</p>
+      <CheckPart checking={checking} address={url} />
+      {adding !== 'no' && adding !== 'adding' && <HostFailure code={adding} />}
+      <div className="flex flex-wrap justify-end gap-2">
+        {connects && (
+          <Button onClick={() => void checking.start(draft())} disabled={adding === 'adding'}>
+            {t('check.again')}
+          </Button>
+        )}
+        <Button type="submit" variant="primary" busy={result.state === 'running' || adding === 'adding'}>
+          {connects
+            ? t(verdict === 'warned' ? 'connect.anyway' : 'connect.connect')
+            : t(verdict === 'failed' ? 'check.again' : 'check.check')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,48 @@
+import type { BackendOffer } from '@shared/contract/accounts';
+import { expect, it } from 'vitest';
+import { isSameServer, missingFields, signInValues } from './sign-in-fields';
+
+const OFFER: BackendOffer = {
+  id: 'desk',
+  name: 'Desk',
+  signIn: [
+    { name: 'login', secret: false },
+    { name: 'token', secret: true },
+  ],
+  addressExample: 'https://desk.example',
+  custom: false,
+};
+
+it('names what is missing in the order of the form', () => {
+  const nothing = { url: ' ', values: {}, secrets: {} };
+  expect(missingFields(OFFER, nothing, false)).toEqual(['url', 'login', 'token']);
+  const some = {
+    url: 'desk.example',
+    values: { login: 'a@team.invalid', token: 'typed elsewhere' },
+    secrets: {},
+  };
+  expect(missingFields(OFFER, some, false)).toEqual(['token']);
+});
+
+it('misses no credentials where those that are kept go on', () => {
+  expect(missingFields(OFFER, { url: 'desk.example', values: {}, secrets: {} }, true)).toEqual([]);
+  expect(missingFields(OFFER, { url: '', values: {}, secrets: {} }, true)).toEqual(['url']);
+});
+
+it('sends what was filled in, trimmed, and leaves the rest out', () => {
+  const filled = {
+    url: '',
+    values: { login: ' a@team.invalid ' },
+    secrets: { token: '', clientSecret: 'sample' },
+  };
+  expect(signInValues(filled)).toEqual({ login: 'a@team.invalid', clientSecret: 'sample' });
+});
+
+it.each([
+  ['desk.example', 'https://desk.example/support/', true],
+  ['http://desk.example', 'https://desk.example', false],
+  ['desk.example', 'desk.invalid', false],
+  ['not an address', 'not an address', false],
+])('%s and %s: one server is %s', (one, other, same) => {
+  expect(isSameServer(one, other)).toBe(same);
+});

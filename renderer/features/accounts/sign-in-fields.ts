@@ -1,0 +1,44 @@
+/** What the form asks for, and what is still missing in it. Pure. */
+import { SIGN_IN_FIELDS, type BackendOffer, type SignInFieldName } from '@shared/contract/accounts';
+
+export type FieldName = 'url' | SignInFieldName;
+
+export interface FilledIn {
+  url: string;
+  values: Readonly<Record<string, string>>;
+  secrets: Readonly<Record<string, string>>;
+}
+
+/** Whether two addresses are surely of one server: only there are kept credentials used. */
+export function isSameServer(one: string, other: string): boolean {
+  const origin = (text: string): string | null => {
+    const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim()) ? text.trim() : `https://${text.trim()}`;
+    return URL.canParse(whole) ? new URL(whole).origin : null;
+  };
+  return origin(one) !== null && origin(one) === origin(other);
+}
+
+/**
+ * Fields that have to be filled in, in the order of the form.
+ * @param keeps what is left empty stays as it is
+ */
+export function missingFields(offer: BackendOffer, filled: FilledIn, keeps: boolean): readonly FieldName[] {
+  const missing: FieldName[] = filled.url.trim() === '' ? ['url'] : [];
+  if (keeps) return missing;
+  for (const { name, secret } of offer.signIn) {
+    const value = (secret ? filled.secrets : filled.values)[name] ?? '';
+    if (value.trim() === '') missing.push(name);
+  }
+  return missing;
+}
+
+/** What was filled in, by the names the host knows; empty fields are left out. */
+export function signInValues({ values, secrets }: FilledIn): Partial<Record<SignInFieldName, string>> {
+  const all = { ...values, ...secrets };
+  return Object.fromEntries(
+    SIGN_IN_FIELDS.flatMap((name) => {
+      const value = (all[name] ?? '').trim();
+      return value === '' ? [] : [[name, value]];
+    }),
+  );
+}
