@@ -10,6 +10,7 @@ import { nodeFileSystem } from '../files/node-file-system';
 import { openAccountBook } from './accounts/account-book';
 import { createAccountManager } from './accounts/account-manager';
 import { createEmbeddedHelpdesk } from './accounts/embedded-helpdesk';
+import { secretsIn } from './accounts/secrets';
 import { openVault, type Keychain } from './accounts/vault';
 import { openDesk } from './desk';
 import { createDoor } from './door/door';
@@ -24,6 +25,8 @@ import { openProfiles } from './profiles/profiles';
 import { openStores } from './stores';
 import { systemClock } from './system-clock';
 import { listen, type Listening, type ListenWhere } from './transport/listen';
+import { createHttpClient } from './http-client';
+import { openTeam } from './team/team';
 import { newToken } from './transport/token';
 import { unsentSentence } from './unsent';
 
@@ -175,6 +178,24 @@ async function compose(
   closers.add(() => attachments.close());
   await attachments.sweep(clock.now());
 
+  const teamHttp = createHttpClient();
+  closers.add(() => teamHttp.close());
+  const team = await openTeam({
+    fs,
+    folder: join(folder, 'team'),
+    http: teamHttp.request,
+    clock,
+    secrets: secretsIn(vault),
+    keeps() {
+      const offered = new Map(backends.descriptors().map((one) => [one.id, one.keeps ?? {}]));
+      const accountsHere = desk.accounts().map((link) => link.account());
+      return Object.fromEntries(accountsHere.map(({ id, backend }) => [id, offered.get(backend) ?? {}]));
+    },
+    onChange: () => events.publish({ type: 'team' }),
+    log,
+  });
+  closers.add(() => team.close());
+
   const token = newToken();
   const place: { listening: Listening | null } = { listening: null };
   const door = createDoor({
@@ -195,6 +216,7 @@ async function compose(
     recovery: stores.recovery,
     drafts: stores.drafts,
     settings: stores.settings,
+    team,
     events,
     files: stores.files,
     uploads: createUploads(fs, stores.files, (bytes) => attachments.makeRoom(bytes)),
@@ -224,6 +246,7 @@ async function compose(
 
   if (embedded) closers.add(() => embedded.close());
   accounts.start();
+  team.start();
   desk.start();
   closers.add(() => {
     const unsent = unsentSentence(desk.outbox.rows());

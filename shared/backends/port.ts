@@ -5,6 +5,7 @@
  */
 import type { Agent, Change, Conversation, EntityKind, Message, Status } from '../domain/entities';
 import type { IntentAction } from '../domain/intents';
+import type { Keeps } from '../domain/team-data';
 import type { ThreadHead } from '../domain/thread-moved';
 import type { Capability } from './capability';
 
@@ -63,6 +64,8 @@ export interface BackendDescriptor {
    * page. A capability that is neither claimed nor explained fails the contract suite.
    */
   lacks?: Readonly<Partial<Record<Capability, string>>>;
+  /** Team data this helpdesk has a place of its own for; left out: none. */
+  keeps?: Readonly<Keeps>;
   /**
    * How far back each pull begins, in ms of the server's clock, because rows may appear behind the
    * cursor (equal times, lagging replicas). Left out where the cursor is a gap-free revision that

@@ -284,6 +284,8 @@ export const doorEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('account-removed'), accountId: id }),
   z.object({ type: z.literal('draft'), draft: draftSchema }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
+  /** The team's data is different: ask again (team.ts). */
+  z.object({ type: z.literal('team') }),
   /** Every 5 s: a stream silent for 12 s is dead. */
   z.object({ type: z.literal('ping'), hostTime: time }),
 ]);

@@ -10,6 +10,7 @@ import type { BlobLinks } from '../files/blob-links';
 import type { FileStore } from '../files/file-store';
 import type { Uploads } from '../files/uploads';
 import type { SettingsStore } from '../settings-store';
+import type { Team } from '../team/team';
 
 /** An account as the door sees it. */
 export interface DoorAccount {
@@ -31,6 +32,7 @@ export interface DoorDeps {
   recovery: OutboxPage['recovery'];
   drafts: Drafts;
   settings: SettingsStore;
+  team: Team;
   events: EventHub;
   files: FileStore;
   uploads: Uploads;

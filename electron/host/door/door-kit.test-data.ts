@@ -17,6 +17,9 @@ import { createUploads } from '../files/uploads';
 import { openJournal } from '@shared/sync/journal';
 import { openSettings } from '../settings-store';
 import { systemClock, systemRandom } from '../system-clock';
+import { secretsIn } from '../accounts/secrets';
+import { openVault } from '../accounts/vault';
+import { openTeam } from '../team/team';
 import { createDoor } from './door';
 
 export const TOKEN = 'sample-token';
@@ -134,6 +137,16 @@ export async function openDoorKit(disk: FileSystem, folder: string, backend: Bac
     recovery: { tornBytes: 12, damaged: 1 },
     drafts: await openDrafts({ fs: disk, folder: 'drafts', clock: systemClock }),
     settings: await openSettings(disk, 'settings.json'),
+    team: await openTeam({
+      fs: disk,
+      folder: 'team',
+      http: notHere,
+      clock: systemClock,
+      secrets: secretsIn(await openVault(disk, 'vault.json', null)),
+      keeps: () => ({ a1: {} }),
+      onChange: () => events.publish({ type: 'team' }),
+      log: (sentence) => switches.logged.push(sentence),
+    }),
     events,
     files,
     uploads: createUploads(nodeFileSystem, files, (bytes) => files.reserve(bytes)),

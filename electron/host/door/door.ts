@@ -10,6 +10,7 @@ import { failureResponse, isUnforeseen, Refusal } from './failures';
 import { intentRoutes } from './intent-routes';
 import { logRoutes } from './log-routes';
 import { readRoutes } from './read-routes';
+import { teamRoutes } from './team-routes';
 import { uploadRoutes } from './upload-routes';
 
 /** Answers /door/* (by token) and /blob/* (by signature). Never rejects. */
@@ -24,6 +25,7 @@ export function createDoor(deps: DoorDeps): (request: Request) => Promise<Respon
   app.route('/door', logRoutes(deps));
   app.route('/door', draftRoutes(deps));
   app.route('/door', uploadRoutes(deps));
+  app.route('/door', teamRoutes(deps));
   app.route('/', blobRoutes(deps));
   app.notFound(() => failureResponse(new Refusal('not-found', 'The door has no such place.')));
   app.onError((error) => {

@@ -5,6 +5,7 @@ import { NotOfferedError, ReusedRefError, TooLateError, UnknownRefError } from '
 import { z } from 'zod';
 import { BadChunkError } from '../files/uploads';
 import { AccountBookError } from '../accounts/account-book';
+import { TeamError } from '../team/team-error';
 import { asDiskFull, DiskFullError } from '../files/file-store';
 
 const STATUS_OF: Readonly<Record<DoorErrorCode, number>> = {
@@ -50,6 +51,7 @@ function doorErrorOf(thrown: unknown): DoorError {
   if (error instanceof Refusal) return { code: error.code, message: error.message };
   if (error instanceof z.ZodError) return { code: 'bad-request', message: wordsOf(error) };
   if (error instanceof AccountBookError) return { code: codeOfBook(error), message: error.message };
+  if (error instanceof TeamError) return { code: error.code, message: error.message };
   if (error instanceof ReusedRefError) return { code: 'reused-ref', message: error.message };
   if (error instanceof TooLateError) return { code: 'too-late', message: error.message };
   if (error instanceof NotOfferedError) return { code: 'not-offered', message: error.message };

@@ -1,0 +1,15 @@
+import type { DoorErrorCode } from '@shared/contract/door';
+
+/** Something about the team's data cannot be done; the page has words for the code. */
+export class TeamError extends Error {
+  override readonly name = 'TeamError';
+  constructor(
+    readonly code: Extract<
+      DoorErrorCode,
+      'bad-address' | 'not-found' | 'not-offered' | 'too-late' | 'account-unreachable'
+    >,
+    message: string,
+  ) {
+    super(message);
+  }
+}
