@@ -17,6 +17,7 @@ import { understand } from '../response';
 import type { Asker, FeedDefinition, RestDefinition, SweepDefinition } from '../rest-definition';
 import { findByRef, perform } from './chatwoot-actions';
 import { alone, conversationsFeed, OVERLAP_MS, readAlone, type Gone } from './chatwoot-feed';
+import { probe } from './chatwoot-probe';
 import {
   askConversation,
   askConversations,
@@ -269,6 +270,7 @@ export const chatwootDefinition: RestDefinition = {
   findByRef,
   sweep,
   download,
+  probe,
   dials: true,
   push: actionCablePush({ path: '/cable', identifier: roomOf, isNews }),
 };

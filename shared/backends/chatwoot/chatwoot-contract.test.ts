@@ -42,6 +42,11 @@ const ADDITIONS: readonly Addition[] = [
     bodyTypes: ['multipart/form-data'],
     source: 'app/builders/messages/message_builder.rb: process_attachments',
   },
+  {
+    method: 'DELETE',
+    path: `${ACCOUNT}/conversations/{conversation_id}`,
+    source: 'app/controllers/api/v1/accounts/conversations_controller.rb: destroy',
+  },
 ];
 
 const problems: string[] = [];
@@ -66,6 +71,17 @@ backendContract(
 );
 
 describe('requests to Chatwoot', () => {
+  it('make a conversation for checks as a customer would, and take it away as far as the role lets them', async () => {
+    const { connect } = harnessOf(openJudged());
+    const signal = new AbortController().signal;
+    const backend = connect();
+    const id = (await backend.probe?.create('Please check', signal)) ?? '';
+    const { messages } = await backend.history(id, null, signal);
+    expect(messages).toMatchObject([{ kind: 'inbound', body: { content: 'Please check' } }]);
+    await backend.probe?.remove(id, signal);
+    expect((await backend.thread?.(id, signal))?.conversation?.status).toBe('resolved');
+  });
+
   it.skipIf(DESCRIPTION === undefined)(
     `are all valid by its OpenAPI description (skipped where there is no ${FILE})`,
     () => {

@@ -214,6 +214,24 @@ describe('what is done at Freshdesk', () => {
   });
 });
 
+describe('a ticket for checks', () => {
+  it.each([
+    ['sample-agent-key', true, 2],
+    ['other-agent-key', false, 5],
+  ])(
+    'is made as a customer would and taken away as far as the role lets (%s)',
+    async (token, deleted, status) => {
+      const simulator = openFreshdesk();
+      const backend = connect(simulator, token);
+      const id = (await backend.probe?.create('Please check', signal)) ?? '';
+      const { messages } = await backend.history(id, null, signal);
+      expect(messages).toMatchObject([{ kind: 'inbound', conversationId: id }]);
+      await backend.probe?.remove(id, signal);
+      expect(simulator.desk.tickets.get(Number(id))).toMatchObject({ deleted, status });
+    },
+  );
+});
+
 describe('the names at Freshdesk', () => {
   it('of agents come from a field where their list is for administrators', async () => {
     const { simulator } = await stage();

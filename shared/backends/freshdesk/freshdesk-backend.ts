@@ -10,6 +10,7 @@ import { exchange } from '../declare';
 import { understand } from '../response';
 import type { Asker, FeedDefinition, RawPage, RestDefinition } from '../rest-definition';
 import { perform } from './freshdesk-actions';
+import { probe } from './freshdesk-probe';
 import {
   conversationIn,
   messagesTold,
@@ -149,6 +150,7 @@ export function defineFreshdesk(rowsPerPage?: number): RestDefinition {
     thread,
     perform,
     download,
+    probe,
   };
 }
 

@@ -71,6 +71,12 @@ export class ChatwootDesk {
       key: 'other-agent-key',
     },
   ];
+  readonly inboxes = [
+    { id: 1, channel_type: 'Channel::WebWidget' },
+    { id: 2, channel_type: 'Channel::Api' },
+  ];
+  /** Names of contacts that were made by the API. */
+  readonly people = new Map<number, string>();
   readonly conversations = new Map<number, DeskConversation>();
   readonly canned: { id: number; shortCode: string; content: string }[] = [];
   readonly clock: LeapingClock;

@@ -75,6 +75,14 @@ export class ChatwootServer implements VendorServer {
       };
     this.#routes = [
       route('GET', '/agents', () => this.#agents()),
+      route('GET', '/inboxes', () => ({ status: 200, json: { payload: this.#desk.inboxes } })),
+      route('POST', '/contacts', (_match, request) => this.#newContact(request)),
+      route('POST', '/conversations', (_match, request) => this.#newConversation(request)),
+      route(
+        'DELETE',
+        one,
+        found((conversation, _request, agent) => this.#remove(conversation, agent)),
+      ),
       route('GET', '/canned_responses', () => this.#canned()),
       route('GET', '/conversations', (_match, request, agent) => this.#list(request, agent)),
       route(
@@ -182,6 +190,28 @@ export class ChatwootServer implements VendorServer {
     };
   }
 
+  #newContact(request: VendorRequest): VendorAnswer {
+    const { name, inbox_id: inbox } = this.#body(request).fields;
+    const id = this.#desk.nextId();
+    this.#desk.people.set(id, String(name));
+    const payload = { contact: { id, name }, contact_inbox: { inbox, source_id: `source-${id}` } };
+    return { status: 200, json: { payload } };
+  }
+
+  #newConversation(request: VendorRequest): VendorAnswer {
+    const { inbox_id: inbox, contact_id: contact } = this.#body(request).fields;
+    const kind = this.#desk.inboxes.find(({ id }) => id === Number(inbox))?.channel_type;
+    const name = this.#desk.people.get(Number(contact));
+    if (kind === undefined || name === undefined) return refused(404, 'Resource could not be found');
+    return this.#show(this.#desk.open(kind, { id: Number(contact), name }));
+  }
+
+  #remove(conversation: DeskConversation, agent: DeskAgent): VendorAnswer {
+    if (agent.role !== 'administrator') return refused(401, 'You are not authorized to do this action');
+    this.#desk.conversations.delete(conversation.id);
+    return { status: 200, body: '' };
+  }
+
   #agents(): VendorAnswer {
     const json = this.#desk.agents.map(({ id, name, email, role }) => ({
       id,
@@ -255,7 +285,11 @@ export class ChatwootServer implements VendorServer {
     const { fields, files } = this.#body(request);
     const attributes = (fields['content_attributes'] ?? {}) as Record<string, unknown>;
     if (fields['message_type'] === 'incoming') {
-      return refused(422, 'Incoming messages are only allowed in Api inboxes');
+      if (conversation.channel !== 'Channel::Api') {
+        return refused(422, 'Incoming messages are only allowed in Api inboxes');
+      }
+      const said = this.#desk.customerSays(conversation, String(fields['content']));
+      return { status: 200, json: messageView(this.#desk, conversation, said) };
     }
     const message = this.#desk.add(conversation, {
       type: 1,

@@ -64,6 +64,8 @@ export class FreshdeskServer implements VendorServer {
       };
     this.#routes = [
       ['GET', /^\/tickets$/, (_match, request) => this.#list(request)],
+      ['POST', /^\/tickets$/, (_match, request) => this.#create(request)],
+      ['DELETE', /^\/tickets\/(\d+)$/, found((ticket, _request, agent) => this.#remove(ticket, agent))],
       ['GET', /^\/tickets\/(\d+)$/, found((ticket, request) => this.#show(ticket, request))],
       ['PUT', /^\/tickets\/(\d+)$/, found((ticket, request) => this.#update(ticket, request))],
       [
@@ -159,6 +161,24 @@ export class FreshdeskServer implements VendorServer {
 
   #show(ticket: DeskTicket, { query }: VendorRequest): VendorAnswer {
     return ok(ticketView(ticket, (query.get('include') ?? '').split(','), true, this.#desk.clock.now()));
+  }
+
+  /** "Create a Ticket". */
+  #create(request: VendorRequest): VendorAnswer {
+    const fields = JSON.parse(new TextDecoder().decode(request.body)) as Record<string, unknown>;
+    const missing = ['email', 'status', 'priority', 'source'].find((name) => fields[name] === undefined);
+    if (missing !== undefined) return invalid(missing, 'Mandatory attribute missing', 'missing_field');
+    const ticket = this.#desk.open(String(fields['description']), {
+      subject: String(fields['subject']),
+      source: Number(fields['source']),
+    });
+    return { ...this.#show(ticket, request), status: 201 };
+  }
+
+  #remove(ticket: DeskTicket, agent: DeskAgent): VendorAnswer {
+    if (!agent.admin) return refused(403, 'access_denied', 'You are not authorized to perform this action.');
+    this.#desk.remove(ticket);
+    return { status: 204, body: '' };
   }
 
   /** "Update a Ticket". */
