@@ -49,7 +49,7 @@ export class Lab {
   }
 
   /** A proxy in front of a helpdesk; point the app at its `url`. */
-  async proxy(desk: RunningHelpdesk): Promise<FaultProxy> {
+  async proxy(desk: Pick<RunningHelpdesk, 'port'>): Promise<FaultProxy> {
     const proxy = await FaultProxy.start(desk.port);
     this.#proxies.push(proxy);
     return proxy;

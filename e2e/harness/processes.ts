@@ -116,6 +116,8 @@ export interface AppOptions {
   dataDir: string;
   /** Connects to this helpdesk; without it the app starts the embedded one itself. */
   helpdesk?: { url: string; token: string };
+  /** Several accounts, or one of another backend, in place of {@link helpdesk}. */
+  accounts?: readonly AccountByHand[];
   args?: readonly string[];
   env?: NodeJS.ProcessEnv;
 }
@@ -123,8 +125,10 @@ export interface AppOptions {
 const APP_READY = /^Holdfast is ready: (http:\/\/127\.0\.0\.1:\d+\/)#(\S+)$/;
 
 /** `node out/main/start.js` in browser mode, up to its ready line. */
-export async function startApp({ dataDir, helpdesk, args = [], env = {} }: AppOptions): Promise<RunningApp> {
+export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const { dataDir, helpdesk, accounts, args = [], env = {} } = options;
   if (helpdesk !== undefined) await pointAt(dataDir, helpdesk);
+  if (accounts !== undefined) await setUpAccounts(dataDir, accounts);
   const from = performance.now();
   const running = startNode('out/main/start.js', appArgs(dataDir, args), env);
   const line = await waitForLine(running, APP_READY).catch(async (error: unknown) => {
@@ -142,11 +146,24 @@ export function appArgs(dataDir: string, args: readonly string[]): string[] {
   return ['--web', '--no-open', ...port, '--data', dataDir, ...args];
 }
 
-/** Writes the console's account list, as setting up an account by hand would. */
-export async function pointAt(dataDir: string, helpdesk: { url: string; token: string }): Promise<void> {
+/** An account as one would write it into the console's list by hand. */
+export interface AccountByHand {
+  id: string;
+  name: string;
+  backend: string;
+  url: string;
+  token: string;
+}
+
+/** Writes the console's account list, as setting up accounts by hand would. */
+export async function setUpAccounts(dataDir: string, accounts: readonly AccountByHand[]): Promise<void> {
   await mkdir(join(dataDir, 'console'), { recursive: true });
-  const account = { id: 'desk', name: 'Test desk', backend: 'embedded', ...helpdesk };
-  await writeFile(join(dataDir, 'console', 'accounts.json'), JSON.stringify([account]), { mode: 0o600 });
+  await writeFile(join(dataDir, 'console', 'accounts.json'), JSON.stringify(accounts), { mode: 0o600 });
+}
+
+/** One account, at an embedded helpdesk. */
+export async function pointAt(dataDir: string, helpdesk: { url: string; token: string }): Promise<void> {
+  await setUpAccounts(dataDir, [{ id: 'desk', name: 'Test desk', backend: 'embedded', ...helpdesk }]);
 }
 
 export interface RunningHelpdesk extends Running {

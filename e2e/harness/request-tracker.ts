@@ -24,6 +24,7 @@ export type RtAgent = 'anna' | 'boris' | 'carla' | 'root';
 export interface RequestTracker {
   /** What an account is set up with. */
   readonly url: string;
+  readonly port: number;
   readonly tokens: Readonly<Record<RtAgent, string>>;
   /** Asks its REST API; the parsed answer. @throws when it refuses */
   api(method: string, path: string, json?: unknown, as?: RtAgent): Promise<unknown>;
@@ -65,6 +66,7 @@ export async function startRequestTracker(tickets = 1): Promise<RequestTracker> 
   const tokens = Object.fromEntries(lines.map((line) => line.split(' '))) as Record<RtAgent, string>;
   return {
     url: origin,
+    port: Number(env.PORT),
     tokens,
     async api(method, path, json, as = 'root') {
       const response = await fetch(`${origin}/REST/2.0${path}`, {
