@@ -95,7 +95,7 @@ export class EntryReader {
     const filled = fillTemplate(fields, values[Symbol.iterator]());
     const read = this.#schemas.agent.safeParse(filled);
     if (read.success) return { accountId, ...read.data };
-    throw this.#runtime.nonsense(...problemIn(read.error, path), row);
+    throw this.#runtime.nonsense(...problemIn(read.error, path, filled), row);
   }
 
   #thing(
@@ -129,14 +129,15 @@ export class EntryReader {
     const age = typeof flag['age'] === 'number' ? flag['age'] : null;
     if (gone) {
       const id = this.#schemas.conversation.shape.id.safeParse(values['id']);
-      if (!id.success) return [this.#broken(problemIn(id.error, [...path, 'fields', 'id']), row)];
+      if (!id.success)
+        return [this.#broken(problemIn(id.error, [...path, 'fields', 'id'], values['id']), row)];
       const movedTo =
         flag['movedTo'] === undefined || flag['movedTo'] === null ? null : String(flag['movedTo']);
       const change = { kind: entry.kind, id: id.data, row: null, movedTo } as Change;
       return [{ id: id.data, change, age, problem: null, told: new Set() }];
     }
     const read = this.#schemas[entry.kind].safeParse(values);
-    if (!read.success) return [this.#broken(problemIn(read.error, [...path, 'fields']), row)];
+    if (!read.success) return [this.#broken(problemIn(read.error, [...path, 'fields'], values), row)];
     const made = entityOf(entry.kind, read.data, accountId, conversationId);
     if (made === null) {
       const problem = 'nothing says to which conversation the message belongs: give "conversationId".';
@@ -196,15 +197,30 @@ function taskOf({ each, flags, fields }: Prepared): ExpressionTask {
   return { each: each?.text ?? null, expressions: all.map(({ text }) => text) };
 }
 
-/** The first field that is wrong, where it stands, and what is wrong with what it gave. */
-function problemIn(error: z.ZodError, path: Path): readonly [Path, string] {
+/** What a field of some name has to be, where its schema's own words say it to programmers only. */
+const WANTED: readonly (readonly [names: RegExp, words: string])[] = [
+  [/^(id|\w+Id|version)$/, 'an id: a text or a number'],
+  [/(At|Since)$/, 'a time: ISO text with its zone, or milliseconds'],
+  [/^(tags|emails|phones|handles)$/, 'a list of texts'],
+  [/^kind$/, 'inbound, reply, note or event'],
+  [/^authorType$/, 'contact, agent or system'],
+  [/^messageCount$/, 'a whole number'],
+  [/^(status|priority|channel)$/, 'a word: a text or a number'],
+];
+
+/** The first field that is wrong, where it stands, what it should be and what it is. */
+function problemIn(error: z.ZodError, path: Path, values: unknown): readonly [Path, string] {
   const issue = error.issues[0];
   const at = (issue?.path ?? []) as (string | number)[];
   const name = at.length === 0 ? String(path.at(-1)) : at.join('.');
-  const missing = issue !== undefined && /received undefined/.test(issue.message);
-  const words = missing
-    ? 'gives nothing, and it is needed'
-    : (issue?.message ?? 'is wrong').replace(/^Invalid input: /, '');
+  const given = at.reduce<unknown>(
+    (found, step) => (found as Record<string | number, unknown> | undefined)?.[step],
+    values,
+  );
+  const wanted = WANTED.find(([names]) => names.test(name))?.[1] ?? 'a text';
+  const should = issue?.code === 'custom' ? issue.message : `must be ${wanted}`;
+  const words =
+    given === undefined ? 'gives nothing, and it is needed' : `${should}; it gives ${excerptOf(given)}`;
   return [[...path, ...at.slice(0, 1)], `"${name}" ${words}.`];
 }
 

@@ -89,8 +89,9 @@ function pullOf(feed: Feed, path: Path, runtime: Runtime, page: ReadPage): Pull 
       const { newestFirst: older } = delta;
       if (older === undefined) return (ask, cursor) => since.news(ask, cursor);
       const olderList = { ...feed, query: older.query };
+      const olderQuery: Path = [...path, 'delta', 'newestFirst', 'query'];
       const olderPage = (ask: Asker, cursor: string | null): Promise<RawPage> =>
-        runtime.page(ask, olderList, [...path, 'delta', 'newestFirst'], accountContext(ask), cursor);
+        runtime.page(ask, olderList, path, accountContext(ask), cursor, olderQuery);
       return newestFirst({
         newsEveryMs: NEWS_EVERY_MS,
         head: async (ask) => ({ cursor: await since.head((await olderPage(ask, null)).rows) }),
@@ -143,7 +144,7 @@ class SinceWalk {
       cursor === null ? { since: null, page: null, seen: [] } : standing.parse(JSON.parse(cursor));
     const found = await this.#page(ask, at.page, at.since === null ? {} : { since: at.since });
     const times = await this.#times(found.rows);
-    this.#refuseDisorder(found.rows, times);
+    this.#refuseDisorder(times);
     const fresh = found.rows.filter(
       (row, index) => times[index] !== at.since || !at.seen.includes(markOf(row)),
     );
@@ -187,15 +188,13 @@ class SinceWalk {
     return times;
   }
 
-  #refuseDisorder(rows: readonly unknown[], times: readonly (number | null)[]): void {
+  #refuseDisorder(times: readonly (number | null)[]): void {
     const known = times.filter((ms) => ms !== null);
-    const falls = known.some((ms, index) => index > 0 && ms < (known[index - 1] ?? ms));
-    if (!falls) return;
-    throw this.#runtime.nonsense(
-      [...this.#path, 'delta'],
-      'rows must come oldest change first; ask for that order in the query.',
-      rows[0],
-    );
+    const at = known.findIndex((ms, index) => ms < (known[index - 1] ?? ms));
+    if (at < 0) return;
+    const [before, after] = [known[at - 1], known[at]].map((ms) => new Date(ms ?? 0).toISOString());
+    const problem = `rows must come oldest change first, and ${before} came before ${after}`;
+    throw this.#runtime.nonsense([...this.#path, 'delta'], `${problem}: ask for that order in the query.`);
   }
 }
 

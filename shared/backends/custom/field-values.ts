@@ -25,12 +25,10 @@ export const time = z.union([z.string(), z.number()]).transform((value, context)
   if (typeof value === 'number') {
     return value >= EARLIEST_MS
       ? value
-      : tell('looks like seconds; milliseconds are needed: multiply by 1000');
+      : tell('looks like seconds, and milliseconds are needed: multiply by 1000');
   }
   const ms = WITH_ZONE.test(value) ? Date.parse(value) : NaN;
-  return Number.isNaN(ms)
-    ? tell('is not a time with its zone; see $toMillis for other ways to write one')
-    : ms;
+  return Number.isNaN(ms) ? tell('must be a time with its zone ($toMillis reads other forms)') : ms;
 });
 
 const id = rowId;

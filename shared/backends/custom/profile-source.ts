@@ -48,7 +48,7 @@ export function readSource(
     return {
       problems: document.errors.map((error) => ({
         ...positionAt(error.pos[0]),
-        message: `This is not YAML: ${error.message}`,
+        message: `This is not YAML: ${error.message}.${hintOf(error.message)}`,
       })),
     };
   }
@@ -61,6 +61,13 @@ export function readSource(
   return {
     source: { file, value, where: (path, at = {}) => positionAt(offsetOf(document, text, path, at)) },
   };
+}
+
+/** What most often is behind a complaint of YAML's. */
+function hintOf(message: string): string {
+  if (/^Nested mappings/.test(message)) return ' Put a text that has ": " in it between single quotes.';
+  if (/^Implicit keys/.test(message)) return ' A colon may be missing behind a name.';
+  return '';
 }
 
 function offsetOf(

@@ -32,7 +32,7 @@ describe('a profile', () => {
       'kind: bearer',
       'kind: cookie',
       0,
-      /"kind" is missing here, or is not one/,
+      /"kind" cannot be "cookie". It can be bearer, header/,
     ],
     [
       'with a text where a number belongs',

@@ -51,12 +51,9 @@ function problemsOf(issue: z.core.$ZodIssue, source: ProfileSource, base: Path =
     case 'invalid_union': {
       if (issue.errors.length === 0) {
         const options = 'options' in issue ? ` It can be ${(issue.options as string[]).join(', ')}.` : '';
-        return [
-          {
-            ...source.where(path),
-            message: `"${name}" is missing here, or is not one that is known.${options}`,
-          },
-        ];
+        const given = valueAt(source.value, path);
+        const what = given === undefined ? 'is missing here' : `cannot be ${JSON.stringify(given)}`;
+        return [{ ...source.where(path), message: `"${name}" ${what}.${options}` }];
       }
       // The nearest of the kinds it could be: the one that complains least.
       const [nearest = []] = [...issue.errors].sort((a, b) => depthOf(b) - depthOf(a) || a.length - b.length);

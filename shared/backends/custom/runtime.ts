@@ -45,7 +45,7 @@ export class Runtime {
 
   /** `profile.yaml, line 12`, and where in a value. */
   lineOf(path: Path, offset: number | null = null): string {
-    return `${this.#source.file}, line ${this.#source.where(path, { offset }).line}`;
+    return `${this.#source.file}, line ${this.#source.where(path, { offset, key: offset === null }).line}`;
   }
 
   /** An answer that the profile does not understand: the line, what is wrong, and the answer itself. */
@@ -101,8 +101,13 @@ export class Runtime {
     return found === null ? undefined : (await this.values([found], input, vars))[0];
   }
 
-  /** A request with its templates filled. */
-  async request(request: Request, path: Path, context: Context): Promise<RequestShape> {
+  /** A request with its templates filled; `queryPath` is where its query stands, if that is elsewhere. */
+  async request(
+    request: Request,
+    path: Path,
+    context: Context,
+    queryPath: Path = [...path, 'query'],
+  ): Promise<RequestShape> {
     const { server } = this.profile;
     const method = METHODS.find((name) => request[name] !== undefined) ?? 'get';
     const target = request[method] ?? '';
@@ -110,7 +115,7 @@ export class Runtime {
     const fields = multipart?.fields ?? {};
     const parts = [
       expressionsInPath(target, [...path, method]),
-      expressionsIn(query, [...path, 'query']),
+      expressionsIn(query, queryPath),
       expressionsIn(headers, [...path, 'headers']),
       expressionsIn(json, [...path, 'json']),
       expressionsIn(form, [...path, 'form']),
@@ -170,9 +175,10 @@ export class Runtime {
     path: Path,
     context: Context,
     cursor: string | null,
+    queryPath?: Path,
   ): Promise<RawPage> {
     const pagination = paginationOf(list.paging, list.rows);
-    const shape = pagination.request(await this.request(list, path, context), cursor);
+    const shape = pagination.request(await this.request(list, path, context, queryPath), cursor);
     const answer = await this.ask(ask, shape, path);
     try {
       return pagination.read(answer, cursor);
@@ -181,7 +187,7 @@ export class Runtime {
       const at = error.issues[0]?.path.join('.') ?? '';
       const rows = at === list.rows || at.startsWith(`${list.rows}.`) || list.rows === '';
       const problem = rows
-        ? `there is no list of rows at "${list.rows}" (${problemOf(error)}).`
+        ? `there is no list of rows at "${list.rows}".`
         : `the paging does not find what it needs (${problemOf(error)}).`;
       throw this.nonsense([...path, rows ? 'rows' : 'paging'], problem, answer.body);
     }
