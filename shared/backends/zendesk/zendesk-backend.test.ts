@@ -180,6 +180,18 @@ describe('a first sync of Zendesk', () => {
     expect(asked.filter((line) => line.endsWith('/comments'))).toEqual([`GET /tickets/${open}/comments`]);
   });
 
+  it('asks for the names of customers that came with nothing', async () => {
+    const simulator = openZendesk();
+    const backend = connect(simulator);
+    const old = await simulator.customerWrites('Settled long ago');
+    await backend.perform(anOperation(old, { kind: 'status', status: 'resolved' }), signal);
+    simulator.clock.pass(15 * 24 * 60 * MINUTE);
+    simulator.server.faults.sideloadsNobody = true;
+    const { conversations, changes } = await told(backend, null);
+    expect(conversations.get(old)?.contactName).toBe('Sample Customer');
+    expect([...rowsOf(changes, 'contact').keys()]).toEqual(['9']);
+  });
+
   it('tells how many are left', async () => {
     const simulator = openZendesk();
     for (let n = 0; n < 5; n += 1) await simulator.customerWrites(`Question ${n}`);

@@ -78,18 +78,30 @@ const ADDITIONS: readonly Addition[] = [
 ];
 
 /**
- * The update's own schema leaves out a field that the ticket's schema has as "write only", and does not
- * say that a ticket may have no assignee, as every unassigned ticket in an answer has.
+ * The schemas of updates and of new tickets leave out fields that the ticket's own schema has as "write
+ * only", and do not say that a ticket may have no assignee, as every unassigned ticket in an answer has.
  */
 function amended(document: OpenApiDocument): OpenApiDocument {
-  const { schemas } = document.components as {
-    schemas: Record<string, { properties: Record<string, Record<string, unknown>> }>;
+  interface Described {
+    properties?: Record<string, Record<string, unknown>>;
+    allOf?: readonly Described[];
+  }
+  const { schemas } = document.components as { schemas: Record<string, Described> };
+  const fieldsOf = (name: string) => {
+    const described = schemas[name]!;
+    // A schema of several parts has its own fields in the last one.
+    return (described.properties ?? described.allOf!.at(-1)!.properties)!;
   };
-  const update = schemas['TicketUpdateInput']!.properties;
-  const { metadata } = schemas['TicketObject']!.properties;
-  expect(update['metadata']).toBeUndefined();
-  expect(metadata).toMatchObject({ type: 'object', writeOnly: true });
-  update['metadata'] = metadata!;
+  for (const [name, field] of [
+    ['TicketUpdateInput', 'metadata'],
+    ['TicketCreateInput', 'requester'],
+  ] as const) {
+    const described = fieldsOf('TicketObject')[field]!;
+    expect(fieldsOf(name)[field]).toBeUndefined();
+    expect(described).toMatchObject({ type: 'object', writeOnly: true });
+    fieldsOf(name)[field] = described;
+  }
+  const update = fieldsOf('TicketUpdateInput');
   update['assignee_id'] = { ...update['assignee_id'], nullable: true };
   return document;
 }
@@ -124,6 +136,15 @@ for (const [name, role] of [
 }
 
 describe('requests to Zendesk', () => {
+  it('make a conversation for checks and take it away again', async () => {
+    const backend = harnessOf(openJudged('admin')).connect();
+    const { signal } = new AbortController();
+    const id = (await backend.probe?.create('Only a check', signal)) ?? '';
+    expect((await backend.history(id, null, signal)).messages).toHaveLength(1);
+    await backend.probe?.remove(id, signal);
+    await expect(backend.history(id, null, signal)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
   it.skipIf(judge === null)(
     `are all valid by its OpenAPI description (skipped where there is no ${FILE})`,
     () => {

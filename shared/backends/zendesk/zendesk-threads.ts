@@ -129,14 +129,31 @@ export function wantsComments(head: TicketHead, serverNow: number): boolean {
 export async function withThreads(ask: Asker, tickets: Tickets): Promise<FeedRow[]> {
   const known = usersOf(tickets.users);
   const threads = await Promise.all(tickets.rows.map((raw) => threadOf(ask, raw, known, tickets.serverNow)));
+  const rows = threads.flatMap((thread) => thread.rows);
+  const unnamed = await usersById(ask, rows.flatMap(unnamedRequester));
+  const named = usersOf(unnamed);
   const people = new Map<string, unknown>();
-  for (const raw of [...tickets.users, ...threads.flatMap(({ people: raws }) => raws)]) {
+  for (const raw of [...tickets.users, ...threads.flatMap((thread) => thread.people), ...unnamed]) {
     people.set(rawId(raw), raw);
   }
   return [
     ...[...people].map(([id, user]): FeedRow => ({ of: 'user', id, user })),
-    ...threads.flatMap(({ rows }) => rows),
+    ...rows.map((row) => (row.of === 'ticket' ? { ...row, users: new Map([...named, ...row.users]) } : row)),
   ];
+}
+
+/** The customer of a ticket, where nothing that came with it says who that is. */
+function unnamedRequester(row: FeedRow): string[] {
+  const id = row.of === 'ticket' ? headOf(row.ticket)?.requester_id : null;
+  return row.of === 'ticket' && id && !row.users.has(id) ? [id] : [];
+}
+
+/** "Show Many Users", at most 100; those who were deleted for good are left out. */
+async function usersById(ask: Asker, ids: readonly string[]): Promise<readonly unknown[]> {
+  if (ids.length === 0) return [];
+  const query = { ids: [...new Set(ids)].slice(0, 100).join(',') };
+  const { body } = await ask.json({ method: 'GET', path: '/users/show_many', query });
+  return understand(() => sideloaded(body));
 }
 
 interface Thread {

@@ -25,6 +25,8 @@ export interface ZendeskFaults {
   cutsAfterCommit: boolean;
   /** Called before tags are written: room for somebody else's change. */
   beforeTags: (() => void) | null;
+  /** Lists of tickets come without the people in them. */
+  sideloadsNobody: boolean;
   /** Export cursors are refused until one is asked for without. */
   refusesCursors: boolean;
   /** Rows a page has at most. */
@@ -40,6 +42,7 @@ export const ADMIN = { login: 'sample.admin@example.invalid', token: 'sample-key
 export const AGENT = { login: 'sample.agent@example.invalid', token: 'sample-key' };
 export const OAUTH_TOKEN = 'sample-oauth-token';
 
+const HOME = 'https://sample.zendesk.invalid';
 /** Where the files lie: another host, which must see no credentials. */
 const STORE = 'https://files.invalid';
 
@@ -61,6 +64,7 @@ export class ZendeskServer implements VendorServer {
     ignoresStatus: false,
     cutsAfterCommit: false,
     beforeTags: null,
+    sideloadsNobody: false,
     refusesCursors: false,
     mostRows: 1_000,
     exportsPerMinute: 10,
@@ -96,6 +100,9 @@ export class ZendeskServer implements VendorServer {
     const { method, path } = request;
     const stored = /^\/stored\/(\d+)$/.exec(path);
     if (stored !== null) return this.#stored(request, Number(stored[1]));
+    const attached = /^\/attachments\/token\/(\d+)$/.exec(path);
+    if (attached !== null)
+      return { status: 302, headers: { location: `${STORE}/stored/${attached[1]}` }, body: '' };
     const me = this.#who(request);
     if (me === 'nobody') return { status: 401, json: { error: "Couldn't authenticate you" } };
     const api = path.replace(/^\/api\/v2/, '');
@@ -109,6 +116,10 @@ export class ZendeskServer implements VendorServer {
           'users',
           this.desk.users.filter(({ role }) => role !== 'end-user'),
         );
+      case 'GET /users/show_many': {
+        const ids = (request.query.get('ids') ?? '').split(',');
+        return { status: 200, json: { users: this.desk.users.filter(({ id }) => ids.includes(String(id))) } };
+      }
       case 'GET /macros/active':
         return {
           status: 200,
@@ -186,7 +197,7 @@ export class ZendeskServer implements VendorServer {
 
   #beside(tickets: readonly DeskTicket[], request: VendorRequest): Record<string, unknown> {
     const wanted = request.query.get('include') ?? '';
-    if (!wanted.includes('users')) return {};
+    if (!wanted.includes('users') || this.faults.sideloadsNobody) return {};
     const ids = new Set(tickets.flatMap(({ requester_id, assignee_id }) => [requester_id, assignee_id]));
     return { users: this.desk.users.filter(({ id }) => ids.has(id)) };
   }
@@ -339,8 +350,7 @@ export class ZendeskServer implements VendorServer {
         })),
         ...this.#beside(page, request),
         count: found.length,
-        next_page:
-          from + size < found.length ? 'https://sample.zendesk.invalid/api/v2/search.json?page=next' : null,
+        next_page: from + size < found.length ? `${HOME}/api/v2/search.json?page=next` : null,
         previous_page: null,
       },
     };
@@ -426,7 +436,7 @@ export class ZendeskServer implements VendorServer {
       ...file,
       size: bytes.length,
       deleted: false,
-      content_url: `${STORE}/stored/${file.id}`,
+      content_url: `${HOME}/attachments/token/${file.id}`,
       thumbnails: [],
     };
   }
