@@ -243,8 +243,8 @@ class Report {
 
   limits({ descriptor }: Backend, { seen, refusals }: ReturnType<typeof watchLimits>): void {
     const told = Object.entries(seen()).map(([name, value]) => `${name}: ${value}`);
-    const kept =
-      descriptor.limit === undefined ? '' : ` The adapter keeps to ${descriptor.limit.perMinute} a minute.`;
+    const perMinute = descriptor.limit?.perMinute ?? Infinity;
+    const kept = perMinute === Infinity ? '' : ` The adapter keeps to ${perMinute} a minute.`;
     const refused = refusals() === 0 ? '' : ` Refused ${refusals()} times (429).`;
     if (told.length > 0) {
       this.tell('rateLimits', { result: 'pass', reason: `${told.join(', ')}.${kept}${refused}` });

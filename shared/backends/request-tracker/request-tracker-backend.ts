@@ -14,6 +14,7 @@ import { conversationsFeed, NEWEST_MESSAGES } from './rt-feed';
 import { findByRef, perform, tier } from './rt-actions';
 import { readMessage, type RawMessage } from './rt-messages';
 import { agentsFeed, whoAmI } from './rt-people';
+import { probe } from './rt-probe';
 import {
   readConversation,
   readRowAlone,
@@ -173,6 +174,7 @@ export function requestTracker(rowsAPage?: number): RestDefinition {
     },
     perform,
     findByRef,
+    probe,
     sweep: {
       kinds: ['conversation'],
       rowsAtOnce: 25,
