@@ -101,7 +101,7 @@ export const zammadDefinition: RestDefinition = {
     },
     overlapMs: 30_000,
     pollMs: 10_000,
-    limit: { perMinute: 1_200, atOnce: 4 },
+    limit: { perMinute: 3_000, atOnce: 4 },
     statusWords: {
       new: 'new',
       open: 'open',
