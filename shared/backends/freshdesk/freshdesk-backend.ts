@@ -124,7 +124,7 @@ export function defineFreshdesk(rowsPerPage?: number): RestDefinition {
       overlapMs: OVERLAP_MS,
       pollMs: 30_000,
       // An account has 200 to 700 credits a minute over all its agents; what is left is told in headers.
-      limit: { perMinute: 90, atOnce: 3 },
+      limit: { perMinute: 150, atOnce: 3 },
       statusWords: {
         new: 'Open',
         open: 'Open',
