@@ -1,5 +1,5 @@
 import { Tooltip as Radix } from 'radix-ui';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useFloatPlace } from './float-place';
 import { Kbd } from './Kbd';
 
@@ -25,9 +25,17 @@ export interface TooltipProps {
 export function Tooltip({ label, keys, side = 'bottom', children }: TooltipProps) {
   const [open, setOpen] = useState(false);
   const place = useFloatPlace();
+  const closing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const first = keys?.[0];
+  const change = (next: boolean) => {
+    clearTimeout(closing.current);
+    // While the focus is on its way to the next control nothing may leave a dialog: its trap would
+    // take the focus back, and Tab would never pass a control whose tooltip shows.
+    if (next) setOpen(true);
+    else closing.current = setTimeout(() => setOpen(false));
+  };
   return (
-    <Radix.Root open={open} onOpenChange={setOpen}>
+    <Radix.Root open={open} onOpenChange={change}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
       <Radix.Portal {...place}>
         <Radix.Content
