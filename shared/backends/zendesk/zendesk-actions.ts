@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
 import type { IntentAction } from '../../domain/intents';
 import { BackendError } from '../backend-error';
+import { htmlOf } from '../html-text';
 import type { Operation, OperationProof } from '../port';
 import { understand } from '../response';
 import type { Asker } from '../rest-definition';
@@ -73,6 +74,7 @@ function changesOf(action: Update, uploads: readonly string[]): Record<string, u
     case 'reply':
     case 'note': {
       const comment = {
+        // Not `body`: Zendesk reads that as Markdown, and an agent's asterisks are only asterisks.
         html_body: htmlOf(action.text),
         public: action.kind === 'reply',
         ...(uploads.length === 0 ? {} : { uploads }),
@@ -89,12 +91,6 @@ function changesOf(action: Update, uploads: readonly string[]): Record<string, u
     default:
       return assertNever(action);
   }
-}
-
-/** As HTML, because Zendesk reads `body` as Markdown and an agent's asterisks are only asterisks. */
-export function htmlOf(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-  return text.replace(/[&<>]/g, (sign) => entities[sign] ?? sign).replace(/\r\n|\r|\n/g, '<br>');
 }
 
 /** A change that was answered with success and not made. Business rules may well change it once more. */

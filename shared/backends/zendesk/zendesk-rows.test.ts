@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nextOf } from './zendesk-threads';
 import { mergedInto, readComment, readMacro, readTicket, usersOf, type TicketRow } from './zendesk-rows';
 
 const TIME = '2026-03-01T12:00:00Z';
@@ -180,5 +181,14 @@ describe('a macro of Zendesk', () => {
   it('that only sets fields is none, and one that was switched off is gone', () => {
     expect(readMacro(macro([{ field: 'status', value: 'solved' }]), 'a1')).toEqual([]);
     expect(readMacro(macro([], { active: false }), 'a1')).toMatchObject([{ id: '3', row: null }]);
+  });
+});
+
+describe('the end of a list of Zendesk', () => {
+  it('is told by its meta, and where an archived ticket has none, by the lack of a next page', () => {
+    expect(nextOf({ meta: { has_more: true, after_cursor: 'a' } })).toBe('a');
+    expect(nextOf({ meta: { has_more: false, after_cursor: 'a' } })).toBeNull();
+    expect(nextOf({ audits: [], next_page: null })).toBeNull();
+    expect(() => nextOf({ audits: [], next_page: 'https://sample.zendesk.invalid/?page=2' })).toThrow('meta');
   });
 });

@@ -1,7 +1,7 @@
 /** How tickets and their comments are asked for, whoever asks: feeds, history, the fresh head. */
 import { z } from 'zod';
 import { BackendError } from '../backend-error';
-import { readAt, rowsAt } from '../pagination';
+import { at, readAt, rowsAt } from '../pagination';
 import { understand } from '../response';
 import type { Answer, Asker, Query } from '../rest-definition';
 import { rowId } from '../field-schemas';
@@ -82,8 +82,12 @@ export async function commentsOf(ask: Asker, id: string, after: string | null): 
   }));
 }
 
-/** Cursor of the next page of a list with cursor pagination; `null` at its end. */
+/**
+ * Cursor of the next page of a list with cursor pagination; `null` at its end. What belongs to archived
+ * tickets comes whole and without one ("do not support pagination").
+ */
 export function nextOf(body: unknown): string | null {
+  if (at(body, 'meta') === undefined && at(body, 'next_page') === null) return null;
   if (!readAt(z.boolean(), body, 'meta.has_more')) return null;
   return readAt(z.string(), body, 'meta.after_cursor');
 }
