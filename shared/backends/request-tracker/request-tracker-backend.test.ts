@@ -295,3 +295,16 @@ describe('priorities of Request Tracker', () => {
     expect(priorityOf(0)).toBe('normal');
   });
 });
+
+describe('a ticket for checks at Request Tracker', () => {
+  it('is made with its words, and taken away again', async () => {
+    const simulator = openRequestTracker();
+    const backend = connect(simulator);
+    const id = (await backend.probe?.create('A checked question', signal)) ?? '';
+    expect((await backend.history(id, null, signal)).messages.map(({ body }) => body.content)).toEqual([
+      'A checked question',
+    ]);
+    await backend.probe?.remove(id, signal);
+    expect(simulator.known(id).status).toBe('deleted');
+  });
+});

@@ -68,6 +68,7 @@ export class RtServer implements VendorServer {
     if (method === 'PUT' && ticket !== undefined) {
       return this.#change(ticket, headers['if-match'] ?? null, readJson(body), me.login);
     }
+    if (method === 'POST' && kind === 'ticket' && id === '') return this.#make(readJson(body));
     if (method !== 'POST' || (verb !== 'correspond' && verb !== 'comment')) return no(404, 'Not Found');
     // The resource of messages has no ETag, so every value fails (Web::Machine, if_match).
     if (headers['if-match'] !== undefined) return no(412, 'Precondition Failed');
@@ -90,6 +91,8 @@ export class RtServer implements VendorServer {
           json: { id: user.id, Name, RealName, EmailAddress, Privileged: staff ? 1 : 0 },
         };
       }
+      case 'queues':
+        return { status: 200, json: { items: [uid('queue', 3)], count: 1, total: 1, page: 1, per_page: 20 } };
       case 'users':
         return this.#list(
           desk.users,
@@ -285,6 +288,15 @@ export class RtServer implements VendorServer {
     else words.push('Unable to load transaction custom field: ClientMsgId');
     if (typeof json['Status'] === 'string') words.push(this.#setStatus(ticket, json['Status'], me));
     return { status: 201, json: words, headers: { location: `${ROOT}/transaction/${said.id}` } };
+  }
+
+  /** As the web form of an agent makes one for a customer. */
+  #make(json: Row): VendorAnswer {
+    const { desk } = this;
+    const { login } = desk.userByMail(String(json['Requestor']), '');
+    const ticket = desk.open(login, String(json['Content'] ?? ''));
+    ticket.subject = String(json['Subject'] ?? '');
+    return { status: 201, json: uid('ticket', ticket.id) };
   }
 
   /** Each part of a change is taken or refused by itself; the answer is 200 either way. */
