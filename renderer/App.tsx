@@ -28,6 +28,7 @@ import { Rail } from './features/rail/Rail';
 import { SettingsDialog } from './features/settings/SettingsDialog';
 import { ShortcutSheet } from './features/shortcuts/ShortcutSheet';
 import { StatusLine } from './features/status-line/StatusLine';
+import { TeamDialog } from './features/team/TeamDialog';
 import { useLanguage } from './i18n';
 import { useCommand, useCommandKeys } from './state/commands';
 import { PERSON_WIDTH, QUEUE_WIDTH, usePanes } from './state/panes';
@@ -65,6 +66,7 @@ function Console() {
         <Palette />
         <ShortcutSheet />
         <SettingsDialog />
+        <TeamDialog />
         <OutboxDialog />
         <AccountsDialog />
         <LeavingToast />

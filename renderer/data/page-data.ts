@@ -22,6 +22,7 @@ import { OutboxStore } from './stores/outbox-store';
 import { ReadMarks } from './stores/read-marks';
 import { RowStore } from './stores/row-store';
 import { Signal } from './stores/signal';
+import { TeamStore } from './stores/team-store';
 import { Timelines } from './stores/timeline-store';
 
 const NO_INSTALL = '00000000';
@@ -72,6 +73,7 @@ export class PageData {
   readonly contacts: ContactStore;
   readonly agents: AgentStore;
   readonly savedReplies: SavedReplyStore;
+  readonly team: TeamStore;
   readonly #deps: PageDataDeps;
   readonly #reader: CacheReader;
   #leaderEpoch: number | null = null;
@@ -139,6 +141,7 @@ export class PageData {
     this.contacts = new ContactStore(reader);
     this.agents = new AgentStore(reader);
     this.savedReplies = new SavedReplyStore(reader);
+    this.team = new TeamStore(door);
   }
 
   /** Resolves once the first rows can be drawn; the rest goes on in the background. */
@@ -178,6 +181,7 @@ export class PageData {
       door.settings().then((settings) => this.settings.set(settings)),
       this.outbox.refresh().then(() => this.outbox.retry()),
       this.drafts.refresh(),
+      this.team.changed(),
     ]);
   }
 
@@ -367,6 +371,9 @@ export class PageData {
         return;
       case 'settings':
         this.settings.set(event.settings);
+        return;
+      case 'team':
+        void this.team.changed();
         return;
     }
   }

@@ -38,7 +38,7 @@ export const teamReplySchema = z.object({
   body: z.object({ type: z.enum(['text', 'html']), content: z.string().max(100_000) }),
   shortcut: z.string().trim().min(1).max(100).nullable(),
   folder: z.string().trim().min(1).max(200).nullable(),
-  languages: z.array(z.string().min(2).max(20)).max(20),
+  languages: z.array(z.string().min(2).max(20)).max(20).readonly(),
 }) satisfies z.ZodType<TeamReply>;
 
 export const roleSchema = z.object({

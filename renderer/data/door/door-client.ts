@@ -238,6 +238,11 @@ export class DoorClient {
     return this.#ask(profileResultSchema, 'POST', '/door/profiles', { body: { text } });
   }
 
+  /** One request about the team's data; contract/team.ts says which there are. */
+  team<S extends z.ZodType>(schema: S, method: string, place: string, body?: unknown): Promise<z.infer<S>> {
+    return this.#ask(schema, method, `/door/team${place}`, { body, withinMs: CHECK_WITHIN_MS });
+  }
+
   /** Opens the event stream; the caller reads it and aborts it. */
   async events(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const response = await this.#send('GET', '/door/events', {}, signal);

@@ -16,6 +16,8 @@ import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useJoinedDraft } from '@renderer/state/joined-draft';
 import { useSelection } from '@renderer/state/selection';
 import { FileChips } from './FileChips';
+import { insertAt, type Span } from './insert-text';
+import { ReplyPicker } from './ReplyPicker';
 import { addFiles, removeUpload, retryUpload, useUploads, type Upload } from './uploads';
 import { useContent } from './use-content';
 import { useFileDrop } from './use-file-intake';
@@ -34,7 +36,7 @@ export function Composer({ conversationKey: key }: { conversationKey: Conversati
 }
 
 function Editor({ conversation }: { conversation: Conversation }) {
-  const { t } = useTranslation('composer');
+  const { t } = useTranslation(['composer', 'team']);
   const key = conversationKey(conversation.accountId, conversation.id);
   const account = useAccounts().find(({ id }) => id === conversation.accountId);
   const { content, change, clear, loaded, state } = useContent(key);
@@ -42,6 +44,9 @@ function Editor({ conversation }: { conversation: Conversation }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [complaint, setComplaint] = useState<string | null>(null);
+  /** `slash`: by typing one, which is put back when nothing is chosen. */
+  const [picking, setPicking] = useState<'no' | 'asked' | 'slash'>('no');
+  const place = useRef<Span>({ start: 0, end: 0 });
 
   const takesNotes = account?.supports.note !== false;
   const takesFiles = account?.supports.attachments !== false;
@@ -71,6 +76,18 @@ function Editor({ conversation }: { conversation: Conversation }) {
     const stored = uploads.filter((one) => one.state === 'stored');
     if (loaded && stored.length > 0) absorb(stored);
   }, [uploads, loaded]);
+
+  const pick = (how: 'asked' | 'slash') => {
+    const { selectionStart = 0, selectionEnd = 0 } = field.current ?? {};
+    place.current = how === 'slash' ? { start: 0, end: 0 } : { start: selectionStart, end: selectionEnd };
+    setPicking(how);
+  };
+  const put = (words: string) => {
+    const { text, caret } = insertAt(content.text, place.current, words);
+    setComplaint(null);
+    change({ text });
+    place.current = { start: caret, end: caret };
+  };
 
   const attach = (files: readonly File[]) => {
     if (files.length === 0) return;
@@ -131,10 +148,19 @@ function Editor({ conversation }: { conversation: Conversation }) {
     inEditor: true,
     run: () => picker.current?.click(),
   });
+  useCommand({
+    id: 'composer.savedReply',
+    group: 'composer',
+    keys: ['Mod+Shift+k'],
+    label: t('team:insert.command'),
+    inEditor: true,
+    run: () => pick('asked'),
+  });
   const keys = {
     send: useCommandKeys('composer.send'),
     resolve: useCommandKeys('composer.sendAndResolve'),
     attach: useCommandKeys('composer.attach'),
+    saved: useCommandKeys('composer.savedReply'),
     reply: useCommandKeys('conversation.reply'),
     note: useCommandKeys('conversation.note'),
   };
@@ -203,7 +229,8 @@ function Editor({ conversation }: { conversation: Conversation }) {
             onChange={(typed) => {
               setComplaint(null);
               useJoinedDraft.getState().tell(null);
-              change({ text: typed.target.value });
+              if (content.text === '' && typed.target.value === '/') pick('slash');
+              else change({ text: typed.target.value });
             }}
             onKeyDown={onKeyDown}
             onPaste={onPaste}
@@ -247,6 +274,24 @@ function Editor({ conversation }: { conversation: Conversation }) {
                 />
               </>
             )}
+            <ReplyPicker
+              accountId={conversation.accountId}
+              accountName={account?.name ?? ''}
+              keys={keys.saved}
+              open={picking !== 'no'}
+              onOpenChange={(open) => {
+                if (open) pick('asked');
+                else setPicking('no');
+              }}
+              onChoose={put}
+              onGiveUp={(typed) => {
+                if (picking === 'slash') put(`/${typed}`);
+              }}
+              onClosed={() => {
+                field.current?.focus();
+                field.current?.setSelectionRange(place.current.start, place.current.end);
+              }}
+            />
             <DraftMark empty={isEmptyDraft(content)} state={state} />
             <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
               {/* Taught before the first letter; after it the draft's mark needs the room. */}

@@ -3,10 +3,13 @@ import { useTranslation } from '@renderer/components/use-translation';
 import type { Settings } from '@shared/contract/door';
 import { STATUSES } from '@shared/domain/entities';
 import { Banner } from '@renderer/components/Banner';
+import { Button } from '@renderer/components/Button';
+import { Button } from '@renderer/components/Button';
 import { Dialog } from '@renderer/components/Dialog';
 import { Segments } from '@renderer/components/Segments';
 import { Select } from '@renderer/components/Select';
 import { saveSettings, useSettings } from '@renderer/data/settings';
+import { openAccounts } from '@renderer/state/account-screen';
 import { useCommand } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
 
@@ -21,7 +24,7 @@ const LANGUAGE_NAMES = { en: 'English', ru: 'Русский', be: 'Белару�
 
 /** How the console looks and what it does after a reply; every change counts at once. */
 export function SettingsDialog() {
-  const { t } = useTranslation(['settings', 'common']);
+  const { t } = useTranslation(['settings', 'common', 'team']);
   const open = useOverlay((state) => state.open) === 'settings';
   const show = useOverlay((state) => state.show);
   const settings = useSettings();
@@ -129,6 +132,12 @@ export function SettingsDialog() {
             })),
           ]}
         />
+      </Row>
+      <Row label={t('team:title')} hint={t('team:settings.hint')}>
+        <Button onClick={() => show('team')}>{t('team:settings.open')}</Button>
+      </Row>
+      <Row label={t('accounts.label')} hint={t('accounts.hint')}>
+        <Button onClick={() => openAccounts({ name: 'list' })}>{t('accounts.open')}</Button>
       </Row>
     </Dialog>
   );

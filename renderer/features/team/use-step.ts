@@ -1,0 +1,32 @@
+import { useState } from 'react';
+import { failureCode } from '@renderer/data/team';
+
+type FailureCode = ReturnType<typeof failureCode>;
+
+export interface Step {
+  busy: boolean;
+  /** Why the last one failed; `null` when it did not. */
+  failed: FailureCode | null;
+  /** Runs one at a time. @returns whether it was done */
+  run: (step: () => Promise<unknown>) => Promise<boolean>;
+}
+
+/** A step that the host does, and how it went. */
+export function useStep(): Step {
+  const [state, setState] = useState<{ busy: boolean; failed: FailureCode | null }>({
+    busy: false,
+    failed: null,
+  });
+  const run = async (step: () => Promise<unknown>) => {
+    setState({ busy: true, failed: null });
+    try {
+      await step();
+      setState({ busy: false, failed: null });
+      return true;
+    } catch (failure) {
+      setState({ busy: false, failed: failureCode(failure) });
+      return false;
+    }
+  };
+  return { ...state, run };
+}
