@@ -1,6 +1,7 @@
 /** What agents do, by a profile's request templates. */
 import { base64OfBytes } from '../auth';
 import { BackendError } from '../backend-error';
+import { htmlOf } from '../html-text';
 import { mediaTypeOf } from '../multipart';
 import type { Operation, OperationProof, OutgoingFile } from '../port';
 import type { Asker, RequestShape } from '../rest-definition';
@@ -100,12 +101,6 @@ function contextOf(
     case 'tags':
       return { ...common, add: action.add, remove: action.remove };
   }
-}
-
-/** Plain text as the HTML that shows it. */
-function htmlOf(text: string): string {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return escaped.replaceAll(/\r\n?|\n/g, '<br>');
 }
 
 /** A file that travels inside a message. Its bytes never pass through an expression: a word stands for them. */
