@@ -4,7 +4,6 @@ import type { Settings } from '@shared/contract/door';
 import { STATUSES } from '@shared/domain/entities';
 import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
-import { Button } from '@renderer/components/Button';
 import { Dialog } from '@renderer/components/Dialog';
 import { Segments } from '@renderer/components/Segments';
 import { Select } from '@renderer/components/Select';
