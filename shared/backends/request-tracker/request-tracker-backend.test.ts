@@ -110,6 +110,18 @@ describe('news of Request Tracker', () => {
 });
 
 describe('the first sync of Request Tracker', () => {
+  it('finds a server without a single ticket empty, and then its first one', async () => {
+    const simulator = openRequestTracker();
+    simulator.desk.tickets.clear();
+    simulator.desk.transactions.length = 0;
+    const backend = connect(simulator);
+    const { changes, cursor } = await readFeed(backend, 'conversations', signal);
+    expect(changes).toEqual([]);
+    const id = await simulator.customerWrites('The first question ever');
+    const news = await readFeed(backend, 'conversations', signal, cursor);
+    expect([...rowsOf(news.changes, 'conversation').keys()]).toEqual([id]);
+  });
+
   it('brings those one can work on before those that are done, and counts what is left', async () => {
     const { simulator, ids } = await stage(6);
     for (const id of ids.slice(3)) simulator.desk.setStatus(simulator.known(id), 'resolved', 'boris');
@@ -136,6 +148,25 @@ describe('the first sync of Request Tracker', () => {
     expect(rowsOf(changes, 'conversation').get(first)).toMatchObject({ preview: '', lastMessageId: null });
     const spoken = [...rowsOf(changes, 'message').values()].map(({ conversationId }) => conversationId);
     expect(spoken).not.toContain(first);
+  });
+});
+
+describe('the channel of a ticket', () => {
+  it.each([
+    [null, 'Support', 'email', null],
+    [null, 'Information and performance', 'email', null],
+    [null, 'Live chat', 'chat', null],
+    [null, 'Phone calls', 'phone', null],
+    [null, 'Contact form', 'form', null],
+    ['whatsapp', 'Support', 'social', 'whatsapp'],
+    ['email', 'Social media', 'email', null],
+  ])('with the field %s in the queue "%s" is %s', async (field, queue, channel, network) => {
+    const simulator = openRequestTracker();
+    const ticket = simulator.desk.open('customer@example.test', 'A question', [], queue);
+    ticket.channel = field;
+    const { changes } = await readFeed(connect(simulator), 'conversations', signal);
+    const row = rowsOf(changes, 'conversation').get(String(ticket.id));
+    expect([row?.channel, row?.social?.network ?? null]).toEqual([channel, network]);
   });
 });
 

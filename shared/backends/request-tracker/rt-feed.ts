@@ -75,7 +75,9 @@ async function head(ask: Asker): Promise<{ cursor: string; count?: number }> {
   });
   const ids = items.map(numberOf);
   const { total } = await search(ask, '/tickets', { query: 'id > 0', per_page: '1' });
-  const at: Position = { since: Math.min(...ids, Math.max(0, ...ids) - 1), seen: ids };
+  // A server without a ticket has nothing before its first.
+  const since = ids.length === 0 ? 0 : Math.min(...ids) - 1;
+  const at: Position = { since, seen: ids };
   return { cursor: JSON.stringify(at), ...(total === null ? {} : { count: total }) };
 }
 

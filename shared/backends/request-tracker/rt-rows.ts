@@ -229,8 +229,8 @@ const CHANNEL_WORDS: readonly (readonly [word: RegExp, channel: Channel])[] = [
   [/facebook|twitter|\bx\b|instagram|whatsapp|telegram|vkontakte|\bvk\b|viber|zalo|social/i, 'social'],
   [/\bbot\b|chatbot/i, 'bot'],
   [/chat|messenger/i, 'chat'],
-  [/phone|call|voice/i, 'phone'],
-  [/form|website/i, 'form'],
+  [/phone|\bcalls?\b|voice/i, 'phone'],
+  [/\bforms?\b|website/i, 'form'],
 ];
 
 /** From the custom field "Channel" where the server has it, else from the queue's name, else mail. */
