@@ -16,7 +16,7 @@ let rt: RequestTracker;
 let absent: string | null;
 
 test.beforeAll(async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(480_000);
   absent = await whyNoRequestTracker();
   if (absent === null) rt = await startRequestTracker();
 });

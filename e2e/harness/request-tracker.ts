@@ -16,7 +16,7 @@ const run = promisify(execFile);
 const SCRIPT = join(ROOT, '../shared/servers/rt5-up.sh');
 /** Everything the script would otherwise install. */
 const PACKAGES = ['request-tracker5', 'rt5-db-sqlite', 'rt5-standalone', 'curl', 'jq', 'sqlite3'];
-const UP_WITHIN_MS = 240_000;
+const UP_WITHIN_MS = 420_000;
 
 /** Agents that the script makes, each with a token. */
 export type RtAgent = 'anna' | 'boris' | 'carla' | 'root';
