@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { BackendError } from './backend-error';
 import type { Clock } from './clock';
 import type { HttpClient, HttpRequest, HttpResponse } from './http';
+import { maskChange, maskMessage } from './mask-rows';
 import { encodeMultipart } from './multipart';
 import { createPace, type Urgency } from './pace';
 import type { Change, Message } from '../domain/entities';
@@ -241,7 +242,7 @@ export function createRestBackend(
       const messages: Message[] = [];
       eachRow(found.rows, (raw) => {
         const message = row(raw, accountId);
-        if (message !== null) messages.push(message);
+        if (message !== null) messages.push(maskMessage(message));
       });
       return { messages, before: found.before };
     },
@@ -314,7 +315,7 @@ function readChanges(raws: readonly unknown[], feed: FeedDefinition, accountId: 
     const read = feed.row(raw, accountId);
     for (const change of isList(read) ? read : [read]) {
       ages.push(feed.age?.(raw, change) ?? null);
-      changes.push(change);
+      changes.push(maskChange(change));
     }
   });
   return { changes, ages, rejected };
