@@ -29,12 +29,13 @@ export function useAccountHue(accountId: string): number | null {
   });
 }
 
-/** Whether an account is set up here; true also while none is known. */
+/** Whether an account is set up here; true also while the host has not told which ones are. */
 export function useIsAccount(accountId: string | null): boolean {
-  const { accounts } = pageData();
+  const { accounts, link } = pageData();
   return useSyncExternalStore(accounts.subscribe, () => {
     const all = accounts.get();
-    return accountId === null || all.length === 0 || all.some(({ id }) => id === accountId);
+    if (accountId === null || (all.length === 0 && link.get().state !== 'live')) return true;
+    return all.some(({ id }) => id === accountId);
   });
 }
 

@@ -24,20 +24,33 @@ interface AccountScreen {
   /** The account whose details are open in the list. */
   opened: string | null;
   typed: TypedAccount;
+  /** A file that was dropped somewhere on the screen and is not read yet. */
+  dropped: File | null;
   go: (view: AccountView) => void;
   setOpened: (accountId: string | null) => void;
   type: (patch: Partial<TypedAccount>) => void;
   forgetTyped: () => void;
+  /** Shows where profiles are taken, with this file. */
+  drop: (file: File) => void;
+  takeDropped: () => File | null;
 }
 
-export const useAccountScreen = create<AccountScreen>()((set) => ({
+export const useAccountScreen = create<AccountScreen>()((set, get) => ({
   view: { name: 'list' },
   opened: null,
   typed: NOTHING,
+  dropped: null,
   go: (view) => set({ view }),
   setOpened: (opened) => set({ opened }),
   type: (patch) => set(({ typed }) => ({ typed: { ...typed, ...patch } })),
   forgetTyped: () => set({ typed: NOTHING }),
+  drop: (dropped) =>
+    set(({ typed }) => ({ dropped, view: { name: 'connect' }, typed: { ...typed, backend: null } })),
+  takeDropped: () => {
+    const { dropped } = get();
+    if (dropped !== null) set({ dropped: null });
+    return dropped;
+  },
 }));
 
 /** Opens the screen at a view; at the list with one account's details when it is named. */

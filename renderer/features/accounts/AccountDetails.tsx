@@ -79,7 +79,8 @@ function Facts({ account, backends }: Pick<AccountDetailsProps, 'account' | 'bac
   const rejectedBecause = account.rejectedBecause ?? [];
   const theirWords = STATUSES.flatMap((status) => {
     const word = statusWords[status];
-    return word === undefined ? [] : [{ status, word }];
+    // A helpdesk that uses the common words has nothing to tell.
+    return word === undefined || word.toLowerCase() === status ? [] : [{ status, word }];
   });
   return (
     <dl className="grid grid-cols-[minmax(6.5rem,auto)_minmax(0,1fr)] gap-x-4 gap-y-2 max-[640px]:grid-cols-1 max-[640px]:gap-y-1">

@@ -7,6 +7,7 @@ import { RelativeTime } from '@renderer/components/RelativeTime';
 import { useTranslation } from '@renderer/components/use-translation';
 import {
   keepAccount,
+  leaveAccount,
   useBackends,
   useLeavingAccounts,
   type LeavingAccount,
@@ -44,7 +45,7 @@ export function AccountList() {
               account={account}
               isOpen={account.id === shown}
               onToggle={() => setOpened(account.id === shown ? '' : account.id)}
-              leaving={leaving.find(({ id, state }) => id === account.id && state !== 'failed')}
+              leaving={leaving.find(({ id }) => id === account.id)}
               backends={backends.state === 'here' ? backends.value : null}
             />
           ))}
@@ -102,14 +103,23 @@ function Item({ account, isOpen, onToggle, leaving, backends }: ItemProps) {
         </span>
       </button>
       {leaving !== undefined && (
-        <p className="flex flex-wrap items-center gap-2 border-t px-3 py-2">
-          <span className="min-w-0 flex-1">{t('leaving.soon', { account: name })}</span>
+        <div role="status" className="flex flex-wrap items-center gap-2 border-t px-3 py-2">
+          <p className="min-w-0 flex-1">
+            {leaving.state === 'failed'
+              ? t('leaving.failed', { account: name })
+              : t('leaving.soon', { account: name })}
+          </p>
           {leaving.state === 'waiting' && (
             <Button size="small" onClick={() => keepAccount(account.id)}>
               {t('leaving.undo')}
             </Button>
           )}
-        </p>
+          {leaving.state === 'failed' && (
+            <Button size="small" onClick={() => leaveAccount(account)}>
+              {t('again')}
+            </Button>
+          )}
+        </div>
       )}
       {firstSync !== null && (
         <div className="border-t px-3 py-2">
@@ -118,7 +128,11 @@ function Item({ account, isOpen, onToggle, leaving, backends }: ItemProps) {
       )}
       {isOpen && (
         <div id={details} className="border-t px-3 pt-2.5 pb-3">
-          <AccountDetails account={account} backends={backends} isLeaving={leaving !== undefined} />
+          <AccountDetails
+            account={account}
+            backends={backends}
+            isLeaving={leaving !== undefined && leaving.state !== 'failed'}
+          />
         </div>
       )}
     </li>

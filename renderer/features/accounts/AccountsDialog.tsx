@@ -16,6 +16,7 @@ export function AccountsDialog() {
   const show = useOverlay((state) => state.show);
   const view = useAccountScreen((state) => state.view);
   const go = useAccountScreen((state) => state.go);
+  const drop = useAccountScreen((state) => state.drop);
   useCommand({
     id: 'app.accounts',
     group: 'app',
@@ -44,7 +45,19 @@ export function AccountsDialog() {
       description={t('description')}
       size="wide"
     >
-      <div className="pt-1">
+      <div
+        className="pt-1"
+        // The composer behind takes files as well, but not those that are dropped here.
+        onDragEnter={(event) => event.stopPropagation()}
+        onDragLeave={(event) => event.stopPropagation()}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault();
+          event.stopPropagation();
+          const file = event.dataTransfer.files[0];
+          if (file !== undefined) drop(file);
+        }}
+      >
         <Shown view={view} />
       </div>
     </Dialog>

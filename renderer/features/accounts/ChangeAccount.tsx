@@ -113,7 +113,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
       {!keeps && <p className="text-pretty text-muted">{t('change.otherServer')}</p>}
       <CheckPart checking={checking} address={filled.url} />
       {saving !== 'no' && saving !== 'saving' && <HostFailure code={saving} />}
-      <div className="flex flex-wrap justify-end gap-2">
+      <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
         {verdict !== null && verdict !== 'good' && (
           <Button onClick={() => void save()}>{t('change.anyway')}</Button>
         )}

@@ -115,10 +115,12 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
         </Button>
       </p>
       <SignInForm offer={offer} filled={{ name, url, values, secrets }} onFill={fill} missing={missing} />
-      <p className="text-meta text-pretty text-muted">{t(`vault.${vault}`)}</p>
+      <p className="text-meta text-pretty text-muted">
+        {t('connect.kept')} {t(`vault.${vault}`)}
+      </p>
       <CheckPart checking={checking} address={url} />
       {adding !== 'no' && adding !== 'adding' && <HostFailure code={adding} />}
-      <div className="flex flex-wrap justify-end gap-2">
+      <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
         {connects && (
           <Button onClick={() => void checking.start(draft())} disabled={adding === 'adding'}>
             {t('check.again')}

@@ -8,18 +8,19 @@ import {
   useLeavingAccounts,
   type LeavingAccount,
 } from '@renderer/data/account-admin';
+import { useOverlay } from '@renderer/state/overlays';
 
 /** Accounts that are about to leave, with undo, over whatever is on screen. */
 export function LeavingToast() {
   const leaving = useLeavingAccounts();
+  // There it stands beside the account itself.
+  const screenIsOpen = useOverlay((state) => state.open) === 'accounts';
   return (
     <div
       role="status"
       className="pointer-events-none fixed inset-x-3 bottom-9 z-50 flex flex-col items-center gap-2 empty:hidden"
     >
-      {leaving.map((account) => (
-        <Toast key={account.id} account={account} />
-      ))}
+      {!screenIsOpen && leaving.map((account) => <Toast key={account.id} account={account} />)}
     </div>
   );
 }

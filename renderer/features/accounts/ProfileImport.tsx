@@ -1,10 +1,11 @@
 import { FileUp } from 'lucide-react';
-import { useRef, useState, type DragEvent } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
 import { cx } from '@renderer/components/class-names';
 import { useTranslation } from '@renderer/components/use-translation';
 import { addProfile, failureCode, type DoorFailureCode } from '@renderer/data/account-admin';
+import { useAccountScreen } from '@renderer/state/account-screen';
 import { HostFailure } from './CheckPart';
 import { withLines, type ShownProblem } from './profile-problems';
 
@@ -37,11 +38,14 @@ export function ProfileImport({ onImported }: { onImported: (backend: string) =>
       setFound({ state: 'notTaken', code: failureCode(failure) });
     }
   };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    void take(event.dataTransfer.files[0]);
-  };
+  const dropped = useAccountScreen((state) => state.dropped);
+  const takeDropped = useAccountScreen((state) => state.takeDropped);
+  const takeNewest = useEffectEvent((file: File) => void take(file));
+  useEffect(() => {
+    // The screen around hears of what is dropped, wherever on it.
+    const file = dropped === null ? null : takeDropped();
+    if (file !== null) takeNewest(file);
+  }, [dropped, takeDropped]);
   return (
     <section
       aria-label={t('profile.title')}
@@ -50,7 +54,7 @@ export function ProfileImport({ onImported }: { onImported: (backend: string) =>
         setOver(true);
       }}
       onDragLeave={() => setOver(false)}
-      onDrop={drop}
+      onDrop={() => setOver(false)}
       className={cx(
         'flex flex-col gap-2 rounded-control border border-dashed px-3 py-2.5 transition-colors duration-120',
         over ? 'border-accent bg-selected' : 'border-line-control',

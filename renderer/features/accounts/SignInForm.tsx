@@ -104,7 +104,7 @@ export function Field({
         data-field={field}
         aria-describedby={hintId}
         aria-invalid={missing || undefined}
-        className={missing ? 'h-8 border-danger' : 'h-8'}
+        className="h-8 aria-invalid:border-danger"
       />
       <p id={hintId} className="text-meta text-pretty text-muted">
         {missing && <span className="text-danger">{t('field.missing')} </span>}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
+import { splitConversationKey } from '@shared/domain/entities';
 import type { QueueFilter } from '@shared/domain/queue-views';
 import { useDelayed } from '@renderer/components/use-delayed';
 import { useIsAccount } from '@renderer/data/accounts';
@@ -61,13 +62,19 @@ export function QueuePane() {
   );
 }
 
-/** A queue narrowed to an account that was removed shows all of them again. */
+/** With an account that was removed its narrowed queue ends, and its open conversation closes. */
 function useKnownAccount(filter: QueueFilter): void {
   const known = useIsAccount(filter.accountId);
   const setFilter = useSelection((state) => state.setFilter);
   useEffect(() => {
     if (!known) setFilter({ ...filter, accountId: null });
   }, [known, filter, setFilter]);
+  const key = useSelection((state) => state.key);
+  const hasAccount = useIsAccount(key === null ? null : splitConversationKey(key).accountId);
+  const select = useSelection((state) => state.select);
+  useEffect(() => {
+    if (!hasAccount) select(null);
+  }, [hasAccount, select]);
 }
 
 /** Alone, so that a hand that goes elsewhere draws only this anew. */

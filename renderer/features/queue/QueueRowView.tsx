@@ -66,7 +66,7 @@ function CompactRow({ row }: { row: QueueRow }) {
     <span className="flex h-full w-full items-center gap-2 px-3">
       <Channel row={row} />
       {/* In a narrow list the name comes first; what was said follows where there is room to read it. */}
-      <span className="flex min-w-0 flex-1 items-center gap-1.5 @min-[20rem]:max-w-[55%] @min-[20rem]:flex-none @min-[25rem]:w-[40%] @min-[25rem]:max-w-44">
+      <span className="flex min-w-0 flex-1 items-center gap-1.5 @min-[20rem]:max-w-[55%] @min-[20rem]:flex-initial @min-[25rem]:w-[40%] @min-[25rem]:flex-none @min-[25rem]:max-w-44">
         <Name row={row} />
         <PriorityMark priority={row.conversation.priority} />
       </span>
