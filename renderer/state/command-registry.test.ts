@@ -30,6 +30,13 @@ describe('a single key', () => {
     expect(runs[0]).toHaveBeenCalledOnce();
   });
 
+  it('that writes a character never leaves an editor, also of a command with another key for editors', () => {
+    const { registry, runs } = registryWith({ keys: ['Mod+k', '/'], inEditor: true });
+    expect(registry.press(press('/', 'Slash'), { inEditor: true, at: 0 })).toBe(false);
+    expect(runs[0]).not.toHaveBeenCalled();
+    expect(registry.press(press('/', 'Slash'), outside(5_000))).toBe(true);
+  });
+
   it('types instead of running while the caret is in an editor, unless the command asks for it', () => {
     const { registry, runs } = registryWith({ keys: ['j'] }, { keys: ['Escape'], inEditor: true });
     expect(registry.press(press('j'), { inEditor: true, at: 0 })).toBe(false);

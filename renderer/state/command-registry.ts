@@ -92,6 +92,8 @@ export class CommandRegistry {
     const begun = context.at - this.pressedAt <= SEQUENCE_PAUSE_MS ? this.pressed : [];
     this.pressed = [];
     this.pressedAt = context.at;
+    // What writes a character belongs to the text, whatever else its command's keys are.
+    if (context.inEditor && writes(press)) return false;
     const usable = [...this.stacks.values()]
       .flatMap((stack) => stack.at(-1)?.read() ?? [])
       .filter((command) => command.enabled !== false && (!context.inEditor || command.inEditor === true));
@@ -122,4 +124,8 @@ export class CommandRegistry {
     if (part === 'whole' ? steps.length !== presses.length : steps.length <= presses.length) return false;
     return presses.every((press, i) => matchesStep(steps[i] ?? '', press, this.keyboard, reading));
   }
+}
+
+function writes({ key, ctrlKey, metaKey, altKey }: KeyPress): boolean {
+  return [...key].length === 1 && !ctrlKey && !metaKey && !altKey;
 }
