@@ -26,8 +26,8 @@ const ROUNDS = 3;
  * findable: less than half of the raw rate would mean that one of these does its work twice.
  */
 const MIN_RATIO = 0.4;
-/** Pages are passed on, never gathered: the host needs no more for 20,000 conversations than for 2,000. */
-const MAX_HOST_MB = 300;
+/** Pages are passed on, never gathered: what grows with the helpdesk is only the host's light index. */
+const MAX_HOST_MB = 400;
 /** The whole renderer process, with the queue in memory and both workers. */
 const MAX_PAGE_MB = 600;
 const WITHIN_MS = 300_000;

@@ -109,7 +109,8 @@ export async function checkBackend(options: BackendCheckOptions): Promise<CheckL
     context.conversationId = await subjectOf(options, backend, create);
     return `conversation ${context.conversationId}`;
   });
-  if (context.conversationId !== '') await judgeAll(options, report, backend, context);
+  // Without a conversation to write into nothing can be tried; without one to read, that is said of each.
+  if (context.conversationId !== '' || !options.write) await judgeAll(options, report, backend, context);
   report.limits(backend, limits);
   // A simulated server goes with its test.
   const left = options.others?.create === undefined ? [...made] : [];
@@ -130,7 +131,8 @@ async function judgeAll(
       continue;
     }
     const check = CHECKS.find((one) => one.capability === capability);
-    const untried = untriedBecause(check?.reads === true, check !== undefined, write);
+    const empty = context.conversationId === '' ? NO_CONVERSATION : null;
+    const untried = untriedBecause(check?.reads === true, check !== undefined, write) ?? empty;
     if (check === undefined || untried !== null) {
       report.tell(capability, { result: 'absent', reason: untried ?? '' });
       continue;
@@ -142,6 +144,7 @@ async function judgeAll(
   else report.tell('tier', { result: 'absent', reason: `${NOT_TRIED} ${descriptor.tier} is claimed.` });
 }
 
+const NO_CONVERSATION = 'There is no conversation to look at.';
 const NOT_TRIED = 'Not tried: only with --write.';
 
 function untriedBecause(reads: boolean, exists: boolean, write: boolean): string | null {
@@ -189,7 +192,7 @@ async function subjectOf(
     if (first !== undefined) return first;
     ({ cursor, more } = page);
   }
-  throw new NotShown('There is no conversation to look at.');
+  throw new NotShown(NO_CONVERSATION);
 }
 
 class Report {
