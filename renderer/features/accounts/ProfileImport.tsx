@@ -40,11 +40,11 @@ export function ProfileImport({ onImported }: { onImported: (backend: string) =>
   };
   const dropped = useAccountScreen((state) => state.dropped);
   const takeDropped = useAccountScreen((state) => state.takeDropped);
-  const takeNewest = useEffectEvent((file: File) => void take(file));
+  const takeNewest = useEffectEvent((file: File) => take(file));
   useEffect(() => {
     // The screen around hears of what is dropped, wherever on it.
     const file = dropped === null ? null : takeDropped();
-    if (file !== null) takeNewest(file);
+    if (file !== null) void Promise.resolve(file).then((one) => takeNewest(one));
   }, [dropped, takeDropped]);
   return (
     <section
