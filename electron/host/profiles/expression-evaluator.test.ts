@@ -63,7 +63,7 @@ describe('a runaway expression', () => {
   ])('is stopped when it %s, and the others give what they have', async (_title, expression) => {
     const tasks = [{ each: null, expressions: ['1', expression] }];
     const inputs = [{ value: { text: `${'a'.repeat(60)}!` }, vars: {} }];
-    const [[[reading]]] = (await made({ limitMs: 150 }).evaluate(tasks, inputs)) as [[[Outcome[]]]];
+    const [[[reading]]] = (await made({ limitMs: 400 }).evaluate(tasks, inputs)) as [[[Outcome[]]]];
     expect(reading?.[0]).toEqual({ value: 1 });
     expect(reading?.[1]).toMatchObject({ problem: expect.stringMatching(/took longer|stack/i) as string });
   });
@@ -80,12 +80,23 @@ describe('a runaway expression', () => {
   it('is set aside for its own input only', async () => {
     const tasks = [{ each: null, expressions: ['$match(text, /^(a+)+$/) ? "yes" : "no"'] }];
     const inputs = ['aa', `${'a'.repeat(60)}!`, 'b'].map((text) => ({ value: { text }, vars: {} }));
-    const [found] = await made({ limitMs: 150 }).evaluate(tasks, inputs);
+    const [found] = await made({ limitMs: 400 }).evaluate(tasks, inputs);
     expect(found?.map((readings) => (readings as Outcome[][])[0]?.[0])).toEqual([
       { value: 'yes' },
       { problem: expect.stringContaining('took longer') as string, position: null },
       { value: 'no' },
     ]);
+  });
+});
+
+describe('an expression that runs away for every row', () => {
+  it('fails the whole batch by its name, so that no row is lost', async () => {
+    const tasks = [{ each: null, expressions: ['$match(text, /^(a+)+$/)'] }];
+    const inputs = Array.from({ length: 6 }, () => ({ value: { text: `${'a'.repeat(60)}!` }, vars: {} }));
+    await expect(made({ limitMs: 100 }).evaluate(tasks, inputs)).rejects.toMatchObject({
+      kind: 'nonsense',
+      message: expect.stringContaining('$match(text') as string,
+    });
   });
 });
 

@@ -166,7 +166,9 @@ export class EntryReader {
 
 /** The problem of a thing as an engine's `ZodError`, so that it is set aside and told. */
 export function thingError(problem: string): z.ZodError {
-  return new z.ZodError([{ code: 'custom', path: [], message: problem, input: undefined }]);
+  const [, where = '', what = problem] = /^(.*?, line \d+): ([\s\S]*)$/.exec(problem) ?? [];
+  const path = where === '' ? [] : [where];
+  return new z.ZodError([{ code: 'custom', path, message: what, input: undefined }]);
 }
 
 function brokenThing(problem: string, row: unknown): ReadThing {

@@ -35,7 +35,8 @@ export type TaskOutcome = readonly Reading[] | Extract<Outcome, { problem: strin
 export interface Evaluator {
   /**
    * Runs all tasks on all inputs: by the place of the task, then of the input. An expression that takes
-   * too long, or too much memory, is a problem like any other. Rejects only when it was closed.
+   * too long, or too much memory, is a problem like any other. Rejects when it was closed, and with a
+   * `BackendError` when expressions run away for one row after the other.
    */
   evaluate(
     tasks: readonly ExpressionTask[],
