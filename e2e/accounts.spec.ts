@@ -1,0 +1,309 @@
+/**
+ * Accounts as an agent manages them: connected with a check that explains what is wrong, paused,
+ * removed with what happens said first, and one that is down beside one that works.
+ */
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import type { Account } from '@shared/contract/door';
+import { door, setSettings, unconfirmed } from './harness/door-reader';
+import { expect, MAIL_FIXTURES, test, type Lab } from './harness/lab';
+import { ROOT, type RunningApp } from './harness/processes';
+import { Console } from './harness/screens';
+import { words } from './harness/words';
+
+const LAMP = 'Broken lamp, photo inside';
+
+/** The account screen. */
+class AccountsScreen {
+  readonly dialog: Locator;
+
+  constructor(private readonly page: Page) {
+    this.dialog = page.getByRole('dialog', { name: words('accounts:title') });
+  }
+
+  async open(): Promise<void> {
+    await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await this.page.keyboard.press('g');
+    await this.page.keyboard.press('d');
+    await expect(this.dialog).toBeVisible();
+  }
+
+  /** From the list; whatever it takes, it is gone then. */
+  async close(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await expect(this.dialog).toHaveCount(0);
+  }
+
+  button(key: string): Locator {
+    return this.dialog.getByRole('button', { name: words(key) });
+  }
+
+  field(key: string): Locator {
+    return this.dialog.getByRole('textbox', { name: words(key) });
+  }
+
+  /** Type password fields have no role. */
+  get token(): Locator {
+    return this.dialog.getByLabel(words('accounts:field.token'));
+  }
+
+  account(id: string): Locator {
+    return this.dialog.locator(`li[data-account="${id}"]`);
+  }
+
+  async startWizard(): Promise<void> {
+    await this.button('accounts:connect.title').click();
+    await expect(this.dialog.getByText(words('accounts:connect.pick'))).toBeVisible();
+  }
+}
+
+async function accountsOf(app: RunningApp): Promise<Account[]> {
+  return (await (await door(app, 'accounts')).json()) as Account[];
+}
+
+async function expectClean(page: Page): Promise<void> {
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null))),
+  );
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual(
+    [],
+  );
+}
+
+/** A console with one helpdesk connected (`desk`), and a second one that runs and is not. */
+async function world(lab: Lab, page: Page) {
+  const first = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
+  const second = await lab.helpdesk({ dataDir: join(lab.folder, 'second'), importFolder: MAIL_FIXTURES });
+  const proxy = await lab.proxy(second.desk);
+  const app = await lab.app({ helpdesk: first.desk });
+  await setSettings(app, { undoSendMs: 0 });
+  const agent = await Console.open(page, app);
+  await agent.status.expectOnline();
+  const addSecond = async (): Promise<Account> => {
+    const json = {
+      name: 'Second shop',
+      backend: 'embedded',
+      url: proxy.url,
+      values: { token: second.desk.token },
+    };
+    const added = (await (await door(app, 'accounts', { method: 'POST', json })).json()) as Account;
+    await expect
+      .poll(async () => (await accountsOf(app)).map(({ state }) => state))
+      .toEqual(['online', 'online']);
+    return added;
+  };
+  return { first, second, proxy, app, agent, addSecond, screen: new AccountsScreen(page) };
+}
+
+test('a helpdesk is connected with the keyboard alone; a wrong token is explained and nothing typed is lost', async ({
+  lab,
+  page,
+}) => {
+  const { second, proxy, app, agent, screen } = await world(lab, page);
+  await screen.open();
+  await expectClean(page);
+  const press = async (target: Locator): Promise<void> => {
+    for (let i = 0; i < 40; i += 1) {
+      if (await target.evaluate((node) => node === document.activeElement))
+        return page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
+    }
+    throw new Error('Tab never came there.');
+  };
+  // Also past a control whose tooltip shows.
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('tooltip')).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(screen.account('desk').getByRole('button').first()).toBeFocused();
+  await press(screen.button('accounts:connect.title'));
+  await expectClean(page);
+  await press(screen.dialog.getByRole('button', { name: 'Embedded helpdesk' }));
+  await expect(screen.field('accounts:field.url')).toBeVisible();
+
+  // Nothing is filled in: it says what is missing, and the caret stands there.
+  await press(screen.button('accounts:check.check'));
+  await expect(screen.field('accounts:field.url')).toBeFocused();
+  await expect(screen.dialog.getByText(words('accounts:field.missing'))).toHaveCount(2);
+  await expectClean(page);
+  await page.keyboard.type(proxy.url);
+  await page.keyboard.press('Tab');
+  await expect(screen.token).toBeFocused();
+  await page.keyboard.type('not-the-token');
+  await page.keyboard.press('Enter');
+  await expect(screen.dialog.getByText(words('accounts:problem.bad-credentials'))).toBeVisible();
+  await expect(screen.dialog.getByText(words('accounts:help.bad-credentials'))).toBeVisible();
+  await expectClean(page);
+  expect(await accountsOf(app)).toHaveLength(1);
+
+  // Closed by accident: what was typed is there again, but for the secret.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await expect(screen.dialog).toHaveCount(0);
+  await screen.open();
+  await press(screen.button('accounts:connect.title'));
+  await expect(screen.field('accounts:field.url')).toHaveValue(proxy.url);
+  await expect(screen.token).toHaveValue('');
+
+  await screen.token.focus();
+  await page.keyboard.type(second.desk.token);
+  await page.keyboard.press('Enter');
+  await expect(screen.dialog.getByText(words('accounts:check.signIn'))).toContainText(second.desk.agent.name);
+  await expect(screen.dialog.getByText(words('accounts:check.tier'))).toBeVisible();
+  await expectClean(page);
+  expect(await accountsOf(app)).toHaveLength(1);
+  await page.keyboard.press('Enter');
+  await expect(screen.account('127.0.0.1')).toContainText(words('status:state.online'));
+  await expect(screen.account('127.0.0.1')).toContainText(second.desk.agent.name);
+  await expect(screen.account('127.0.0.1')).toContainText(words('accounts:vault.file'));
+  await expectClean(page);
+  await page.keyboard.press('Escape');
+
+  // Both stand in one queue, and each row says where it lives.
+  await agent.queue.show('o');
+  await expect(agent.queue.rowWith(LAMP)).toHaveCount(2);
+  const both = await agent.queue.size();
+  const rail = page.getByRole('navigation');
+  await rail.locator('[data-account="127.0.0.1"]').click();
+  await expect(agent.queue.rowWith(LAMP)).toHaveCount(1);
+  expect((await agent.queue.keys()).every((key) => key.startsWith('127.0.0.1/'))).toBe(true);
+  await expect(rail.locator('[data-account="127.0.0.1"]')).toContainText(String(await agent.queue.size()));
+  expect(2 * (await agent.queue.size())).toBe(both);
+  await expectClean(page);
+});
+
+test('one helpdesk is killed: the other’s replies leave, and the rail says which one is down', async ({
+  lab,
+  page,
+}) => {
+  const { first, second, app, agent, addSecond } = await world(lab, page);
+  const added = await addSecond();
+  const there = await second.client.conversation(LAMP);
+  const here = await first.client.conversation(LAMP);
+  await agent.queue.show('o');
+  await expect(agent.queue.row(`${added.id}/${there.id}`)).toBeVisible();
+  await second.desk.kill();
+  await agent.status.expectOffline();
+  const rail = page.getByRole('navigation');
+  await expect(rail.locator(`[data-account="${added.id}"]`)).toHaveAccessibleName(
+    words('status:state.offline'),
+  );
+
+  await agent.answer(`${added.id}/${there.id}`, 'This one waits for its helpdesk.');
+  await agent.answer(`desk/${here.id}`, 'This one leaves at once.');
+  await expect
+    .poll(async () => (await unconfirmed(app)).map(({ intent, state }) => `${intent.accountId} ${state}`), {
+      timeout: 20_000,
+    })
+    .toEqual([`${added.id} queued`]);
+  await agent.queue.show('a');
+  await expect(agent.queue.row(`desk/${here.id}`)).toBeVisible();
+  await expect(agent.queue.row(`${added.id}/${there.id}`)).toBeVisible();
+});
+
+test('a removal says first what it does, can be undone, and keeps what was not sent', async ({
+  lab,
+  page,
+}) => {
+  const { second, app, agent, addSecond, screen } = await world(lab, page);
+  const { id } = await addSecond();
+  const there = await second.client.conversation(LAMP);
+  await agent.queue.show('o');
+  await screen.open();
+  await screen.account(id).getByRole('button').first().click();
+  await screen.button('accounts:action.pause').click();
+  await expect(screen.account(id)).toContainText(words('status:state.paused'));
+  await screen.close();
+  await agent.answer(`${id}/${there.id}`, 'Kept until the account is back.');
+
+  await screen.open();
+  const open = screen.account(id).getByRole('button').first();
+  if ((await open.getAttribute('aria-expanded')) === 'false') await open.click();
+  await screen.button('accounts:action.remove').click();
+  await expect(screen.dialog.getByText(words('accounts:remove.conversations_other'))).toBeVisible();
+  await expect(screen.dialog.getByText(words('accounts:remove.unsent_one'))).toBeVisible();
+  await expectClean(page);
+  await screen.button('accounts:remove.remove').click();
+  await expect(
+    screen.account(id).getByRole('button', { name: words('accounts:leaving.undo') }),
+  ).toBeVisible();
+  await screen.close();
+  const toast = page.locator(`[data-leaving="${id}"]`);
+  await toast.getByRole('button', { name: words('accounts:leaving.undo') }).click();
+  await expect(toast).toHaveCount(0);
+  expect(await accountsOf(app)).toHaveLength(2);
+
+  await screen.open();
+  if ((await open.getAttribute('aria-expanded')) === 'false') await open.click();
+  await screen.button('accounts:action.remove').click();
+  await screen.button('accounts:remove.remove').click();
+  await expect.poll(async () => (await accountsOf(app)).length, { timeout: 20_000 }).toBe(1);
+  await expect(screen.account(id)).toHaveCount(0);
+  await screen.close();
+  await expect(agent.queue.row(`${id}/${there.id}`)).toHaveCount(0);
+  // Its open conversation closed with it: nothing can be written into nowhere.
+  await expect(agent.composer.editor).toHaveCount(0);
+  await page.keyboard.press('g');
+  await page.keyboard.press('x');
+  const outbox = page.getByRole('dialog', { name: words('outbox:title') });
+  await expect(outbox.getByText(words('delivery:why.accountGone')).first()).toBeVisible();
+  await expect(outbox.getByText(words('delivery:next.accountBack')).first()).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await addSecond();
+  await expect.poll(async () => (await unconfirmed(app)).length, { timeout: 30_000 }).toBe(0);
+  const sent = await second.client.messages(there.id);
+  expect(sent.filter(({ body }) => body.content.includes('Kept until the account is back.'))).toHaveLength(1);
+});
+
+test('a console without any account offers the wizard and the sample helpdesk', async ({ lab, page }) => {
+  const { app, screen, agent } = await world(lab, page);
+  await door(app, 'accounts/desk/remove', { method: 'POST' });
+  const pane = page.locator('[data-pane="queue"]');
+  await expect(pane.getByText(words('queue:empty.noAccount'))).toBeVisible();
+  await expectClean(page);
+  await pane.getByRole('button', { name: words('accounts:connect.title') }).click();
+  await expect(screen.dialog.getByText(words('accounts:connect.pick'))).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await pane.getByRole('button', { name: words('accounts:sample.name') }).click();
+  await expect.poll(async () => (await accountsOf(app))[0]?.state, { timeout: 30_000 }).toBe('online');
+  await agent.queue.show('a');
+  await expect(agent.queue.rows.first()).toBeVisible({ timeout: 30_000 });
+});
+
+test('a profile of the team is dropped, told where it is wrong, mended and offered', async ({
+  lab,
+  page,
+}) => {
+  const { app, screen } = await world(lab, page);
+  await screen.open();
+  await screen.startWizard();
+  const drop = async (name: string, text: string): Promise<void> => {
+    const data = await page.evaluateHandle(
+      ([file, content]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([content ?? ''], file ?? '', { type: 'application/yaml' }));
+        return transfer;
+      },
+      [name, text],
+    );
+    await screen.dialog
+      .getByRole('region', { name: words('accounts:profile.title') })
+      .dispatchEvent('drop', { dataTransfer: data });
+  };
+  await drop('ours.yaml', 'id: Shop\nname: 5\n');
+  await expect(screen.dialog.getByText(words('accounts:profile.wrong_other'))).toBeVisible();
+  await expect(screen.dialog.getByText('name: 5')).toBeVisible();
+  await expect(screen.dialog.getByText(words('accounts:profile.place')).first()).toBeVisible();
+  await expectClean(page);
+  const { offers } = (await (await door(app, 'backends')).json()) as { offers: { custom: boolean }[] };
+  expect(offers.filter(({ custom }) => custom)).toEqual([]);
+  const picker = screen.dialog.locator('input[type="file"]');
+  await picker.setInputFiles(join(ROOT, 'resources', 'backends', 'copper-tracker.yaml'));
+  await expect(screen.field('accounts:field.url')).toBeVisible();
+  await expect(screen.field('accounts:field.url')).toBeEditable();
+});
