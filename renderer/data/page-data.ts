@@ -4,6 +4,7 @@
  */
 import { CONTRACT_VERSION, DEFAULT_SETTINGS, type Account, type Session } from '@shared/contract/door';
 import { conversationKey, splitConversationKey, type ConversationKey } from '@shared/domain/entities';
+import { verdictsOf } from '@shared/domain/team-data';
 import { isLive } from '@shared/domain/thread-moved';
 import type { IntentAction, IntentBase } from '@shared/domain/intents';
 import type { CacheDb } from './cache/cache-db';
@@ -22,7 +23,8 @@ import { OutboxStore } from './stores/outbox-store';
 import { ReadMarks } from './stores/read-marks';
 import { RowStore } from './stores/row-store';
 import { Signal } from './stores/signal';
-import { TeamStore } from './stores/team-store';
+import { PeopleStore } from './stores/people-store';
+import { linksOf, TeamStore } from './stores/team-store';
 import { Timelines } from './stores/timeline-store';
 
 const NO_INSTALL = '00000000';
@@ -74,6 +76,7 @@ export class PageData {
   readonly agents: AgentStore;
   readonly savedReplies: SavedReplyStore;
   readonly team: TeamStore;
+  readonly people: PeopleStore;
   readonly #deps: PageDataDeps;
   readonly #reader: CacheReader;
   #leaderEpoch: number | null = null;
@@ -142,6 +145,10 @@ export class PageData {
     this.agents = new AgentStore(reader);
     this.savedReplies = new SavedReplyStore(reader);
     this.team = new TeamStore(door);
+    this.people = new PeopleStore(reader, {
+      get: () => verdictsOf(linksOf(this.team.state.get()), this.accounts.get()),
+      subscribe: this.team.state.subscribe,
+    });
   }
 
   /** Resolves once the first rows can be drawn; the rest goes on in the background. */
@@ -274,6 +281,7 @@ export class PageData {
         this.rows.takeDelta(message);
         this.timelines.takeDelta(message);
         this.contacts.takeDelta(message);
+        this.people.takeDelta(message);
         if (message.agentsChanged) void this.agents.refresh();
         if (message.savedRepliesChanged) this.savedReplies.changed();
         return;
@@ -284,6 +292,7 @@ export class PageData {
         this.rows.clear(message.accountId);
         this.timelines.reset();
         this.contacts.reset();
+        this.people.reset();
         void this.agents.refresh();
         this.savedReplies.changed();
         if (this.#loading && message.accountId !== null) void this.#load();

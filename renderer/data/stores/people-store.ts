@@ -16,15 +16,17 @@ const ROUNDS = 3;
 
 const NOBODY: Person = { joined: [], suggested: [] };
 
+type Watched<T> = Pick<Signal<T>, 'get' | 'subscribe'>;
+
 export class PeopleStore {
   readonly #reader: Pick<CacheReader, 'contact' | 'contacts' | 'contactsLike'>;
-  readonly #verdicts: Signal<readonly PersonVerdict[]>;
+  readonly #verdicts: Watched<readonly PersonVerdict[]>;
   readonly #listeners = new KeyedListeners();
   readonly #people = new Map<ContactKey, Person>();
 
   constructor(
     reader: Pick<CacheReader, 'contact' | 'contacts' | 'contactsLike'>,
-    verdicts: Signal<readonly PersonVerdict[]>,
+    verdicts: Watched<readonly PersonVerdict[]>,
   ) {
     this.#reader = reader;
     this.#verdicts = verdicts;

@@ -1,5 +1,6 @@
 /** The team's data as the host has it, asked for when somebody first looks. */
 import { teamStateSchema, type TeamState } from '@shared/contract/team';
+import type { PersonLink } from '@shared/domain/team-data';
 import type { DoorClient } from '../door/door-client';
 import { Signal } from './signal';
 
@@ -34,4 +35,9 @@ export class TeamStore {
     if (asked === this.#asked) this.state.set(state);
     return state;
   }
+}
+
+/** All words about who is who: those of this computer and those of the team; the later one counts. */
+export function linksOf(state: TeamState | null): readonly PersonLink[] {
+  return state === null ? [] : [...state.team.personLink, ...state.computer.personLink];
 }

@@ -14,7 +14,10 @@ import { useAccounts } from '@renderer/data/accounts';
 import { useContact, useContactConversations } from '@renderer/data/contacts';
 import { useConversation } from '@renderer/data/conversation';
 import { useQueueRow } from '@renderer/data/queue';
+import { usePerson } from '@renderer/data/people';
 import { useSelection } from '@renderer/state/selection';
+import { contactKey, type Relative } from '@shared/domain/people';
+import { SamePerson } from './SamePerson';
 
 /** The customer beside the conversation: how to reach them, what else they asked, plain facts. */
 export function PersonPanel({ conversationKey: key }: { conversationKey: ConversationKey }) {
@@ -49,6 +52,7 @@ function Panel({ conversation }: { conversation: Conversation }) {
           ))}
         </ul>
       )}
+      <SamePerson accountId={accountId} contactId={contactId} />
       <History conversation={conversation} />
       <Facts conversation={conversation} since={contact?.createdAt || null} />
     </div>
@@ -92,6 +96,7 @@ const SHOWN_AT_FIRST = 8;
 function History({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation('person');
   const own = conversationKey(conversation.accountId, conversation.id);
+  const { joined } = usePerson(`${conversation.accountId}/${conversation.contactId}`);
   const [all, setAll] = useState(false);
   const keys = useContactConversations(conversation.accountId, conversation.contactId).filter(
     (key) => key !== own,
@@ -117,7 +122,28 @@ function History({ conversation }: { conversation: Conversation }) {
           {t('more', { count: keys.length - shown.length })}
         </button>
       )}
+      {joined.map((relative) => (
+        <HistoryElsewhere key={contactKey(relative.contact)} relative={relative} />
+      ))}
     </Section>
+  );
+}
+
+/** What the same person asked through another account. */
+function HistoryElsewhere({ relative: { contact } }: { relative: Relative }) {
+  const { t } = useTranslation('person');
+  const account = useAccounts().find(({ id }) => id === contact.accountId)?.name ?? contact.accountId;
+  const keys = useContactConversations(contact.accountId, contact.id).slice(0, SHOWN_AT_FIRST);
+  if (keys.length === 0) return null;
+  return (
+    <>
+      <h4 className="mt-2 mb-1 text-meta text-muted">{t('same.historyIn', { account })}</h4>
+      <ul className="-mx-2">
+        {keys.map((key) => (
+          <HistoryRow key={key} conversationKey={key} />
+        ))}
+      </ul>
+    </>
   );
 }
 
