@@ -6,9 +6,21 @@ import { TextField } from '@renderer/components/TextField';
 import { useCopy } from '@renderer/components/use-copy';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useAccounts } from '@renderer/data/accounts';
-import { bundleFile, changePublisherKey, publishRevision, setUpPublisher } from '@renderer/data/team';
+import {
+  bundleFile,
+  changePublisherKey,
+  publishRevision,
+  putTeamRecord,
+  setUpPublisher,
+} from '@renderer/data/team';
 import type { Publisher, TeamState } from '@shared/contract/team';
-import { addressOf, differencesBetween, roleOf, type Difference } from '@shared/domain/team-data';
+import {
+  addressOf,
+  differencesBetween,
+  roleOf,
+  type Difference,
+  type PersonLink,
+} from '@shared/domain/team-data';
 import { Fact } from './Fact';
 import { StepFailure } from './StepFailure';
 import { useStep } from './use-step';
@@ -98,6 +110,7 @@ function Publishing(props: { team: TeamState; publisher: Publisher; onChangePlac
   const [asksForKey, setAsksForKey] = useState(false);
   const differences = differencesBetween(publisher.published, team.draft);
   const { link, revision } = publisher;
+  const links = linksToTake(team);
   return (
     <section className="flex flex-col gap-3" aria-label={t('part.publish')}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
@@ -133,6 +146,11 @@ function Publishing(props: { team: TeamState; publisher: Publisher; onChangePlac
             </li>
           ))}
         </ul>
+      )}
+      {links.length > 0 && (
+        <Button className="self-start" busy={busy} onClick={() => void run(() => takeLinks(links))}>
+          {t('publish.links', { count: links.length })}
+        </Button>
       )}
       <StepFailure failed={failed} />
       <div className="flex flex-wrap gap-2">
@@ -185,11 +203,25 @@ function Publishing(props: { team: TeamState; publisher: Publisher; onChangePlac
   );
 }
 
+/** What was said here about who is who, and is not in the next revision yet. */
+function linksToTake({ computer, draft }: TeamState): PersonLink[] {
+  return computer.personLink.filter(
+    ({ id, at }) => !draft.personLink.some((one) => one.id === id && one.at >= at),
+  );
+}
+
+async function takeLinks(links: readonly PersonLink[]): Promise<void> {
+  for (const { a, b, ...link } of links) {
+    await putTeamRecord('draft', { kind: 'personLink', record: { ...link, a: { ...a }, b: { ...b } } });
+  }
+}
+
 /** What a person calls a record. */
 function nameOf({ kind, id, record }: Difference): string {
   if ('title' in record) return record.title;
   if ('agent' in record) return record.agent;
   if ('name' in record) return record.name;
+  if ('verdict' in record) return `${record.a.contactId} · ${record.b.contactId} (${record.by})`;
   return `${kind} ${id}`;
 }
 

@@ -1,7 +1,16 @@
 import { useTranslation } from '@renderer/components/use-translation';
 import { useAccounts } from '@renderer/data/accounts';
 import type { TeamState } from '@shared/contract/team';
-import { placeOf, SHAPED_KINDS, TEAM_DATA_KINDS, type Place } from '@shared/domain/team-data';
+import {
+  placeOf,
+  SHAPED_KINDS,
+  TEAM_DATA_KINDS,
+  type Place,
+  type TeamDataKind,
+} from '@shared/domain/team-data';
+
+/** Kinds that something on screen reads by now. */
+const USED: readonly TeamDataKind[] = ['teamReply', 'role', 'personLink'];
 
 /** Kind by kind, where it is kept: said before anybody relies on it. */
 export function WherePart({ team }: { team: TeamState }) {
@@ -33,12 +42,14 @@ export function WherePart({ team }: { team: TeamState }) {
             where: words(placeOf(kind, team.keeps[id], team.followed !== null)),
           }));
           const same = new Set(here.map(({ where }) => where)).size <= 1;
-          const used = SHAPED_KINDS.some((one) => one === kind);
+          const shaped = SHAPED_KINDS.find((one) => one === kind);
+          // What was noted here stays here until an administrator takes it along.
+          const onlyHere = team.followed === null || !shaped ? 0 : team.computer[shaped].length;
           return (
             <tr key={kind} className="border-b border-line/60 align-top last:border-b-0">
               <th scope="row" className="py-1.5 pr-4 font-normal">
                 {t(`kind.${kind}`)}
-                {!used && <span className="block text-meta text-muted">{t('notYet')}</span>}
+                {!USED.includes(kind) && <span className="block text-meta text-muted">{t('notYet')}</span>}
               </th>
               <td className="py-1.5">
                 {same
@@ -48,6 +59,9 @@ export function WherePart({ team }: { team: TeamState }) {
                         {t('place.at', { account: name, where })}
                       </span>
                     ))}
+                {onlyHere > 0 && (
+                  <span className="block text-meta text-muted">{t('place.also', { count: onlyHere })}</span>
+                )}
               </td>
             </tr>
           );
