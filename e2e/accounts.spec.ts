@@ -307,3 +307,36 @@ test('a profile of the team is dropped, told where it is wrong, mended and offer
   await expect(screen.field('accounts:field.url')).toBeVisible();
   await expect(screen.field('accounts:field.url')).toBeEditable();
 });
+
+test('a helpdesk that gives no answer is waited for in sight, and the wait can be called off', async ({
+  lab,
+  page,
+}) => {
+  const { second, proxy, app, screen } = await world(lab, page);
+  await proxy.set('black-hole');
+  await screen.open();
+  await screen.startWizard();
+  await screen.dialog.getByRole('button', { name: 'Embedded helpdesk' }).click();
+  await screen.field('accounts:field.url').fill(proxy.url);
+  await screen.token.fill(second.desk.token);
+  await page.keyboard.press('Enter');
+  await expect(screen.dialog.getByText(words('accounts:check.running'))).toBeVisible();
+  await screen.button('accounts:check.stop').click();
+  await expect(screen.dialog.getByText(words('accounts:check.running'))).toHaveCount(0);
+  await expect(screen.token).toHaveValue(second.desk.token);
+
+  await proxy.set('none');
+  await screen.button('accounts:check.check').click();
+  await expect(screen.dialog.getByText(words('accounts:check.verdict.good'))).toBeVisible();
+  await screen.button('accounts:connect.connect').click();
+  await expect(screen.account('127.0.0.1')).toBeVisible();
+
+  // Tested again with what is kept, and renamed without signing in.
+  await screen.button('accounts:action.test').click();
+  await expect(screen.dialog.getByText(words('accounts:check.verdict.good'))).toBeVisible();
+  await screen.button('accounts:action.change').click();
+  await screen.field('accounts:field.name').fill('Night shop');
+  await screen.button('accounts:change.save').click();
+  await expect(screen.account('127.0.0.1')).toContainText('Night shop');
+  expect((await accountsOf(app)).map(({ name }) => name)).toEqual(['Test desk', 'Night shop']);
+});

@@ -109,11 +109,12 @@ export class StatusScreen {
 
   /** Says that the account cannot be reached, within the promised time. */
   async expectOffline(within = 10_000): Promise<void> {
-    await expect(
-      this.connection
-        .filter({ hasText: words('status:offline') })
-        .or(this.connection.filter({ hasText: words('status:offlineWaiting') })),
-    ).toBeVisible({ timeout: within });
+    const said = ['offline', 'offlineWaiting', 'offlineSome', 'offlineSomeWaiting'].map(
+      (key) => words(`status:${key}`).source,
+    );
+    await expect(this.connection.filter({ hasText: new RegExp(said.join('|')) })).toBeVisible({
+      timeout: within,
+    });
   }
 
   /** Says why, beside the account's name. */

@@ -87,7 +87,12 @@ function Connection({ accounts }: { accounts: readonly Account[] }) {
       ({ state, intent }) => state !== 'accepted' && offline.some(({ id }) => id === intent.accountId),
     );
     const time = clock(Math.min(...offline.map(({ stateSince }) => stateSince)));
-    const words = waiting ? t('offlineWaiting', { time }) : t('offline', { time });
+    // Where others go on, the one that does not is named.
+    const some = offline.length < accounts.length;
+    const account = offline.map(({ name }) => name).join(', ');
+    const words = some
+      ? t(waiting ? 'offlineSomeWaiting' : 'offlineSome', { account, time })
+      : t(waiting ? 'offlineWaiting' : 'offline', { time });
     return sentence(<CloudOff size={13} aria-hidden className="shrink-0" />, words);
   }
   if (accounts.some(({ failure }) => failure?.kind === 'storage')) {
