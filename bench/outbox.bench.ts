@@ -4,6 +4,7 @@
  * fast a full outbox drains, against bare POSTs of the same replies to the same helpdesk, as many at
  * once. Both sides take turns in one run.
  */
+import { createBackends } from '@shared/backends/registry';
 import { open } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -111,10 +112,11 @@ async function openHost(folder: string, helpdesk: RunningHelpdesk): Promise<Host
   const stores: Stores = await openStores({ fs, folder, install, accountIds: [ACCOUNT], clock, log });
   const events = createEventHub(clock.now);
   const desk = await openDesk({
-    ...{ fs, folder, stores, events, clock, log },
-    served: [{ id: ACCOUNT, name: 'Bench', backend: 'embedded' }],
+    ...{ fs, folder, stores, events, clock, log, backends: createBackends() },
+    onRenewed: () => Promise.resolve(),
+    served: [{ id: ACCOUNT, name: 'Bench', backend: 'embedded', url: helpdesk.url }],
   });
-  desk.accounts()[0]?.connect(helpdesk);
+  desk.accounts()[0]?.connect({ url: helpdesk.url, credentials: { token: helpdesk.token } });
   await until(() => desk.accounts()[0]?.account().asOf !== null);
   const conversations = new Set<string>();
   const spool = stores.spools.get(ACCOUNT);

@@ -59,12 +59,14 @@ describe('one person in several accounts', () => {
     expect(personOf(contact('a', '1', odd), [contact('b', '2', odd)], [])).toEqual({
       joined: [],
       suggested: [],
+      parted: [],
     });
   });
 
   it('is what an agent says, and the later word counts', () => {
     expect(ids(personOf(here, [there], [said(there, here, 'apart')]).joined)).toEqual([]);
-    expect(personOf(here, [there], [said(there, here, 'apart')]).suggested).toEqual([]);
+    const parted = personOf(here, [there], [said(there, here, 'apart')]);
+    expect([parted.suggested, ids(parted.parted)]).toEqual([[], ['b/2']]);
     const verdicts = [said(here, there, 'apart', 1), said(here, there, 'same', 2)];
     expect(personOf(here, [there], verdicts).joined).toMatchObject([
       { because: { by: 'agent', name: 'Sample Agent', at: 2 } },

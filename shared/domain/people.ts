@@ -54,6 +54,8 @@ export interface Person {
   joined: readonly Relative[];
   /** What an agent could join, once. */
   suggested: readonly Relative[];
+  /** What would be joined or suggested, had an agent not told it apart. */
+  parted: readonly Relative[];
 }
 
 /** So many digits of a number are compared: trunk and country prefixes are written in many ways. */
@@ -121,8 +123,13 @@ export function personOf(
       found = true;
     }
   }
-  const suggested = open.flatMap((other) => suggestion(other, members, word) ?? []);
-  return { joined, suggested };
+  const like = open.flatMap((other) => suggestion(other, members) ?? []);
+  const isApart = ({ contact }: Relative): boolean => isKeptApart(contact, members, word);
+  return {
+    joined,
+    suggested: like.filter((relative) => !isApart(relative)),
+    parted: like.filter(isApart),
+  };
 }
 
 type Verdicts = ReadonlyMap<string, PersonVerdict>;
@@ -172,8 +179,7 @@ function joins(other: Contact, members: readonly Contact[], word: Verdicts): Rel
 
 const WEIGHT: Readonly<Record<Reach['kind'], number>> = { email: 0, phone: 1, handle: 2 };
 
-function suggestion(other: Contact, members: readonly Contact[], word: Verdicts): Relative | null {
-  if (isKeptApart(other, members, word)) return null;
+function suggestion(other: Contact, members: readonly Contact[]): Relative | null {
   const found = members.flatMap((member) =>
     sharedReach(member, other).map(({ kind, value }) => ({ kind, value, like: contactKey(member) })),
   );

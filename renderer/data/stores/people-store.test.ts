@@ -67,7 +67,7 @@ describe('the person beside a conversation', () => {
   it('is nobody else where the contact is not here, and forgotten when nobody looks', async () => {
     const { store, reader } = stage([]);
     const stop = store.subscribe('a/1', () => undefined);
-    expect(store.person('a/1')).toEqual({ joined: [], suggested: [] });
+    expect(store.person('a/1')).toEqual({ joined: [], suggested: [], parted: [] });
     stop();
     store.reset();
     expect(reader.contactsLike).not.toHaveBeenCalled();

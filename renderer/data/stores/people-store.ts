@@ -14,7 +14,7 @@ import { KeyedListeners, type Signal } from './signal';
 /** Whoever joins may bring others along: so many times is looked further. */
 const ROUNDS = 3;
 
-const NOBODY: Person = { joined: [], suggested: [] };
+const NOBODY: Person = { joined: [], suggested: [], parted: [] };
 
 type Watched<T> = Pick<Signal<T>, 'get' | 'subscribe'>;
 

@@ -14,10 +14,10 @@ import { useRef, useState, type RefObject } from 'react';
 export function SamePerson({ accountId, contactId }: { accountId: string; contactId: string }) {
   const { t } = useTranslation('person');
   const anchor = `${accountId}/${contactId}`;
-  const { joined, suggested } = usePerson(anchor);
+  const { joined, suggested, parted } = usePerson(anchor);
   const [failed, setFailed] = useState(false);
   const box = useRef<HTMLElement>(null);
-  if (joined.length === 0 && suggested.length === 0) return null;
+  if (joined.length + suggested.length + parted.length === 0) return null;
   const decide = (relative: Relative, verdict: 'same' | 'apart'): void => {
     setFailed(false);
     // The row that has the focus is about to go: the next key must not fall into nothing.
@@ -49,6 +49,20 @@ export function SamePerson({ accountId, contactId }: { accountId: string; contac
               <Row key={contactKey(relative.contact)} relative={relative}>
                 <Button variant="quiet" size="small" icon={Link2} onClick={() => decide(relative, 'same')}>
                   {t('same.join')}
+                </Button>
+              </Row>
+            ))}
+          </ul>
+        </>
+      )}
+      {parted.length > 0 && (
+        <>
+          <h4 className="mt-2 mb-1 text-meta text-muted">{t('same.parted')}</h4>
+          <ul>
+            {parted.map((relative) => (
+              <Row key={contactKey(relative.contact)} relative={relative}>
+                <Button variant="quiet" size="small" icon={Link2} onClick={() => decide(relative, 'same')}>
+                  {t('same.rejoin')}
                 </Button>
               </Row>
             ))}
