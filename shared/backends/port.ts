@@ -58,6 +58,11 @@ export interface BackendDescriptor {
   tier: DeliveryTier;
   /** Longest time the server may still commit a request whose answer we did not get, in ms. */
   settleMs: number;
+  /**
+   * How long an upload may wait for its message, in ms; older ones are made anew. Left out: for ever,
+   * or there are none.
+   */
+  uploadLifeMs?: number;
   supports: BackendSupports;
   /**
    * What it does not offer, each with the vendor's reason: its documentation, quoted or told, with the

@@ -105,6 +105,11 @@ export interface FeedDefinition {
    * says by itself that a cursor was good once.
    */
   cursorsExpire?: boolean;
+  /**
+   * Cursors are made here (times, page numbers) and not by the server, which so cannot forget them: what
+   * it calls invalid while news is read is about something else, never a restored backup.
+   */
+  ownCursors?: true;
 }
 
 /** How everything that exists is listed and asked for by id. */

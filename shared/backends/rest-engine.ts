@@ -302,6 +302,9 @@ async function orExpired(page: Promise<RawPage>, feed: FeedDefinition): Promise<
     return await page;
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
+    if (feed.ownCursors === true && error.kind === 'invalid') {
+      throw new BackendError('nonsense', error.message, error.status);
+    }
     const refused = error.kind === 'invalid' || error.kind === 'not-found';
     if (error.status !== GONE && !(refused && feed.cursorsExpire === true)) throw error;
     throw new BackendError('cursor-expired', error.message, error.status);

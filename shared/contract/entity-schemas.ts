@@ -242,4 +242,5 @@ export const outboxRowSchema = z.object({
     .nullable()
     .optional(),
   uploadIds: z.array(z.string().nullable()).optional(),
+  uploadedAt: time.optional(),
 }) satisfies z.ZodType<OutboxRow>;

@@ -162,6 +162,8 @@ export interface OutboxRow {
   effect?: { status: Status; assigneeId: string | null } | null | undefined;
   /** Upload ids of its files by their place, as far as they are at the backend. */
   uploadIds?: readonly (string | null)[] | undefined;
+  /** When the first of them was uploaded, host clock. */
+  uploadedAt?: number | undefined;
 }
 
 /** The conversation a row goes to: its own, or where that was merged into and the agent agreed. */

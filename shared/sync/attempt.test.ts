@@ -59,6 +59,31 @@ describe('files', () => {
     expect(uploads()).toHaveLength(2);
   });
 
+  it('go up again when they waited longer than the helpdesk keeps them, and not before', async () => {
+    const faults: Fault[] = ['drop'];
+    const world = new OutboxWorld({
+      tier: 'T2',
+      uploadLifeMs: 60 * MINUTE_MS,
+      files: { [file.hash]: bytes },
+      fault: (call) => (call === 'perform' ? (faults.shift() ?? 'none') : 'none'),
+    });
+    const uploads = () => world.backend.calls.filter((call) => call.startsWith('upload')).length;
+    await take(world, 1, withFile());
+    await world.clock.advance(30);
+    world.crash();
+    await world.clock.advance(20 * MINUTE_MS);
+    world.online = false;
+    world.start();
+    expect(uploads()).toBe(1);
+    await world.clock.advance(90 * MINUTE_MS);
+    world.online = true;
+    world.outbox.wake('a1');
+    await world.clock.advance(MINUTE_MS);
+    expect(world.row(refOf(1)).state).toBe('accepted');
+    expect(uploads()).toBe(2);
+    expect(world.backend.performed).toHaveLength(1);
+  });
+
   it.each([
     ['is missing', {}, {}, 'file-missing'],
     ['has another size than the agent added', { size: 2 }, { ['a'.repeat(64)]: bytes }, 'file-missing'],

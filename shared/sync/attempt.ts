@@ -27,15 +27,21 @@ export type Outcome =
 /** Upload ids by the files' places; `null` where a file is not yet at the backend. */
 export type UploadIds = NonNullable<OutboxRow['uploadIds']>;
 
+/** An upload that has this part of its life left may still end while its message is on its way. */
+const LIFE_LEFT = 0.25;
+
 /**
  * Uploads what the row's intent carries and is not yet there, then performs it. Never rejects.
- * @param onUploaded told after each file, so that no later try sends its bytes again
+ * @param now host clock in ms
+ * @param onUploaded told after each file, so that no later try sends its bytes again; `since`: when the
+ * first of them went up
  */
 export async function attempt(
   row: OutboxRow,
   backend: Backend,
   files: FilePort,
-  onUploaded: (uploadIds: UploadIds) => Promise<void>,
+  now: number,
+  onUploaded: (uploadIds: UploadIds, since: number) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { intent } = row;
@@ -43,18 +49,37 @@ export async function attempt(
   const upload = backend.upload?.bind(backend);
   if (upload === undefined) return carry(row, backend, attached, files, signal);
   const uploadIds: string[] = [];
+  const live = livingUploads(row, backend, now);
   let uploadedNow = false;
   for (const [index, file] of attached.entries()) {
-    const known = row.uploadIds?.[index];
+    const known = live.ids[index];
     const result = known ?? (await uploadOne(file, `${intent.ref}.${index}`, backend, upload, files, signal));
     if (typeof result !== 'string') return result;
     uploadIds.push(result);
     if (result === known) continue;
     uploadedNow = true;
-    await onUploaded(attached.map((_, place) => uploadIds[place] ?? null));
+    await onUploaded(
+      attached.map((_, place) => uploadIds[place] ?? null),
+      live.since,
+    );
   }
   if (uploadedNow && intent.action.kind === 'reply') return { type: 'uploaded' };
   return perform(row, backend, { uploadIds }, signal);
+}
+
+/** The uploads that the message may still name; too old ones are as if they were not there. */
+function livingUploads(
+  { uploadIds = [], uploadedAt }: OutboxRow,
+  { descriptor: { uploadLifeMs } }: Backend,
+  now: number,
+): { ids: UploadIds; since: number } {
+  if (uploadLifeMs === undefined) return { ids: uploadIds, since: uploadedAt ?? now };
+  // What nobody timed, or was made in a future that the clock has not reached, may be of any age.
+  const age = uploadedAt === undefined ? Infinity : now - uploadedAt;
+  const lives = age >= 0 && age < uploadLifeMs * (1 - LIFE_LEFT);
+  return lives && uploadIds.some((id) => id !== null)
+    ? { ids: uploadIds, since: now - age }
+    : { ids: [], since: now };
 }
 
 /** Performs it with its files inside, where the backend takes them so. */

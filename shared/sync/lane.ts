@@ -280,12 +280,12 @@ export class Lane {
     }
     if (claimed === undefined) return;
     let latest = claimed;
-    const onUploaded = async (uploadIds: UploadIds): Promise<void> => {
-      latest = { ...latest, uploadIds };
+    const onUploaded = async (uploadIds: UploadIds, uploadedAt: number): Promise<void> => {
+      latest = { ...latest, uploadIds, uploadedAt };
       // A disk that takes nothing now: the next step of the row carries it.
       await ledger.write([latest]).catch(() => undefined);
     };
-    const outcome = await attempt(claimed, backend, files, onUploaded, cut);
+    const outcome = await attempt(claimed, backend, files, clock.now(), onUploaded, cut);
     gate.took(outcome);
     await this.#conclude(latest, row.attempts, outcome, backend);
   }

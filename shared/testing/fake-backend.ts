@@ -30,6 +30,7 @@ export interface FakeBackendOptions {
   /** Asked for each call in turn. */
   fault(call: 'perform' | 'findByRef' | 'upload', ref: string): Fault;
   settleMs?: number;
+  uploadLifeMs?: number;
   /** Time a call takes, ms. */
   latencyMs?: number;
 }
@@ -65,6 +66,7 @@ export class FakeBackend implements Backend {
       statusWords: { new: 'new', open: 'open', pending: 'pending', resolved: 'resolved', closed: 'closed' },
       tier: options.tier,
       settleMs: options.settleMs ?? 1_000,
+      ...(options.uploadLifeMs === undefined ? {} : { uploadLifeMs: options.uploadLifeMs }),
       supports: {
         note: true,
         priority: true,

@@ -23,6 +23,7 @@ export const CHAT_LATE_MS = 180_000;
 export interface OutboxWorldOptions {
   tier?: FakeBackendOptions['tier'];
   settleMs?: number;
+  uploadLifeMs?: number;
   fault?: FakeBackendOptions['fault'];
   files?: Readonly<Record<string, Uint8Array>>;
   seed?: number;
@@ -59,6 +60,7 @@ export class OutboxWorld {
       clock: this.clock,
       fault: options.fault ?? (() => 'none'),
       ...(options.settleMs === undefined ? {} : { settleMs: options.settleMs }),
+      ...(options.uploadLifeMs === undefined ? {} : { uploadLifeMs: options.uploadLifeMs }),
     });
     this.start();
   }

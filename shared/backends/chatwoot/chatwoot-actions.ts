@@ -21,7 +21,7 @@ import type { Asker, RequestShape } from '../rest-definition';
 import { changeWholeSet, type WholeSet } from '../whole-set';
 import { alone, readAlone } from './chatwoot-feed';
 import { asked, askConversation, askMessages, ofConversation, oldestId } from './chatwoot-requests';
-import { PRIORITY_WORDS, readMessage, REF_FIELD, STATUS_WORDS } from './chatwoot-rows';
+import { PRIORITY_WORDS, refOfMessage, REF_FIELD, STATUS_WORDS } from './chatwoot-rows';
 
 /** Pages of 20 that are searched for a reference before nobody can say that it is not there. */
 const MOST_PAGES_SEARCHED = 50;
@@ -159,7 +159,10 @@ async function changeLabels(
   await changeWholeSet(set, change);
 }
 
-/** A `null` is sure: the conversation was searched to its beginning. */
+/**
+ * A `null` is sure: the conversation was searched to its beginning, and a message that cannot be read in
+ * full was looked at as well.
+ */
 export async function findByRef(
   ask: Asker,
   conversationId: string,
@@ -172,7 +175,7 @@ export async function findByRef(
       conversationId,
       before === null ? {} : { before },
     );
-    const found = page.find((raw) => carries(raw, ref));
+    const found = understand(() => page.find((raw) => refOfMessage(raw) === ref));
     if (found !== undefined) {
       const serverId = understand(() => made.parse(found)).id;
       return { serverId, conversation: await conversationNow(ask, conversationId).catch(() => null) };
@@ -181,13 +184,4 @@ export async function findByRef(
     if (before === null) return null;
   }
   throw new BackendError('nonsense', 'The conversation is too long to be searched for a reference.');
-}
-
-function carries(raw: unknown, ref: string): boolean {
-  try {
-    return readMessage(raw, '')?.clientRef === ref;
-  } catch (error) {
-    if (error instanceof z.ZodError) return false;
-    throw error;
-  }
 }

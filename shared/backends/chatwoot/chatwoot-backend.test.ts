@@ -150,6 +150,17 @@ describe('what is done at Chatwoot', () => {
     },
   );
 
+  it('is found by its reference though the message cannot be read in full', async () => {
+    const { backend, desk, first } = await stage();
+    const operation = doing(first, aReply('Only once'));
+    const { serverId } = await backend.perform(operation, signal);
+    Object.assign(
+      desk(first).messages.find(({ id }) => String(id) === serverId)!,
+      { createdAt: Number.NaN },
+    );
+    await expect(backend.findByRef(first, operation.ref, signal)).resolves.toMatchObject({ serverId });
+  });
+
   it('opens for the agent who opens it, as the server does, and says so', async () => {
     const { backend, first } = await stage();
     await backend.perform(doing(first, { kind: 'status', status: 'resolved' }), signal);

@@ -248,6 +248,7 @@ const isGone = (raw: unknown): raw is Gone => typeof raw === 'object' && raw !==
 
 export const conversationsFeed: FeedDefinition = {
   pull: newestFirst({ head, news, older, newsEveryMs: NEWS_EVERY_MS }),
+  ownCursors: true,
   row: (raw, accountId) =>
     isGone(raw) ? { kind: 'conversation', id: raw.gone, row: null, movedTo: null } : readTold(raw, accountId),
   age(raw, { kind, row }) {

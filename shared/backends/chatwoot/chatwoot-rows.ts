@@ -22,6 +22,7 @@ import type {
 } from '../../domain/entities';
 import { rowId } from '../field-schemas';
 import { mediaTypeByName } from '../media-types';
+import { at } from '../pagination';
 import type { RowReader } from '../rest-definition';
 
 const PREVIEW_CHARACTERS = 200;
@@ -265,6 +266,11 @@ function authorOf({ message_type, sender }: z.infer<typeof messageRow>): Message
 
 function refIn(items: unknown): string | null {
   return marked.safeParse(items).data?.[0]?.[REF_FIELD] ?? null;
+}
+
+/** Our reference in a message, also in one that cannot be read in full. Throws a `ZodError` for no row. */
+export function refOfMessage(raw: unknown): string | null {
+  return refIn(at(z.looseObject({}).parse(raw), 'content_attributes.items'));
 }
 
 /**

@@ -89,8 +89,10 @@ async function write(
 
 /** The conversation is a courtesy: a proof stands without it. */
 async function proofOf(ask: Asker, ticketId: string, serverId: string): Promise<OperationProof> {
-  const whole = await readWhole(ask, ticketId).catch(() => null);
-  return { serverId, conversation: whole === null ? null : conversationIn(whole, ask.accountId) };
+  const conversation = await readWhole(ask, ticketId)
+    .then((whole) => conversationIn(whole, ask.accountId))
+    .catch(() => null);
+  return { serverId, conversation };
 }
 
 /** The answer has the ticket as it is afterwards; success alone is not believed. */

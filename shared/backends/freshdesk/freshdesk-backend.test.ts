@@ -74,6 +74,27 @@ describe('news of Freshdesk', () => {
     expect(texts.join()).toContain('The second one');
   });
 
+  it('goes on for all others when a ticket of the list is gone for good before it is read', async () => {
+    const { simulator, ids, first } = await stage();
+    const network = httpClientOf(simulator.server);
+    const settings = { accountId: 'a1', ...simulator.signIn };
+    const backend = createRestBackend(
+      defineFreshdesk(),
+      settings,
+      // As an id that was never there answers.
+      (request) => network({ ...request, url: request.url.replace(`/tickets/${first}`, '/tickets/999999') }),
+      simulator.clock,
+    );
+    const { cursor } = await readFeed(connect(simulator), 'tickets', signal);
+    simulator.clock.pass(2 * MINUTE_MS);
+    for (const id of ids) await simulator.customerAnswers(id, 'News');
+    const { changes } = await readFeed(backend, 'tickets', signal, cursor);
+    expect(changes).toContainEqual({ kind: 'conversation', id: first, row: null, movedTo: null });
+    expect([...rowsOf(changes, 'conversation').keys()].sort()).toEqual(ids.filter((id) => id !== first));
+    const begun = await readFeed(backend, 'tickets', signal);
+    expect(rowsOf(begun.changes, 'conversation').size).toBe(2);
+  });
+
   it('misses nothing when more tickets changed at once than a list holds', async () => {
     const { simulator, ids } = await stage(9);
     const backend = connect(simulator, undefined, 2);
@@ -170,6 +191,19 @@ describe('what is done at Freshdesk', () => {
     await expect(backend.perform(operation, signal)).rejects.toMatchObject({ kind: 'no-answer' });
     await expect(backend.findByRef(first, operation.ref, signal)).rejects.toMatchObject({ kind: 'nonsense' });
     expect(ticket(first).entries).toHaveLength(1);
+  });
+
+  it('is done though the ticket cannot be read afterwards', async () => {
+    const { simulator, backend, ticket, first } = await stage();
+    const { desk } = simulator;
+    const say = desk.say.bind(desk);
+    desk.say = (...said) => {
+      const entry = say(...said);
+      Object.assign(ticket(first), { status: 'nobody knows' });
+      return entry;
+    };
+    const proof = await backend.perform(anOperation(first, aReply('Only once')), signal);
+    expect(proof.conversation).toBeNull();
   });
 
   it('leaves as text, whatever it looks like', async () => {

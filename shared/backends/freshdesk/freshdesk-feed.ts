@@ -11,6 +11,7 @@
  */
 import { z } from 'zod';
 import type { Change, Conversation, Message } from '../../domain/entities';
+import { BackendError } from '../backend-error';
 import { newestFirst } from '../newest-first';
 import { understand } from '../response';
 import type { Asker, FeedDefinition, RawPage, RowReader } from '../rest-definition';
@@ -120,7 +121,7 @@ export function ticketsFeed(perPage = ROWS_PER_PAGE): FeedDefinition {
     const now = fresh.slice(0, AT_ONCE);
     const told = { ...from.told, ...marksOf(now) };
     const bundles = await Promise.all(
-      now.map(({ id, raw, row }) => (row === null ? broken(raw) : whole(ask, id))),
+      now.map(({ id, raw, row }) => (row === null ? broken(raw) : orGone(id, whole(ask, id)))),
     );
     const latest = Math.max(window.latest, ...listed.flatMap(({ row }) => row?.updatedAt ?? []));
     const next = nextPosition({ ...from, told }, { ...window, latest }, serverNow, {
@@ -148,7 +149,7 @@ export function ticketsFeed(perPage = ROWS_PER_PAGE): FeedDefinition {
     const bundles = await Promise.all(
       listed.map(async ({ id, raw, row }) => {
         const wanted = row !== null && (!row.resting || row.updatedAt >= serverNow - FRESH_MS);
-        return bundle(raw, wanted ? await askThread(ask, id) : null, names);
+        return orGone(id, (async () => bundle(raw, wanted ? await askThread(ask, id) : null, names))());
       }),
     );
     const next = nextOlder(at, rows.length >= perPage, listed.at(-1)?.row?.updatedAt ?? null);
@@ -157,6 +158,7 @@ export function ticketsFeed(perPage = ROWS_PER_PAGE): FeedDefinition {
 
   return {
     pull: newestFirst({ head, news, older, newsEveryMs: NEWS_EVERY_MS }),
+    ownCursors: true,
     row: readTold,
     age(raw, { kind }) {
       const told = raw as Told;
@@ -263,6 +265,19 @@ const NO_NAMES: Names = { statuses: {}, agents: {} };
 const broken = (raw: unknown): Told[] => [
   { is: 'ticket', id: idIn(raw), ticket: raw, thread: null, names: NO_NAMES },
 ];
+
+/**
+ * Lists trail the server: a ticket on one may be deleted for good, or no more this agent's to see. One
+ * such must not stop the news of all others.
+ */
+async function orGone(id: string, ticket: Promise<Told[]>): Promise<Told[]> {
+  try {
+    return await ticket;
+  } catch (error) {
+    if (!(error instanceof BackendError) || !['not-found', 'forbidden'].includes(error.kind)) throw error;
+    return [{ is: 'gone', id, movedTo: null, age: null }];
+  }
+}
 
 /** One ticket as it is this moment, with all its messages. */
 async function whole(ask: Asker, id: string): Promise<Told[]> {

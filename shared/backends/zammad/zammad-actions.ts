@@ -33,6 +33,11 @@ import { articlesOf, peopleOf, prioritiesOf, statesOf, ticketPath, withThreads }
 /** A state of this kind wants a time at which Zammad reminds of the ticket or acts on it. */
 const PENDING_FOR_MS = 24 * 3_600_000;
 
+const markedArticle = z.object({
+  id: rowId,
+  preferences: z.record(z.string(), z.unknown()).nullish(),
+});
+
 type TicketAction = Exclude<IntentAction, { kind: 'tags' }>;
 
 export async function perform(ask: Asker, operation: Operation): Promise<OperationProof> {
@@ -50,8 +55,12 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
     json: { ...changes, ...(article === null ? {} : { article }) },
   });
   refuseIgnored(changes, body);
+  if (article === null) {
+    // What was changed is changed, whatever can be read of it now.
+    const after = await afterwards(ask, body).catch(() => null);
+    return { serverId: conversationId, conversation: after?.conversation ?? null };
+  }
   const after = await afterwards(ask, body);
-  if (article === null) return { serverId: conversationId, conversation: after.conversation };
   const made = after.articles.find((one) => refOf(one) === operation.ref);
   // Done without doubt, but nobody knows as what: it is read back by its reference.
   if (made === undefined) throw new BackendError('nonsense', 'The article that was made is not there yet.');
@@ -207,7 +216,9 @@ async function afterwards(
 
 /** Looks through the ticket's articles. Other changes leave no reference: made twice they are made once. */
 export async function findByRef(ask: Asker, id: string, ref: string): Promise<OperationProof | null> {
-  const articles = (await articlesOf(ask, id)).flatMap((raw) => articleOf(raw) ?? []);
-  const found = articles.find((article) => refOf(article) === ref);
+  const articles = await articlesOf(ask, id);
+  // Read for this alone: an article that cannot be read in full is there all the same.
+  const marked = understand(() => articles.map((raw) => markedArticle.parse(raw)));
+  const found = marked.find((article) => refOf(article) === ref);
   return found === undefined ? null : { serverId: found.id, conversation: null };
 }

@@ -34,6 +34,35 @@ const told = async (backend: Backend, from: string | null) => {
 const paths = (simulator: ZammadSimulator): string[] =>
   simulator.server.requests.map(({ method, path }) => `${method} ${path.replace('/api/v1', '')}`);
 
+describe('a reply to Zammad', () => {
+  it('is found by its reference though its article cannot be read in full', async () => {
+    const simulator = openZammad();
+    const backend = connect(simulator);
+    const id = await simulator.customerWrites('Please answer');
+    const operation = anOperation(id, aReply('Found'));
+    const { serverId } = await backend.perform(operation, signal);
+    const article = simulator.server.desk.articlesOf(Number(id)).find((one) => String(one.id) === serverId)!;
+    Object.assign(article, { sender: 'Robot' });
+    await expect(backend.findByRef(id, operation.ref, signal)).resolves.toMatchObject({ serverId });
+  });
+
+  it('has a change of the ticket for done although the ticket could not be read afterwards', async () => {
+    const simulator = openZammad();
+    const id = await simulator.customerWrites('Please answer');
+    const network = httpClientOf(simulator.server);
+    const settings = { accountId: 'a1', ...simulator.signIn };
+    const noArticles: typeof network = (request) =>
+      network(
+        request.url.includes('/by_ticket/')
+          ? { ...request, headers: { ...request.headers, authorization: 'Token token=wrong' } }
+          : request,
+      );
+    const backend = createRestBackend(simulator.definition, settings, noArticles, simulator.clock);
+    const change = anOperation(id, { kind: 'priority', priority: 'high' });
+    await expect(backend.perform(change, signal)).resolves.toEqual({ serverId: id, conversation: null });
+  });
+});
+
 describe('news from Zammad', () => {
   it('never asks the search index, which trails or is not there', async () => {
     const simulator = openZammad();

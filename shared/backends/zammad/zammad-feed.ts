@@ -155,6 +155,7 @@ export function ticketFeed(size: number): FeedDefinition {
       older: (ask, cursor) => older(ask, cursor, size),
       newsEveryMs: NEWS_EVERY_MS,
     }),
+    ownCursors: true,
     row: readFeedRow,
     age: (raw, { kind }) => (kind === 'conversation' ? ageOfRow(raw) : null),
   };

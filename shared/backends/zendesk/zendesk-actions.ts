@@ -31,9 +31,11 @@ const AUDITS_PER_PAGE = 100;
 /** A ticket with more audits than this many pages is not searched to its end. */
 const MOST_AUDIT_PAGES = 60;
 
+const CHANGED_FIELDS: readonly string[] = ['status', 'assignee_id', 'priority'];
+
 const audit = z.object({
   metadata: z.object({ custom: z.record(z.string(), z.unknown()).nullish() }).nullish(),
-  events: z.array(z.looseObject({ type: z.string(), id: rowId.nullish() })),
+  events: z.array(z.looseObject({ type: z.string(), id: rowId.nullish(), field_name: z.string().nullish() })),
 });
 type Audit = z.infer<typeof audit>;
 
@@ -62,7 +64,8 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
     },
   });
   const answer = understand(() => updated.parse(body));
-  refuseIgnored(action, answer.ticket, answer.audit);
+  // A message that left stands, whatever became of the status beside it; the proof shows that.
+  if (action.kind !== 'reply' && action.kind !== 'note') refuseIgnored(action, answer.ticket, answer.audit);
   return {
     serverId: commentIn(answer.audit) ?? answer.ticket.id,
     conversation: await afterwards(ask, answer.ticket),
@@ -96,7 +99,7 @@ function changesOf(action: Update, uploads: readonly string[]): Record<string, u
 /** A change that was answered with success and not made. Business rules may well change it once more. */
 function refuseIgnored(action: Update, ticket: Readonly<Record<string, unknown>>, made: Audit): void {
   const wanted = changesOf(action, []);
-  for (const field of ['status', 'assignee_id', 'priority']) {
+  for (const field of CHANGED_FIELDS) {
     if (!(field in wanted) || ticket[field] === wanted[field]) continue;
     const done = made.events.some(
       (event) =>
@@ -146,6 +149,13 @@ async function afterwards(ask: Asker, ticket: unknown): Promise<OperationProof['
   }
 }
 
+/** An update whose change was ignored leaves its reference as well, in an audit of nothing. */
+function didSomething({ events }: Audit): boolean {
+  return events.some(
+    ({ type, field_name }) => type === 'Comment' || CHANGED_FIELDS.includes(field_name ?? ''),
+  );
+}
+
 function commentIn({ events }: Audit): string | null {
   return events.find(({ type }) => type === 'Comment')?.id ?? null;
 }
@@ -170,7 +180,7 @@ export async function findByRef(ask: Asker, id: string, ref: string): Promise<Op
       audits: z.array(audit).parse(rowsAt(body, 'audits')),
       next: nextOf(body),
     }));
-    const found = audits.find(({ metadata }) => metadata?.custom?.[REF_FIELD] === ref);
+    const found = audits.find((one) => one.metadata?.custom?.[REF_FIELD] === ref && didSomething(one));
     if (found !== undefined) return { serverId: commentIn(found) ?? id, conversation: null };
     if (next === null) return null;
     after = next;

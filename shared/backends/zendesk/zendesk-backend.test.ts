@@ -261,6 +261,22 @@ describe('what is done at Zendesk', () => {
     });
   });
 
+  it('is not taken for failed because the status beside it was ignored, which nothing proves either', async () => {
+    const simulator = openZendesk();
+    const backend = connect(simulator);
+    const id = await simulator.customerWrites('Please answer');
+    simulator.server.faults.ignoresStatus = true;
+    const answer: IntentAction = { kind: 'reply', text: 'Solved?', files: [], statusAfter: 'resolved' };
+    const { conversation } = await backend.perform(anOperation(id, answer), signal);
+    expect(conversation?.status).not.toBe('resolved');
+    const change = anOperation(id, { kind: 'status', status: 'resolved' });
+    await expect(backend.perform(change, signal)).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(backend.findByRef(id, change.ref, signal)).resolves.toBeNull();
+    simulator.server.faults.ignoresStatus = false;
+    await backend.perform(change, signal);
+    await expect(backend.findByRef(id, change.ref, signal)).resolves.not.toBeNull();
+  });
+
   it('waits as long as the limit of one ticket asks for', async () => {
     const simulator = openZendesk();
     simulator.server.faults.updatesPerTicket = 1;

@@ -41,6 +41,9 @@ const SETTLE_MS = 60_000;
 /** The newest page of tickets is read so often; 50 consoles at this pace leave half of the smallest plan. */
 const POLL_MS = 15_000;
 
+/** "A token is valid for 60 minutes" ("Attachments", "Upload Files"). */
+const UPLOAD_LIFE_MS = 60 * 60_000;
+
 const LISTS_EVERY_MS = 10 * 60_000;
 const PER_PAGE = 100;
 
@@ -127,6 +130,7 @@ export const zendeskDefinition: RestDefinition = {
     // Our reference in the audit's custom metadata, see zendesk-actions.ts.
     tier: 'T2',
     settleMs: SETTLE_MS,
+    uploadLifeMs: UPLOAD_LIFE_MS,
     supports: {
       note: true,
       priority: true,

@@ -290,6 +290,8 @@ export function ticketFeed(sizes: PageSizes): FeedDefinition {
       older: (ask, cursor) => older(ask, cursor, sizes),
       newsEveryMs: NEWS_EVERY_MS,
     }),
+    // Those of cursor pagination, by which older tickets are read, are not kept for ever.
+    cursorsExpire: true,
     row: readFeedRow,
     age: (raw, { kind }) => (kind === 'conversation' ? ageOfRow(raw) : null),
   };
