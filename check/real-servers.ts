@@ -48,16 +48,23 @@ async function judgeEmbedded(told: Told): Promise<void> {
   await buildIfStale({ log: (line) => process.stderr.write(`${line}\n`) });
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-check-'));
   const { url, token, stop } = await startHelpdesk({ dataDir });
+  const post = async (path: string, json: unknown): Promise<void> => {
+    const response = await fetch(new URL(path, url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(json),
+    });
+    if (!response.ok) throw new Error(`It refuses ${path}: ${response.status}.`);
+  };
   try {
+    await post('/api/v1/saved-replies', {
+      title: 'A checked title',
+      body: { type: 'text', content: 'A checked text' },
+      shortcut: null,
+      folder: null,
+    });
     await judgeReal('embedded', { url, token }, told, {
-      async merge(conversationId, into) {
-        const response = await fetch(new URL(`/api/v1/conversations/${conversationId}/merge`, url), {
-          method: 'POST',
-          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ into }),
-        });
-        if (!response.ok) throw new Error(`It does not merge: ${response.status}.`);
-      },
+      merge: (conversationId, into) => post(`/api/v1/conversations/${conversationId}/merge`, { into }),
     });
   } finally {
     await stop();
