@@ -31,8 +31,8 @@ export interface AccountLinkOptions {
   http: HttpClient;
   onAccount(account: Account): void;
   onPulled(pulled: Pulled): void;
-  /** The helpdesk replaced credentials: they are kept before they are used. */
-  onRenewed(credentials: Credentials): Promise<void>;
+  /** The helpdesk at an address replaced credentials: they are kept before they are used. */
+  onRenewed(url: string, credentials: Credentials): Promise<void>;
   /**
    * The helpdesk may have been restored from a backup, as seen at a time: ids and answers of yesterday
    * may be gone. Called again at each start until it has resolved with true.
@@ -265,7 +265,14 @@ class PullingAccount implements AccountLink {
   private backendAt({ url, credentials }: AccountPlace): Backend {
     const { id: accountId, backendId, backends, http, clock, onRenewed } = this.options;
     const { token = '', ...values } = credentials;
-    return backends.connect(backendId, { accountId, url, token, values, onRenewed }, http, clock);
+    const settings = {
+      accountId,
+      url,
+      token,
+      values,
+      onRenewed: (renewed: Credentials) => onRenewed(url, renewed),
+    };
+    return backends.connect(backendId, settings, http, clock);
   }
 
   private take(state: PullState): void {

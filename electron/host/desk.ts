@@ -51,7 +51,7 @@ export async function openDesk(options: {
   events: EventHub;
   clock: Clock;
   /** An account's helpdesk replaced credentials. */
-  onRenewed(accountId: string, credentials: Credentials): Promise<void>;
+  onRenewed(accountId: string, url: string, credentials: Credentials): Promise<void>;
   /** One English sentence for the host's log. */
   log(sentence: string): void;
 }): Promise<Desk> {
@@ -119,7 +119,7 @@ export async function openDesk(options: {
         outbox.pulled(id, pulled);
         if (pulled.seq !== null) events.publish({ type: 'changes', accountId: id, seq: pulled.seq });
       },
-      onRenewed: (credentials) => onRenewed(id, credentials),
+      onRenewed: (at, credentials) => onRenewed(id, at, credentials),
     });
     links.set(id, link);
     return link;

@@ -7,6 +7,10 @@ import { openVault, type Vault } from './vault';
 const PATH = 'console/accounts.json';
 const SIGN_IN: Readonly<Record<string, readonly SignInField[]>> = {
   embedded: [{ name: 'token', secret: true }],
+  rooms: [
+    { name: 'workspace', secret: false },
+    { name: 'token', secret: true },
+  ],
   desk: [
     { name: 'login', secret: false },
     { name: 'token', secret: true },
@@ -89,13 +93,77 @@ describe('the accounts of a console', () => {
     expect(again.credentialsOf(id)).toEqual({ token: 'new' });
   });
 
+  it('gives another part of the same server, or another login, an id of its own', async () => {
+    const { book, open } = await stage();
+    const room = (workspace: string) => ({ ...draft, backend: 'rooms', values: { workspace, token: 't' } });
+    const { id } = await book.add(room('1'));
+    const { id: desk } = await book.add(draft);
+    await book.remove(id);
+    await book.remove(desk);
+    const again = (await open()).book;
+    expect((await again.add(room('2'))).id).not.toBe(id);
+    expect((await again.add(room('1'))).id).toBe(id);
+    const other = await again.add({ ...draft, values: { login: 'b@team.invalid', token: 't' } });
+    expect(other.id).not.toBe(desk);
+    expect((await again.add(draft)).id).toBe(desk);
+  });
+
+  it('shows what is given for a new server not to the old one either, wherever a change is cut off', async () => {
+    const fs = new MemoryFileSystem();
+    const { book, vault } = await stage(undefined, fs);
+    const { id } = await book.add(draft);
+    const replace = fs.replace.bind(fs);
+    let kept: unknown;
+    fs.replace = (path, bytes) => {
+      if (path !== PATH) return replace(path, bytes);
+      kept = vault.get(id);
+      return Promise.reject(new Error('full'));
+    };
+    const move = { url: 'https://elsewhere.invalid', values: { token: 'for-elsewhere' } };
+    await expect(book.change(id, move)).rejects.toThrow('full');
+    expect(kept).toEqual({});
+    expect(book.credentialsOf(id)).toMatchObject({ token: 'sample-secret' });
+    fs.replace = replace;
+    await book.change(id, move);
+    expect(book.credentialsOf(id)).toMatchObject({ token: 'for-elsewhere' });
+  });
+
+  it('keeps nothing that an old connection brings after the account was moved or removed', async () => {
+    const { book, vault } = await stage();
+    const { id } = await book.add(draft);
+    await book.change(id, { url: 'https://elsewhere.invalid', values: { token: 'new' } });
+    await book.renew(id, 'https://desk.invalid', { refreshToken: 'of-the-old-one' });
+    expect(vault.get(id)).toEqual({ token: 'new' });
+    await book.remove(id);
+    await book.renew(id, 'https://elsewhere.invalid', { refreshToken: 'late' });
+    expect(vault.get(id)).toBeNull();
+  });
+
+  it('is not made the same as another one by a change', async () => {
+    const { book } = await stage();
+    await book.add(draft);
+    const { id } = await book.add({ ...draft, url: 'https://other.invalid' });
+    await expect(book.change(id, { url: 'https://desk.invalid' })).rejects.toMatchObject({
+      kind: 'already-there',
+    });
+    await book.change(id, { paused: true });
+  });
+
+  it('takes an address as it was copied, but none with credentials in it', async () => {
+    const { book } = await stage();
+    const wanted = { ...draft, url: 'https://a:b@desk.invalid' };
+    await expect(book.add(wanted)).rejects.toMatchObject({ kind: 'bad-address' });
+    const copied = await book.add({ ...draft, url: 'https://desk.invalid/support/?tab=1#/inbox' });
+    expect(copied.url).toBe('https://desk.invalid/support');
+  });
+
   it('changes name, address, credentials and pause, each by itself', async () => {
     const { book, open } = await stage();
     const { id } = await book.add(draft);
     await book.change(id, { name: 'Renamed' });
     await book.change(id, { paused: true });
     await book.change(id, { values: { token: 'second' } });
-    await book.renew(id, { refreshToken: 'third' });
+    await book.renew(id, 'https://desk.invalid', { refreshToken: 'third' });
     const again = (await open()).book;
     expect(again.list()[1]).toMatchObject({ name: 'Renamed', paused: true, url: 'https://desk.invalid' });
     expect(again.credentialsOf(id)).toEqual({

@@ -30,7 +30,14 @@ const setupSchema = z.object({
 /** A connection to a helpdesk, without its secrets. */
 export type AccountSetup = z.infer<typeof setupSchema>;
 
-const removedSchema = z.object({ id: accountId, backend: z.string(), url: z.string() });
+const removedSchema = z.object({
+  id: accountId,
+  backend: z.string(),
+  url: z.string(),
+  /** As in {@link AccountSetup}: who signed in, and to which part of the helpdesk. */
+  values: signInValues.default({}),
+});
+type Removed = z.infer<typeof removedSchema>;
 
 const byHandSchema = setupSchema.extend({ token: z.string().optional() });
 const fileSchema = z.union([
@@ -69,8 +76,8 @@ export interface AccountBook {
   add(draft: AccountDraft): Promise<AccountSetup>;
   /** @throws AccountBookError; nothing is changed then */
   change(id: string, patch: AccountPatch): Promise<AccountSetup>;
-  /** Keeps credentials that the helpdesk replaced. */
-  renew(id: string, credentials: Credentials): Promise<void>;
+  /** Keeps credentials that the helpdesk at an address replaced, while it is still the account's. */
+  renew(id: string, url: string, credentials: Credentials): Promise<void>;
   /** @throws AccountBookError */
   remove(id: string): Promise<AccountSetup>;
 }
@@ -123,14 +130,10 @@ function assertUsable(
 class FileBook implements AccountBook {
   readonly #options: AccountBookOptions;
   #accounts: readonly AccountSetup[];
-  #removed: readonly z.infer<typeof removedSchema>[];
+  #removed: readonly Removed[];
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(
-    options: AccountBookOptions,
-    accounts: readonly AccountSetup[],
-    removed: readonly z.infer<typeof removedSchema>[],
-  ) {
+  constructor(options: AccountBookOptions, accounts: readonly AccountSetup[], removed: readonly Removed[]) {
     this.#options = options;
     this.#accounts = accounts;
     this.#removed = removed;
@@ -154,11 +157,8 @@ class FileBook implements AccountBook {
     if (signIn === null) throw new AccountBookError('unknown-backend', `No backend is called "${backend}".`);
     const url = this.addressOf(draft.url, backend);
     const { open, secret } = split(draft.values, signIn);
-    const same = this.#accounts.find((one) => isSame(one, { backend, url, values: open }));
-    if (same !== undefined) {
-      throw new AccountBookError('already-there', `"${same.name}" is that account already.`);
-    }
-    const known = this.#removed.find((one) => one.backend === backend && one.url === url);
+    this.#refuseTwice({ backend, url, values: open }, this.#accounts);
+    const known = this.#removed.find((one) => isPerhaps(one, { backend, url, values: open }));
     const name = draft.name === '' ? this.#nameFor(url) : draft.name;
     const setup: AccountSetup = {
       id: known?.id ?? this.#newId(url),
@@ -187,28 +187,43 @@ class FileBook implements AccountBook {
       values: { ...before.values, ...open },
       paused: patch.paused ?? before.paused,
     };
-    // What was kept for one server is shown to no other.
-    const kept = isSameOrigin(before.url, after.url) ? vault.get(id) : {};
-    const moved = before.url !== after.url;
-    if (moved || Object.keys(secret).length > 0) await vault.set(id, { ...kept, ...secret });
-    await this.#keep(
-      this.#accounts.map((one) => (one === before ? after : one)),
-      this.#removed,
+    this.#refuseTwice(
+      after,
+      this.#accounts.filter((one) => one !== before),
     );
+    // What was kept for one server is shown to no other.
+    const stays = isSameOrigin(before.url, after.url);
+    const kept = vault.get(id) ?? {};
+    // Nor what is given for the new one to the old: should it end in between, nobody is signed in.
+    if (!stays) await vault.set(id, {});
+    else if (Object.keys(secret).length > 0) await vault.set(id, { ...kept, ...secret });
+    try {
+      await this.#keep(
+        this.#accounts.map((one) => (one === before ? after : one)),
+        this.#removed,
+      );
+    } catch (error) {
+      await vault.set(id, kept).catch(() => undefined);
+      throw error;
+    }
+    if (!stays && Object.keys(secret).length > 0) await vault.set(id, secret);
     return after;
   }
 
-  async renew(id: string, credentials: Credentials): Promise<void> {
+  async renew(id: string, url: string, credentials: Credentials): Promise<void> {
     const { vault } = this.#options;
+    const account = this.#accounts.find((one) => one.id === id);
+    // What an old connection brings after the account was removed or moved is for nobody.
+    if (account === undefined || !isSameOrigin(account.url, url)) return;
     await vault.set(id, { ...vault.get(id), ...credentials });
   }
 
   async remove(id: string): Promise<AccountSetup> {
     const gone = this.#must(id);
-    const { backend, url } = gone;
+    const { backend, url, values } = gone;
     await this.#keep(
       this.#accounts.filter((one) => one !== gone),
-      [...this.#removed.filter((one) => one.id !== id), { id, backend, url }],
+      [...this.#removed.filter((one) => one.id !== id), { id, backend, url, values }],
     );
     // Last: an account without credentials can be mended, credentials without an account only lie about.
     await this.#options.vault.delete(id);
@@ -219,18 +234,30 @@ class FileBook implements AccountBook {
     return this.#keep(this.#accounts, this.#removed);
   }
 
+  #refuseTwice(
+    wanted: Pick<AccountSetup, 'backend' | 'url' | 'values'>,
+    among: readonly AccountSetup[],
+  ): void {
+    const same = among.find((one) => isSame(one, wanted));
+    if (same === undefined) return;
+    throw new AccountBookError('already-there', `"${same.name}" is that account already.`);
+  }
+
   #must(id: string): AccountSetup {
     const found = this.#accounts.find((one) => one.id === id);
     if (found === undefined) throw new AccountBookError('unknown-account', 'There is no such account.');
     return found;
   }
 
-  /** Without a slash at the end; a bare host is meant as https. */
+  /**
+   * Without a slash at the end, and without what follows a path in an address copied from a browser; a
+   * bare host is meant as https. Credentials have no place in it: it is shown and written down.
+   */
   addressOf(text: string, backend: string): string {
     if (text === '' && backend === EMBEDDED.backend && this.#options.embedded) return '';
     const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-    const parsed = setupSchema.shape.url.safeParse(whole.replace(/\/+$/, ''));
-    if (!parsed.success || parsed.data === '') {
+    const parsed = setupSchema.shape.url.safeParse(whole.replace(/[?#].*$/s, '').replace(/\/+$/, ''));
+    if (!parsed.success || parsed.data === '' || hasCredentials(parsed.data)) {
       throw new AccountBookError('bad-address', 'An address looks like https://desk.example.');
     }
     return parsed.data;
@@ -250,10 +277,7 @@ class FileBook implements AccountBook {
     }
   }
 
-  async #keep(
-    accounts: readonly AccountSetup[],
-    removed: readonly z.infer<typeof removedSchema>[],
-  ): Promise<void> {
+  async #keep(accounts: readonly AccountSetup[], removed: readonly Removed[]): Promise<void> {
     const { fs, path } = this.#options;
     const before = { accounts: this.#accounts, removed: this.#removed };
     this.#accounts = accounts;
@@ -269,6 +293,11 @@ class FileBook implements AccountBook {
       throw error;
     }
   }
+}
+
+function hasCredentials(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
 }
 
 /** Whether two addresses are of one server; the embedded helpdesk's is empty. */
@@ -289,6 +318,32 @@ function split(
     // What a backend does not ask for is treated as a secret rather than written down.
     secret: Object.fromEntries(given.filter(([name]) => !isOpen(name))),
   };
+}
+
+/**
+ * Whether a removed account is the one that is added. Another part of the same server has other
+ * conversations under the same ids, and another login must not send what the first one wrote; what is
+ * not told may be either.
+ */
+function isPerhaps(one: Removed, other: Pick<AccountSetup, 'backend' | 'url' | 'values'>): boolean {
+  const agrees = (name: 'login' | 'workspace'): boolean => {
+    const [before = '', now = ''] = [one.values[name], other.values[name]];
+    return before === '' || now === '' || before === now;
+  };
+  return one.backend === other.backend && one.url === other.url && agrees('workspace') && agrees('login');
+}
+
+/**
+ * Whether what is known of an account (rows, cursors) says nothing of where it is now: another server,
+ * or another part of the same one.
+ */
+export function isElsewhere(
+  before: Pick<AccountSetup, 'url' | 'values'>,
+  after: Pick<AccountSetup, 'url' | 'values'>,
+): boolean {
+  return (
+    !isSameOrigin(before.url, after.url) || (before.values.workspace ?? '') !== (after.values.workspace ?? '')
+  );
 }
 
 /** One helpdesk may be connected twice under two logins, never twice under the same. */

@@ -225,6 +225,48 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
     expect(drafts).toMatchObject([{ accountId: id, text: 'Not finished' }]);
   });
 
+  it('are changed one after the other, however fast one asks', async () => {
+    const other = draft(second.helpdesk.token);
+    const added = await Promise.all([1, 2].map(() => send('POST', '/door/accounts', other)));
+    expect(added.map(({ ok }) => ok).sort()).toEqual([false, true]);
+    const id = (await accounts()).find((one) => one.id !== 'embedded')?.id ?? '';
+    await account(id, 'online');
+    const [removed, again] = await Promise.all([
+      send('POST', `/door/accounts/${id}/remove`),
+      send('POST', '/door/accounts', other),
+    ]);
+    // Which of the two came first is the network's matter; either way all that is told stays true.
+    expect(removed.ok).toBe(true);
+    if (!again.ok) await addSecond();
+    await account(id, 'online');
+    await mail(second.url, second.helpdesk.token);
+    await conversationIn(id);
+    await host.close();
+    host = await start();
+    await account(id, 'online');
+  });
+
+  it('begin anew with nothing of the old place when they are moved to another helpdesk', async () => {
+    const { id } = await addSecond();
+    await account(id, 'online');
+    await mail(second.url, second.helpdesk.token);
+    await conversationIn(id);
+    const third = await openHelpdesk(join(folder, 'third'), Date.now);
+    const url = (await third.listen(0)).replace('127.0.0.1', 'localhost');
+    try {
+      const values = { token: third.token };
+      const moved = await ask(accountSchema, 'POST', `/door/accounts/${id}`, { url, values });
+      expect(moved.id).toBe(id);
+      const online = await account(id, 'online');
+      expect(online.rolledBack).toBeNull();
+      const rows = (await changes(id)).changes.filter(({ kind }) => kind === 'conversation');
+      expect(rows).toEqual([]);
+    } finally {
+      await ask(accountSchema, 'POST', `/door/accounts/${id}/remove`);
+      await third.close();
+    }
+  });
+
   it('refuse in words what is no account, and change nothing', async () => {
     await addSecond();
     const code = async (method: string, path: string, body?: unknown): Promise<string> => {

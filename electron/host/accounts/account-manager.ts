@@ -24,7 +24,7 @@ import type { Drafts } from '@shared/sync/drafts';
 import type { AccountLink } from '../account-link';
 import type { Desk } from '../desk';
 import type { LightIndex } from '../light-index';
-import { isSameOrigin, type AccountBook, type AccountSetup } from './account-book';
+import { isElsewhere, isSameOrigin, type AccountBook, type AccountSetup } from './account-book';
 import type { EmbeddedHelpdesk } from './embedded-helpdesk';
 import { createHttpClient } from '../http-client';
 import { ProfileError } from '../profiles/profile-error';
@@ -88,6 +88,14 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     return link;
   }
 
+  /** One change after the other: each finds the account as the one before left it. */
+  let changing: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = changing.then(change);
+    changing = done.catch(() => undefined);
+    return done;
+  }
+
   return {
     offers: () => ({
       vault: vault.kind,
@@ -115,20 +123,27 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
         http.close();
       }
     },
-    async add(draft) {
-      const setup = await book.add(draft);
-      const link = await desk.open(setup);
-      steer(setup);
-      return link.account();
-    },
-    async change(id, patch) {
-      const before = book.list().find((one) => one.id === id);
-      const setup = await book.change(id, patch);
-      const link = must(id);
-      if (before?.name !== setup.name) link.rename(setup.name);
-      steer(setup);
-      return link.account();
-    },
+    add: (draft) =>
+      inTurn(async () => {
+        const setup = await book.add(draft);
+        const link = await desk.open(setup);
+        steer(setup);
+        return link.account();
+      }),
+    change: (id, patch) =>
+      inTurn(async () => {
+        const before = book.list().find((one) => one.id === id);
+        const setup = await book.change(id, patch);
+        if (before !== undefined && isElsewhere(before, setup)) {
+          // Rows and cursors of the one place say nothing of the other.
+          await desk.drop(id);
+          await desk.open(setup);
+        }
+        const link = must(id);
+        if (before?.name !== setup.name) link.rename(setup.name);
+        steer(setup);
+        return link.account();
+      }),
     holdings: (id) => ({
       conversations: light.countOf(id),
       unsent: desk.outbox
@@ -137,15 +152,16 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
         .length,
       drafts: drafts.list().filter((draft) => draft.accountId === id).length,
     }),
-    async remove(id) {
-      const setup = book.list().find((one) => one.id === id);
-      const account = linkOf(id)?.account();
-      await book.remove(id);
-      if (setup?.url === '') embedded?.stop();
-      await desk.drop(id);
-      if (account === undefined) throw new Error(`The account ${id} was not served.`);
-      return account;
-    },
+    remove: (id) =>
+      inTurn(async () => {
+        const setup = book.list().find((one) => one.id === id);
+        const account = linkOf(id)?.account();
+        await book.remove(id);
+        if (setup?.url === '') embedded?.stop();
+        await desk.drop(id);
+        if (account === undefined) throw new Error(`The account ${id} was not served.`);
+        return account;
+      }),
     async addProfile(text) {
       try {
         const id = await profiles.add(PASTED, text);
