@@ -56,6 +56,25 @@ describe('a feed whose rows may appear behind the cursor', () => {
     expect(world.spool.live()).toEqual(world.server.truth());
   });
 
+  it('says that it begins also where a first reading is made once more: no cursor would be refused', async () => {
+    const world = new WalkWorld('time');
+    world.write('m1');
+    const begins = (): boolean =>
+      new FeedWalk({
+        feed: 'messages',
+        backend: world.server.backend(),
+        rows: world.rows,
+        begun: world.begun,
+        onForgotten: () => Promise.resolve(),
+      }).begins;
+    const seen = [begins()];
+    for (let walks = 0; walks < 2; walks += 1) {
+      await world.walk();
+      seen.push(begins());
+    }
+    expect(seen).toEqual([true, true, false]);
+  });
+
   it('is read again from where a slow reading began: rows appeared behind it meanwhile', async () => {
     const world = new WalkWorld('time');
     world.server.pageSize = 1;

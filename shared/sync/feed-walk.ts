@@ -67,6 +67,14 @@ export class FeedWalk {
     this.#overlapping = this.#at !== this.#stored;
   }
 
+  /**
+   * Its next page is the feed's first, perhaps though a later place is known: nothing would be refused
+   * then by a server that went back, and what was known of its old life is replaced.
+   */
+  get begins(): boolean {
+    return this.#at === null;
+  }
+
   async ask(signal: AbortSignal): Promise<FeedPage> {
     const { backend, rows, onForgotten } = this.#options;
     // Rows that turned out damaged have made the spool forget its cursors.

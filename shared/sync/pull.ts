@@ -83,8 +83,8 @@ export interface PullerOptions {
    */
   onRollback?(): void | Promise<void>;
   /**
-   * A feed is read from its very beginning, for the first time or because the spool has lost what it
-   * knew: whether the server went back meanwhile cannot be noticed. Awaited before anything is asked.
+   * A feed is read from its very beginning, for the first time, once more after a first time that took
+   * long, or because the spool has lost what it knew: whether the server went back meanwhile cannot be noticed. Awaited before anything is asked.
    */
   onBeginning?(): void | Promise<void>;
   /**
@@ -216,7 +216,7 @@ class FeedPuller implements Puller {
       while (open.size > 0) {
         for (const [feed, walk] of [...open]) {
           const wasBegun = begins;
-          begins ||= spool.cursorOf(feed) === null;
+          begins ||= walk.begins || spool.cursorOf(feed) === null;
           if (begins && !wasBegun) {
             this.#sweeps.begin();
             await onBeginning?.();
@@ -227,6 +227,7 @@ class FeedPuller implements Puller {
         // A hint during a long pull: the feeds already read to their end have news, and late rows.
         if (this.#wanted && open.size > 0) {
           this.#wanted = false;
+          begins = false;
           this.#freshness.begin();
           for (const feed of feeds) if (!open.has(feed)) open.set(feed, this.#walk(feed));
         }

@@ -235,9 +235,12 @@ export class Judge {
     healed: boolean,
   ): void {
     const { ref } = decision.intent;
-    const done = this.#server.commits.some((commit) => commit.ref === ref);
+    const commits = this.#server.commits.filter((commit) => commit.ref === ref);
+    const done = commits.length > 0;
     const isThere = this.#server.idOf(ref) !== null;
-    const byItself = this.#server.commits.some((commit) => commit.ref === ref && commit.machine === machine);
+    // What a restored server lost and a copy had done again is the copy's doing.
+    const life = commits.at(-1)?.life;
+    const byItself = commits.some((commit) => commit.machine === machine && commit.life === life);
     const takenBack = decision.undone && !decision.dropped && decision.machine === machine;
     const name = `decision ${decision.number}`;
     switch (row.state) {
