@@ -82,14 +82,39 @@ describe('the head of a thread', () => {
     expect(head?.messages[1]).toBe(newer);
   });
 
-  it('is gone when the backend knows of no such thread, and not told when it does not answer', async () => {
+  it('is gone when the backend knows of no such thread, and says so when it does not answer', async () => {
     const failing = (kind: 'not-found' | 'no-answer') =>
       heads({ now: () => Promise.reject(new BackendError(kind, 'no')) }).port.head('a1', 'c1', open());
     await expect(failing('not-found')).resolves.toMatchObject({ gone: true, conversation: null });
-    await expect(failing('no-answer')).resolves.toBeNull();
+    await expect(failing('no-answer')).resolves.toMatchObject({ kind: 'no-answer' });
     const ending = new AbortController();
     const asked = heads({ now: () => new Promise(() => undefined) }).port.head('a1', 'c1', ending.signal);
     ending.abort();
     await expect(asked).resolves.toBeNull();
+  });
+
+  it('is as the feeds have it where the backend will not show this one thread for good', async () => {
+    for (const kind of ['forbidden', 'invalid', 'conflict', 'nonsense'] as const) {
+      const now = () => Promise.reject(new BackendError(kind, 'no'));
+      await expect(heads({ now }).port.head('a1', 'c1', open())).resolves.toBe(thread);
+      const stale = heads({ now, freshen: async () => false }).port;
+      await expect(stale.head('a1', 'c1', open())).resolves.toBeNull();
+    }
+  });
+
+  it('says why the backend cannot show it now, so that it is left alone as it asked', async () => {
+    const busy = new BackendError('rate-limited', 'Slow down.', 429, 30_000);
+    const { port } = heads({ now: () => Promise.reject(busy) });
+    await expect(port.head('a1', 'c1', open())).resolves.toBe(busy);
+  });
+
+  it('has moved when the backend answers with another conversation', async () => {
+    const now = async () => ({ ...thread, conversation: aConversation({ id: 'c9' }) });
+    await expect(heads({ now }).port.head('a1', 'c1', open())).resolves.toEqual({
+      conversation: null,
+      gone: true,
+      movedTo: 'c9',
+      messages: [],
+    });
   });
 });

@@ -2,7 +2,7 @@
  * Threads fresh enough for a reply: as the backend reads the one thread this moment, where it can; else
  * as the spool has it after a pull that is young enough.
  */
-import { BackendError } from '../backends/backend-error';
+import { BackendError, verdictOf } from '../backends/backend-error';
 import type { Message } from '../domain/entities';
 import type { ThreadHead } from '../domain/thread-moved';
 import type { Backend } from '../backends/port';
@@ -58,14 +58,18 @@ export function createHeads({ spoolOf, pullerOf, direct }: HeadsOptions): HeadPo
     conversationId: string,
     read: NonNullable<Backend['thread']>,
     signal: AbortSignal,
-  ): Promise<ThreadHead | null> => {
+  ): Promise<ThreadHead | BackendError | 'never' | null> => {
     try {
       const head = await read(conversationId, signal);
+      const answeredWith = head.conversation?.id ?? conversationId;
+      // A server that follows a merge by itself: the agent is asked before a reply does the same.
+      if (answeredWith !== conversationId) return goneTo(answeredWith);
       const before = head.conversation === null ? null : await known(accountId, conversationId);
       return { ...head, messages: withNewest(before?.messages ?? [], head.messages) };
     } catch (error) {
-      const gone = error instanceof BackendError && error.kind === 'not-found';
-      return gone ? { conversation: null, gone, movedTo: null, messages: [] } : null;
+      if (!(error instanceof BackendError)) return null;
+      if (error.kind === 'not-found') return goneTo(null);
+      return willNever(error) ? 'never' : error;
     }
   };
   return {
@@ -74,7 +78,9 @@ export function createHeads({ spoolOf, pullerOf, direct }: HeadsOptions): HeadPo
       const backend = direct?.backendOf(accountId) ?? null;
       if (backend?.thread !== undefined) {
         const read = readNow(accountId, conversationId, backend.thread.bind(backend), signal);
-        return (await untilAborted(read, signal)) ?? null;
+        const head = (await untilAborted(read, signal)) ?? null;
+        // A reply must not wait for what will never be told: the feeds may know the thread all the same.
+        if (head !== 'never') return head;
       }
       const enough = new AbortController();
       const impatient = direct?.clock.sleep(PULL_PATIENCE_MS, enough.signal).then(() => 'too-long' as const);
@@ -89,6 +95,16 @@ export function createHeads({ spoolOf, pullerOf, direct }: HeadsOptions): HeadPo
       return answer === true ? known(accountId, conversationId) : null;
     },
   };
+}
+
+function goneTo(movedTo: string | null): ThreadHead {
+  return { conversation: null, gone: true, movedTo, messages: [] };
+}
+
+/** Asked again, it would answer the same. */
+function willNever({ kind }: BackendError): boolean {
+  const verdict = verdictOf(kind);
+  return kind === 'nonsense' || verdict === 'refused' || verdict === 'moved';
 }
 
 function withNewest(older: readonly Message[], newest: readonly Message[]): Message[] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BackendError } from '../backends/backend-error';
 import type { IntentBase, OutboxRow } from '../domain/intents';
 import { refOf } from '../testing/builders';
 import { aReply, CHAT_LATE_MS, OutboxWorld, take } from '../testing/outbox-world';
@@ -190,6 +191,26 @@ describe('a reply whose thread moved', () => {
     world.readable = true;
     await world.clock.advance(5_000);
     expect(world.row(refOf(1)).state).toBe('accepted');
+  });
+
+  it('leaves a helpdesk alone that asks for time instead of showing the thread, and so do the others', async () => {
+    const world = new OutboxWorld();
+    world.unwilling = new BackendError('rate-limited', 'Slow down.', 429, 120_000);
+    await take(world, 1, aReply(), { base });
+    await take(world, 2, aReply(), { base, conversationId: 'c2' });
+    await world.clock.advance(110_000);
+    expect(world.threadsAsked).toBeLessThanOrEqual(2);
+    world.unwilling = null;
+    await world.clock.advance(120_000);
+    expect(done(world).toSorted()).toEqual([refOf(1), refOf(2)]);
+  });
+
+  it('asks ever more rarely while the helpdesk breaks down over the thread', async () => {
+    const world = new OutboxWorld();
+    world.unwilling = new BackendError('server', 'Out of order.', 500);
+    for (let n = 1; n <= 20; n += 1) await take(world, n, aReply(), { base, conversationId: `c${n}` });
+    await world.clock.advance(10 * MINUTE_MS);
+    expect(world.threadsAsked).toBeLessThan(300);
   });
 });
 

@@ -222,7 +222,7 @@ export class Lane {
   }
 
   /** Before a reply leaves: false when it does not, and why is on the row. */
-  async #mayLeave(row: OutboxRow): Promise<boolean> {
+  async #mayLeave(row: OutboxRow, gate: AccountGate): Promise<boolean> {
     const { judge, cut, ledger, clock, random } = this.#deps;
     const verdict = await judge.judge(row, cut);
     // Taken back meanwhile, or the program is ending.
@@ -237,6 +237,8 @@ export class Lane {
         return false;
       case 'unread': {
         this.#unread += 1;
+        // A server that is busy with questions is as busy as one that is busy with replies.
+        if (verdict.failure !== null) gate.took(outcomeOf(verdict.failure));
         const waitMs = fullJitter(this.#unread, RETRY_BASE_MS, UNREAD_CAP_MS, random);
         this.#planIn(row, waitMs);
         if (row.reason?.kind === 'thread-unread') return false;
@@ -264,7 +266,7 @@ export class Lane {
   /** Judges, journals the claim, then tries. */
   async #send(row: OutboxRow, backend: Backend, gate: AccountGate): Promise<void> {
     const { ledger, clock, files, cut } = this.#deps;
-    if (isMessage(row) && !(await this.#mayLeave(row))) return;
+    if (isMessage(row) && !(await this.#mayLeave(row, gate))) return;
     // Taken back in the very breath in which it was judged.
     if (ledger.live(row.intent.ref) !== row) return;
     if (row.attempts === 0) this.#triedSince.set(row.intent.ref, clock.monotonic());

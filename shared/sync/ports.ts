@@ -1,4 +1,5 @@
 /** Everything outside that pull and outbox need: time, chance, disk. All injected. */
+import type { BackendError } from '../backends/backend-error';
 import type { Change } from '../domain/entities';
 import type { OutboxRow } from '../domain/intents';
 import type { ThreadHead } from '../domain/thread-moved';
@@ -41,10 +42,14 @@ export interface FilePort {
 /** What a conversation looks like now: asked before a reply leaves. */
 export interface HeadPort {
   /**
-   * The thread no older than a few seconds, pulled if need be; `null` when that cannot be told now
-   * (the link is down). Never rejects.
+   * The thread no older than a few seconds, pulled if need be; when that cannot be told now, what the
+   * backend said to it, or `null` where it was not asked or nobody knows. Never rejects.
    */
-  head(accountId: string, conversationId: string, signal: AbortSignal): Promise<ThreadHead | null>;
+  head(
+    accountId: string,
+    conversationId: string,
+    signal: AbortSignal,
+  ): Promise<ThreadHead | BackendError | null>;
   /** The thread as this computer knows it, however old; `null` when it cannot be read. Never rejects. */
   known(accountId: string, conversationId: string): Promise<ThreadHead | null>;
 }

@@ -2,6 +2,7 @@
  * Judges a row against its thread before it leaves: what the ledger says is our own doing, what
  * the thread says has happened, and the rule of `shared/domain/thread-moved.ts` between them.
  */
+import { BackendError } from '../backends/backend-error';
 import type { Channel } from '../domain/entities';
 import { baseOf, targetOf, type DeliveryState, type Hold, type OutboxRow } from '../domain/intents';
 import {
@@ -23,8 +24,8 @@ const BASE_LAG_MS = 60_000;
 export type Verdict =
   /** Nothing speaks against it; the thread is a conversation of this channel, where it is known. */
   | { type: 'leave'; channel: Channel | null }
-  /** The thread cannot be read now. */
-  | { type: 'unread' }
+  /** The thread cannot be read now; `failure`: what the backend said, if it was asked. */
+  | { type: 'unread'; failure: BackendError | null }
   /** The conversation was deleted. */
   | { type: 'gone' }
   | { type: 'hold'; hold: Hold };
@@ -62,12 +63,12 @@ export class ThreadJudge {
   ): Promise<{ type: 'here'; head: ThreadHead } | Exclude<Verdict, { type: 'leave' }>> {
     const { accountId } = row.intent;
     const head = await this.#heads.head(accountId, targetOf(row), signal);
-    if (head === null) return { type: 'unread' };
+    if (head === null || head instanceof BackendError) return { type: 'unread', failure: head };
     if (head.movedTo !== null) {
       const there = await this.#heads.head(accountId, head.movedTo, signal);
       return {
         type: 'hold',
-        hold: { kind: 'merged', into: head.movedTo, movement: this.#since(row, there) },
+        hold: { kind: 'merged', into: head.movedTo, movement: this.#since(row, asRead(there)) },
       };
     }
     return head.gone ? { type: 'gone' } : { type: 'here', head };
@@ -92,7 +93,7 @@ export class ThreadJudge {
   async since(row: OutboxRow, signal: AbortSignal): Promise<Movement | null> {
     const { accountId } = row.intent;
     const head = await this.#heads.head(accountId, targetOf(row), signal);
-    return this.#since(row, head ?? (await this.#heads.known(accountId, targetOf(row))));
+    return this.#since(row, asRead(head) ?? (await this.#heads.known(accountId, targetOf(row))));
   }
 
   #since(row: OutboxRow, head: ThreadHead | null): Movement | null {
@@ -120,6 +121,10 @@ export class ThreadJudge {
     }
     return doings;
   }
+}
+
+function asRead(head: ThreadHead | BackendError | null): ThreadHead | null {
+  return head instanceof BackendError ? null : head;
 }
 
 /**

@@ -3,6 +3,7 @@
  * that can be cut, and a power switch. A crash makes every await of the running outbox never
  * return; what the journal held and what the server did stays.
  */
+import type { BackendError } from '../backends/backend-error';
 import type { Backend } from '../backends/port';
 import type { Clock } from '../backends/clock';
 import type { Change } from '../domain/entities';
@@ -41,6 +42,10 @@ export class OutboxWorld {
   online = true;
   /** While unset, threads cannot be read, though the account seems well. */
   readable = true;
+  /** What the helpdesk says to whoever reads a thread. */
+  unwilling: BackendError | null = null;
+  /** How often it was asked for one. */
+  threadsAsked = 0;
   /** While set, this computer knows no thread by itself. */
   forget = false;
   /** Threads as they were read last. */
@@ -150,8 +155,10 @@ export class OutboxWorld {
   }
 
   #headPort(alive: <T>(promise: Promise<T>) => Promise<T>): HeadPort {
-    const pull = async (conversationId: string): Promise<ThreadHead | null> => {
+    const pull = async (conversationId: string): Promise<ThreadHead | BackendError | null> => {
+      this.threadsAsked += 1;
       await this.clock.sleep(PULL_MS, new AbortController().signal);
+      if (this.unwilling !== null) return this.unwilling;
       if (!this.online || !this.readable) return null;
       if (this.#options.blind === true) {
         return { conversation: null, gone: false, movedTo: null, messages: [] };
