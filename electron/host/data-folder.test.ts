@@ -91,6 +91,23 @@ describe('the epoch told to pages', () => {
     expect(await open(fs, ['a1', 'a2'])).toBe(second);
   });
 
+  it('begins anew with an account whose removal was cut off halfway', async () => {
+    const fs = new MemoryFileSystem();
+    await open(fs, ['a1', 'a2']);
+    const install = await openInstall(fs, 'console');
+    const options = { fs, folder: 'spool', install, onConversation: () => undefined };
+    const spools = await openSpools(['a1', 'a2'], options);
+    await fs.replace('spool/a2/left', new Uint8Array([1]));
+    const before = spools.get('a2')?.epoch;
+    const remove = fs.remove.bind(fs);
+    fs.remove = () => Promise.reject(diskError('EIO'));
+    await expect(spools.drop('a2')).rejects.toThrow('EIO');
+    fs.remove = remove;
+    const again = await spools.open('a2');
+    expect(again.epoch).not.toBe(before);
+    expect(fs.paths()).not.toContain('spool/a2/left');
+  });
+
   it('stays when an account is removed and added again with nothing left of its rows', async () => {
     const fs = new MemoryFileSystem();
     const first = await open(fs, ['a1', 'a2']);

@@ -31,7 +31,14 @@ export async function openSpools(accountIds: readonly string[], options: SpoolsO
   const spools = new Map<string, Spool>();
   const folderOf = (accountId: string): string => `${folder}/${encodeURIComponent(accountId)}`;
 
+  async function empty(accountId: string): Promise<void> {
+    const files = await fs.list(folderOf(accountId));
+    for (const file of files) await fs.remove(`${folderOf(accountId)}/${file}`);
+  }
+
   async function open(accountId: string): Promise<Spool> {
+    // Left by a removal that was cut off: some rows are gone, and a cursor would say that they are there.
+    if (install.data.spools[accountId] === undefined) await empty(accountId);
     const spool = await openSpool({
       fs,
       folder: folderOf(accountId),
@@ -75,8 +82,7 @@ export async function openSpools(accountIds: readonly string[], options: SpoolsO
       // The epoch first: rows without one are nobody's, an epoch without rows would look like a loss.
       const { [accountId]: _gone, ...rest } = install.data.spools;
       await install.update({ spools: rest });
-      const files = await fs.list(folderOf(accountId));
-      for (const file of files) await fs.remove(`${folderOf(accountId)}/${file}`);
+      await empty(accountId);
     },
     close,
   };

@@ -55,6 +55,40 @@ describe('OAuth 2.0', () => {
     expect(requests[1]?.body).toContain('refresh_token=r2');
   });
 
+  it('finishes a renewal whose caller has left, because the old refresh token may be worthless by then', async () => {
+    const { http } = scriptedHttp(granted('t1', 'r2'));
+    const onRenewed = vi.fn(() => Promise.resolve());
+    const slow: typeof http = async (request) => {
+      await Promise.resolve();
+      if (request.signal.aborted) throw new Error('cut');
+      return http(request);
+    };
+    const auth = define({ ...settings, values, onRenewed }, slow, clock);
+    const leaving = new AbortController();
+    const left = auth.headers(leaving.signal);
+    const stays = auth.headers(signal);
+    leaving.abort();
+    await expect(left).rejects.toMatchObject({ kind: 'refused' });
+    await expect(stays).resolves.toEqual({ authorization: 'Bearer t1' });
+    expect(onRenewed).toHaveBeenCalledWith({ refreshToken: 'r2' });
+  });
+
+  it('does not ask before every request where tokens live for a minute, or tell their life as text', async () => {
+    for (const expires_in of [50, '50']) {
+      const time = new VirtualClock(0);
+      const body = { access_token: 't', expires_in };
+      const { http, requests } = scriptedHttp({ body }, { body });
+      const auth = define({ ...settings, values }, http, time);
+      await auth.headers(signal);
+      await time.advance(20_000);
+      await auth.headers(signal);
+      expect(requests).toHaveLength(1);
+      await time.advance(31_000);
+      await auth.headers(signal);
+      expect(requests).toHaveLength(2);
+    }
+  });
+
   it('uses the client credentials where there is no refresh token', async () => {
     const { http, requests } = scriptedHttp(granted('t1'));
     await define({ ...settings, values: { clientId: 'id', clientSecret: 's' } }, http, clock).headers(signal);

@@ -47,7 +47,8 @@ const TOKEN_LIMIT_MS = 30_000;
 const granted = z.object({
   access_token: z.string().min(1),
   refresh_token: z.string().optional(),
-  expires_in: z.number().optional(),
+  // Some servers tell the seconds as text.
+  expires_in: z.coerce.number().positive().optional().catch(undefined),
 });
 
 /**
@@ -61,7 +62,7 @@ export function oauth2(tokenUrl: (settings: BackendSettings) => string): AuthDef
     let refresh = settings.values?.['refreshToken'] ?? '';
     let asking: Promise<string> | null = null;
 
-    async function ask(signal: AbortSignal): Promise<string> {
+    async function ask(): Promise<string> {
       const { clientId = '', clientSecret = '' } = settings.values ?? {};
       const grant: Record<string, string> =
         refresh === ''
@@ -73,7 +74,8 @@ export function oauth2(tokenUrl: (settings: BackendSettings) => string): AuthDef
         headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams({ ...grant, client_id: clientId, client_secret: clientSecret }).toString(),
         timeoutMs: TOKEN_LIMIT_MS,
-        signal,
+        // Nobody's call alone: the refresh token may be spent by the time a caller leaves.
+        signal: new AbortController().signal,
       });
       const body = await readJson(response, clock.now()).catch((error: unknown) => {
         // §5.2: 400 with `invalid_grant` says that the credentials are spent.
@@ -88,14 +90,15 @@ export function oauth2(tokenUrl: (settings: BackendSettings) => string): AuthDef
         await settings.onRenewed?.({ refreshToken: refresh });
       }
       const life = (answer.expires_in ?? 3_600) * 1_000;
-      access = { token: answer.access_token, until: clock.monotonic() + life - RENEW_BEFORE_MS };
+      const early = Math.min(RENEW_BEFORE_MS, life / 2);
+      access = { token: answer.access_token, until: clock.monotonic() + life - early };
       return answer.access_token;
     }
 
     /** One request for a new token, however many wait for it. */
     function renewed(signal: AbortSignal): Promise<string> {
-      asking ??= ask(signal).finally(() => (asking = null));
-      return asking;
+      asking ??= ask().finally(() => (asking = null));
+      return unlessAborted(asking, signal);
     }
 
     return {
@@ -110,6 +113,16 @@ export function oauth2(tokenUrl: (settings: BackendSettings) => string): AuthDef
       },
     };
   };
+}
+
+/** What is waited for goes on when the signal is aborted; only the waiting ends. */
+function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(new BackendError('refused', 'It was called off before it left.'));
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    wanted.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
 }
 
 /** Base64 (RFC 4648 §4) of a text's UTF-8. */

@@ -102,6 +102,14 @@ describe('paging', () => {
     expect(cursor).toBe('5');
   });
 
+  it('ends where a server gives the same rows whatever is asked for', () => {
+    const pages = keysetPagination({ limit, after: (id) => ({ after: id }), rows: '', id: 'id' });
+    const answer = { status: 200, headers: {}, body: [{ id: 1 }, { id: 2 }] };
+    expect(pages.read(answer, '0')).toMatchObject({ cursor: '2', more: true });
+    expect(pages.read(answer, '2')).toMatchObject({ cursor: '2', more: false });
+    expect(() => pages.read({ ...answer, body: [{ id: 'x' }] }, '2')).toThrow('number');
+  });
+
   it('names the place of what is not there', () => {
     const pages = offsetPagination({ limit, param: 'start', rows: 'data.items' });
     expect(() => pages.read({ status: 200, headers: {}, body: { data: {} } }, null)).toThrow(

@@ -15,6 +15,7 @@ export type Place = string;
 
 const list = z.array(z.unknown());
 const handedOut = z.union([z.string(), z.number()]);
+const numeric = z.union([z.number(), z.string().regex(/^\d+$/, 'not a number').transform(Number)]);
 
 /** What stands at a place; `undefined` where there is no such place. */
 export function at(body: unknown, place: Place): unknown {
@@ -149,9 +150,11 @@ export function keysetPagination(options: {
       withQuery(first, { [limit.name]: String(limit.value), ...after(cursor ?? '0') }),
     read({ body }, before) {
       const found = rowsAt(body, rows);
-      const ids = found.map((row) => Number(readAt(handedOut, row, id)));
-      const greatest = Math.max(Number(before ?? 0), ...ids);
-      return { rows: found, cursor: String(greatest), more: found.length > 0 };
+      const ids = found.map((row) => readAt(numeric, row, id));
+      const from = Number(before ?? 0);
+      const greatest = ids.reduce((most, one) => Math.max(most, one), from);
+      // Rows from before the cursor come only from a server that does not heed it.
+      return { rows: found, cursor: String(greatest), more: greatest > from };
     },
   };
 }

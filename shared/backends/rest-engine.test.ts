@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scriptedHttp, type ScriptedAnswer } from '../testing/scripted-http';
 import { VirtualClock } from '../testing/virtual-clock';
-import { bearer } from './auth';
+import { bearer, type AuthDefinition } from './auth';
 import { embeddedDefinition } from './embedded/embedded-backend';
 import type { Backend } from './port';
 import type { RestDefinition } from './rest-definition';
@@ -38,6 +38,33 @@ describe('the engine', () => {
       ['https://desk.invalid/other/place', 'Bearer sample-token'],
       ['https://store.invalid/signed?x=1', null],
     ]);
+  });
+
+  it('tells no agent a token that a server repeats, also one that it gave itself', async () => {
+    const auth: AuthDefinition = () => ({
+      headers: () => Promise.resolve({ authorization: 'Bearer granted-meanwhile' }),
+    });
+    const { backend } = stage(
+      { auth },
+      { status: 422, body: { error: 'granted-meanwhile is not what sample-token was' } },
+    );
+    await expect(backend.whoAmI(signal)).rejects.toMatchObject({ message: '… is not what … was' });
+  });
+
+  it('remembers no more than so much, however many things are asked for', async () => {
+    let asked = 0;
+    const { backend } = stage({
+      async whoAmI(ask) {
+        const read = (key: number) =>
+          ask.remembered(`user ${key}`, 60_000, () => Promise.resolve((asked += 1)));
+        for (let key = 0; key < 6_000; key += 1) await read(key);
+        await read(5_999);
+        await read(0);
+        return { accountId: 'a1', id: '1', name: 'Sample', email: null };
+      },
+    });
+    await backend.whoAmI(signal);
+    expect(asked).toBe(6_001);
   });
 
   it('gives up on a file that is redirected for ever', async () => {

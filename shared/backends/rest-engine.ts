@@ -30,6 +30,9 @@ const FILE_LIMIT_MS = 30 * 60_000;
 /** A file may lie behind this many redirects (signed addresses of a store, for example). */
 const MOST_REDIRECTS = 5;
 
+/** Answers that are kept for scripts; beyond it the older half is forgotten. */
+const MOST_REMEMBERED = 5_000;
+
 /** One verb's way of asking. */
 interface Manner {
   signal: AbortSignal;
@@ -47,7 +50,9 @@ export function createRestBackend(
   const root = definition.root(settings);
   const auth = definition.auth(settings, http, clock);
   const pace = createPace(definition.descriptor.limit ?? null, clock);
-  const secrets = [settings.token, ...Object.values(settings.values ?? {})].filter((text) => text.length > 3);
+  const given = [settings.token, ...Object.values(settings.values ?? {})].filter((text) => text.length > 3);
+  /** What the last headers carried beside the words before it: a token that was granted meanwhile. */
+  let carried: readonly string[] = [];
   let boundaries = 0;
   const memory = new Map<string, { until: number; found: Promise<unknown> }>();
   /** What the server was found to offer; `null` while it was not asked. */
@@ -60,10 +65,22 @@ export function createRestBackend(
     const found = read();
     const entry = { until: clock.monotonic() + forMs, found };
     memory.set(key, entry);
+    forgetOldest();
     found.catch(() => {
       if (memory.get(key) === entry) memory.delete(key);
     });
     return found;
+  }
+
+  /** Whatever is asked for in a large helpdesk (its people one by one), memory stays bounded. */
+  function forgetOldest(): void {
+    if (memory.size <= MOST_REMEMBERED) return;
+    const now = clock.monotonic();
+    for (const [key, { until }] of memory) if (until <= now) memory.delete(key);
+    for (const key of memory.keys()) {
+      if (memory.size <= MOST_REMEMBERED / 2) return;
+      memory.delete(key);
+    }
   }
 
   function bodyOf(shape: RequestShape): { body: HttpRequest['body']; headers: Record<string, string> } {
@@ -83,6 +100,12 @@ export function createRestBackend(
     return { body: shape.bytes ?? null, headers: {} };
   }
 
+  async function credentials(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+    const headers = await auth.headers(signal);
+    carried = Object.values(headers).flatMap((value) => value.split(' ').filter((word) => word.length > 10));
+    return headers;
+  }
+
   async function sendOnce(shape: RequestShape, { signal, limitMs }: Manner): Promise<HttpResponse> {
     const query = new URLSearchParams(shape.query).toString();
     const address = /^https?:/.test(shape.path) ? shape.path : root + shape.path;
@@ -95,7 +118,7 @@ export function createRestBackend(
       headers: {
         accept: 'application/json',
         ...headers,
-        ...(own ? await auth.headers(signal) : {}),
+        ...(own ? await credentials(signal) : {}),
         ...shape.headers,
       },
       body,
@@ -120,6 +143,7 @@ export function createRestBackend(
     try {
       return await answer;
     } catch (error) {
+      const secrets = [...given, ...carried];
       if (!(error instanceof BackendError) || !secrets.some((secret) => error.message.includes(secret))) {
         throw error;
       }

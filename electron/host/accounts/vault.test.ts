@@ -74,6 +74,15 @@ describe('the vault', () => {
     expect(JSON.parse(await textOf(fs, `${PATH}.locked`))).toEqual(JSON.parse(before));
   });
 
+  it('keeps both of two credentials that are typed at once while it is locked', async () => {
+    const fs = new MemoryFileSystem();
+    await (await openVault(fs, PATH, sampleKeychain())).set('a1', SECRET);
+    const vault = await openVault(fs, PATH, null);
+    await Promise.all([vault.set('a1', { token: 'one' }), vault.set('a2', { token: 'two' })]);
+    const again = await openVault(fs, PATH, null);
+    expect([again.get('a1'), again.get('a2')]).toEqual([{ token: 'one' }, { token: 'two' }]);
+  });
+
   it('opens no entry that was changed or moved under another account', async () => {
     const fs = new MemoryFileSystem();
     await (await openVault(fs, PATH, null)).set('a1', SECRET);

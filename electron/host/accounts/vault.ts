@@ -133,15 +133,16 @@ class FileVault implements Vault {
 
 /** A vault whose key is somewhere else: nothing can be read, and the first entry begins a new one. */
 class LockedVault implements Vault {
-  readonly #make: () => Promise<FileVault>;
+  readonly #make: () => Promise<void>;
   readonly #locked: ReadonlySet<string>;
   #own: FileVault | null = null;
+  #making: Promise<void> | null = null;
 
   constructor(fs: FileSystem, path: string, keychain: Keychain | null, file: VaultFile) {
     this.#locked = new Set(Object.keys(file.entries));
     this.#make = async () => {
       await writeJson(fs, `${path}.locked`, file);
-      return new FileVault(fs, path, keychain, newKey(), {});
+      this.#own = new FileVault(fs, path, keychain, newKey(), {});
     };
   }
 
@@ -158,8 +159,12 @@ class LockedVault implements Vault {
   }
 
   async set(accountId: string, credentials: Credentials): Promise<void> {
-    this.#own ??= await this.#make();
-    await this.#own.set(accountId, credentials);
+    if (this.#own === null) {
+      // One new vault, however many ask for it at once.
+      this.#making ??= this.#make().finally(() => (this.#making = null));
+      await this.#making;
+    }
+    await this.#own?.set(accountId, credentials);
   }
 
   async delete(accountId: string): Promise<void> {
