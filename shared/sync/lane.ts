@@ -10,6 +10,7 @@
  * - A queued edit with a newer queued edit of the same kind behind it is superseded when its turn
  *   comes, not before, so that undoing the newer one leaves the older one standing.
  */
+import { BackendError } from '../backends/backend-error';
 import type { Backend, OperationProof } from '../backends/port';
 import type { EvidenceNote } from '../domain/evidence';
 import { targetOf, type DeliveryReason, type Hold, type OutboxRow } from '../domain/intents';
@@ -22,7 +23,7 @@ import type { Echoes } from './echoes';
 import { firstOf, isKept, isMessage, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
 import { HELD_BECAUSE, stepped, type Ledger, type Step } from './outbox-ledger';
 import type { Clock, FilePort, Random } from './ports';
-import type { ThreadJudge } from './thread-judge';
+import type { ThreadJudge, Verdict } from './thread-judge';
 
 /** Looked again after this long even if nobody called, so a lost wake-up costs a minute at most. */
 const LOOK_AGAIN_MS = 60_000;
@@ -222,9 +223,22 @@ export class Lane {
   }
 
   /** Before a reply leaves: false when it does not, and why is on the row. */
-  async #mayLeave(row: OutboxRow, gate: AccountGate): Promise<boolean> {
-    const { judge, cut, ledger, clock, random } = this.#deps;
-    const verdict = await judge.judge(row, cut);
+  async #mayLeave(row: OutboxRow, backend: Backend, gate: AccountGate): Promise<boolean> {
+    const verdict = await this.#deps.judge.judge(row, this.#deps.cut);
+    if (verdict.type !== 'there' || backend.descriptor.tier === 'T4') return this.#heed(row, verdict, gate);
+    // A copy of the profile wrote it, or a restored helpdesk has lost it: the helpdesk knows which.
+    const proof = await backend.findByRef(targetOf(row), row.intent.ref, this.#deps.cut).catch(unreadBecause);
+    if (proof === null) return this.#heed(row, verdict.otherwise, gate);
+    if ('type' in proof) return this.#heed(row, proof, gate);
+    if (this.#deps.ledger.live(row.intent.ref) !== row) return false;
+    this.#deps.echoes.expect(row.intent.ref, proof);
+    await this.#persist(row, 'accepted', { note: 'read back by reference', ...proved(proof) });
+    return false;
+  }
+
+  /** Does what the verdict asks for; true when the row may leave. */
+  async #heed(row: OutboxRow, verdict: Verdict, gate: AccountGate): Promise<boolean> {
+    const { ledger, clock, random } = this.#deps;
     // Taken back meanwhile, or the program is ending.
     if (ledger.live(row.intent.ref) !== row || this.#deps.stopping()) return false;
     switch (verdict.type) {
@@ -253,6 +267,8 @@ export class Lane {
       case 'hold':
         await this.#hold(row, verdict.hold, HELD_BECAUSE[verdict.hold.kind]);
         return false;
+      case 'there':
+        return this.#heed(row, verdict.otherwise, gate);
     }
   }
 
@@ -266,7 +282,7 @@ export class Lane {
   /** Judges, journals the claim, then tries. */
   async #send(row: OutboxRow, backend: Backend, gate: AccountGate): Promise<void> {
     const { ledger, clock, files, cut } = this.#deps;
-    if (isMessage(row) && !(await this.#mayLeave(row, gate))) return;
+    if (isMessage(row) && !(await this.#mayLeave(row, backend, gate))) return;
     // Taken back in the very breath in which it was judged.
     if (ledger.live(row.intent.ref) !== row) return;
     if (row.attempts === 0) this.#triedSince.set(row.intent.ref, clock.monotonic());
@@ -482,6 +498,10 @@ export class Lane {
   #orderOf(ref: string): number {
     return this.#deps.ledger.live(ref)?.order ?? 0;
   }
+}
+
+function unreadBecause(error: unknown): Verdict {
+  return { type: 'unread', failure: error instanceof BackendError ? error : null };
 }
 
 const WAITING_REASON = {

@@ -14,6 +14,7 @@ import {
 } from '../domain/thread-moved';
 import type { Ledger } from './outbox-ledger';
 import type { HeadPort } from './ports';
+import { isOf } from './twins';
 
 /**
  * Own edits confirmed this long before a row was journalled may be missing from its base: the
@@ -28,7 +29,9 @@ export type Verdict =
   | { type: 'unread'; failure: BackendError | null }
   /** The conversation was deleted. */
   | { type: 'gone' }
-  | { type: 'hold'; hold: Hold };
+  | { type: 'hold'; hold: Hold }
+  /** The thread has a message under the row's own reference; `otherwise`, should that be an old one. */
+  | { type: 'there'; otherwise: Verdict };
 
 export class ThreadJudge {
   readonly #ledger: Ledger;
@@ -47,6 +50,13 @@ export class ThreadJudge {
     const elsewhere = await this.whereabouts(row, signal);
     if (elsewhere.type !== 'here') return elsewhere;
     const { head } = elsewhere;
+    const verdict = this.#judged(row, head);
+    return head.messages.some((message) => isOf(message, row))
+      ? { type: 'there', otherwise: verdict }
+      : verdict;
+  }
+
+  #judged(row: OutboxRow, head: ThreadHead): Verdict {
     const channel = head.conversation?.channel ?? null;
     if (channel === null || row.intent.action.kind === 'note') return { type: 'leave', channel };
     const by = row.release?.via === 'email' ? 'email' : channel;
@@ -60,7 +70,7 @@ export class ThreadJudge {
   async whereabouts(
     row: OutboxRow,
     signal: AbortSignal,
-  ): Promise<{ type: 'here'; head: ThreadHead } | Exclude<Verdict, { type: 'leave' }>> {
+  ): Promise<{ type: 'here'; head: ThreadHead } | Exclude<Verdict, { type: 'leave' | 'there' }>> {
     const { accountId } = row.intent;
     const head = await this.#heads.head(accountId, targetOf(row), signal);
     if (head === null || head instanceof BackendError) return { type: 'unread', failure: head };

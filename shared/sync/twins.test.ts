@@ -69,6 +69,34 @@ describe('a message that a copy of the profile sent as well', () => {
     },
   );
 
+  it.each(['reply', 'note'] as const)(
+    'does not leave here when only its thread, read this moment, shows it: a %s',
+    async (kind) => {
+      const world = new OutboxWorld({ tier: 'T2' });
+      world.readable = false;
+      const action = kind === 'reply' ? aReply() : { kind, text: 'Sample', files: [] };
+      await take(world, 1, action, { base: { messageId: 'm1', version: null } });
+      const never = new AbortController().signal;
+      const byCopy = { ref: refOf(1), conversationId: 'c1', action, uploadIds: [], ifVersion: null };
+      void world.backend.perform(byCopy, never);
+      await world.clock.advance(1_000);
+      world.readable = true;
+      await world.clock.advance(10_000);
+      expect(world.row(refOf(1))).toMatchObject({ state: 'accepted', serverId: 's1' });
+      expect(world.backend.performed).toHaveLength(1);
+    },
+  );
+
+  it('leaves again where its thread shows only what a restored helpdesk has lost', async () => {
+    const world = new OutboxWorld({ tier: 'T2' });
+    world.readable = false;
+    await take(world, 1, aReply(), { base: { messageId: 'm1', version: null } });
+    sentByCopy(world, 1);
+    world.readable = true;
+    await world.clock.advance(10_000);
+    expect(world.backend.performed).toHaveLength(1);
+  });
+
   it('is no longer called taken back', async () => {
     const world = new OutboxWorld({ tier: 'T2' });
     world.online = false;

@@ -78,7 +78,7 @@ function isConfirmedMessage(row: OutboxRow): boolean {
   return isMessage(row) && (row.state === 'accepted' || row.state === 'delivered');
 }
 
-/** Also a customer's answer may quote a reference. */
-function isOf({ clientRef, kind, author }: Message, { intent }: OutboxRow): boolean {
+/** Whether a message is what a row wrote: also a customer's answer may quote a reference. */
+export function isOf({ clientRef, kind, author }: Message, { intent }: OutboxRow): boolean {
   return clientRef === intent.ref && kind === intent.action.kind && author.type !== 'contact';
 }
