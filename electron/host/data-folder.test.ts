@@ -1,4 +1,5 @@
 import { DEFAULT_SETTINGS } from '@shared/contract/door';
+import { aConversation } from '@shared/testing/builders';
 import { diskError, MemoryFileSystem } from '@shared/testing/memory-file-system';
 import { describe, expect, it } from 'vitest';
 import { LAYOUT, openInstall, unusableFolder } from './install';
@@ -108,6 +109,32 @@ describe('the epoch told to pages', () => {
     expect(fs.paths()).not.toContain('spool/a2/left');
   });
 
+  it('lets a page that slept through a removal begin anew, however far the account has come again', async () => {
+    for (const wasSound of [true, false]) {
+      const fs = new MemoryFileSystem();
+      const install = await openInstall(fs, 'console');
+      const options = { fs, folder: 'spool', install, onConversation: () => undefined };
+      const spools = await openSpools(['a1'], options);
+      const pulled = async (count: number): Promise<number> => {
+        const rows = Array.from({ length: count }, (_, i) => aConversation({ id: `c${i}` }));
+        const changes = rows.map((row) => ({
+          kind: 'conversation' as const,
+          id: row.id,
+          row,
+          movedTo: null,
+        }));
+        return (await spools.get('a1')?.commit('conversations', String(count), changes)) ?? 0;
+      };
+      const page = { epoch: install.data.epoch, seq: await pulled(3) };
+      if (!wasSound) await fs.remove('spool/a1/sound');
+      await spools.drop('a1');
+      await spools.open('a1');
+      await pulled(9);
+      const known = spools.get('a1')?.knows(page.seq) ?? false;
+      expect(known && page.epoch === install.data.epoch).toBe(false);
+    }
+  });
+
   it('stays when an account is removed and added again with nothing left of its rows', async () => {
     const fs = new MemoryFileSystem();
     const first = await open(fs, ['a1', 'a2']);
@@ -120,7 +147,7 @@ describe('the epoch told to pages', () => {
     });
     const before = spools.get('a2')?.epoch;
     await spools.drop('a2');
-    expect(fs.paths().filter((path) => path.startsWith('spool/a2/'))).toEqual([]);
+    expect(fs.paths().filter((path) => path.startsWith('spool/a2/'))).toEqual(['spool/a2/sound']);
     const again = await spools.open('a2');
     expect([install.data.epoch, again.epoch === before]).toEqual([first, false]);
   });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FileSystem } from '@shared/storage/file-system';
 import { openSpool, type Spool } from '@shared/sync/spool';
 import type { LightConversation } from '@shared/sync/spool-records';
+import { SOUND } from '@shared/sync/spool-seqs';
 import type { Install } from './install';
 
 export interface SpoolsOptions {
@@ -17,7 +18,7 @@ export interface Spools {
   get(accountId: string): Spool | undefined;
   /** Opens one more, or gives the one that is open. */
   open(accountId: string): Promise<Spool>;
-  /** Closes one and removes what it holds: all of it is at the helpdesk. */
+  /** Closes one and removes its rows: all of them are at the helpdesk. */
   drop(accountId: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,9 +32,11 @@ export async function openSpools(accountIds: readonly string[], options: SpoolsO
   const spools = new Map<string, Spool>();
   const folderOf = (accountId: string): string => `${folder}/${encodeURIComponent(accountId)}`;
 
+  /** A page may sleep through a removal: what says which seqs were given out stays, so that none is given twice. */
   async function empty(accountId: string): Promise<void> {
     const files = await fs.list(folderOf(accountId));
-    for (const file of files) await fs.remove(`${folderOf(accountId)}/${file}`);
+    const rest = files.filter((file) => file !== SOUND);
+    for (const file of rest) await fs.remove(`${folderOf(accountId)}/${file}`);
   }
 
   async function open(accountId: string): Promise<Spool> {
@@ -81,7 +84,8 @@ export async function openSpools(accountIds: readonly string[], options: SpoolsO
       spools.delete(accountId);
       // The epoch first: rows without one are nobody's, an epoch without rows would look like a loss.
       const { [accountId]: _gone, ...rest } = install.data.spools;
-      await install.update({ spools: rest });
+      const isSound = (await fs.list(folderOf(accountId))).includes(SOUND);
+      await install.update({ spools: rest, ...(!isSound && { epoch: randomUUID() }) });
       await empty(accountId);
     },
     close,

@@ -15,7 +15,8 @@ import { decodeFrame, encodeFrame } from '../storage/record-frame';
 
 /** More than most openings use; small, so that seqs stay small numbers for years. */
 export const BLOCK_SEQS = 2 ** 20;
-const SOUND = 'sound';
+/** Stays when an account is removed, for the case that it comes back. */
+export const SOUND = 'sound';
 
 export class SpoolSeqs {
   /** The newest seq of the log; 0 when it is empty. */
