@@ -142,6 +142,27 @@ test('a reply of this computer alone is added, found and used by the keyboard', 
   await expect(agent.composer.editor).toHaveValue('Thank you for writing.');
 });
 
+test('a reply half written survives Escape, and one that was removed comes back', async ({ lab, page }) => {
+  await openedConsole(lab, page);
+  let screen = await openTeam(page);
+  await part(screen, 'replies');
+  await screen.getByRole('button', { name: words('team:replies.add') }).click();
+  await screen.getByLabel(words('team:replies.title')).fill('Long answer');
+  await screen.getByLabel(words('team:replies.text')).fill('Half an hour of work.');
+  await page.keyboard.press('Escape');
+  await expect(screen).toBeHidden();
+  screen = await openTeam(page);
+  await expect(screen.getByLabel(words('team:replies.text'))).toHaveValue('Half an hour of work.');
+  await screen.getByRole('button', { name: words('team:save') }).click();
+
+  await screen.getByRole('button', { name: words('team:replies.remove') }).press('Enter');
+  await expect(screen.getByText(words('team:replies.none'))).toBeVisible();
+  await expect(screen.getByRole('region', { name: words('team:part.replies') })).toBeFocused();
+  await expectClean(page, 'removed');
+  await screen.getByRole('button', { name: words('team:replies.undo') }).click();
+  await expect(screen.getByRole('listitem')).toContainText('Long answer');
+});
+
 test('what one console publishes, another with a data folder of its own follows, and trusts nothing else', async ({
   lab,
   page,

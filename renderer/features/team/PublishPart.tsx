@@ -57,7 +57,7 @@ function SetUp({ publisher, onDone }: { publisher: Publisher | null; onDone: () 
   const { busy, failed, run } = useStep();
   const [name, setName] = useState(publisher?.name ?? '');
   const [folder, setFolder] = useState(publisher?.folder ?? '');
-  const [url, setUrl] = useState('');
+  const [url, setUrl] = useState(() => addressIn(publisher?.link ?? null));
   return (
     <form
       className="flex flex-col gap-3"
@@ -86,6 +86,7 @@ function SetUp({ publisher, onDone }: { publisher: Publisher | null; onDone: () 
         maxLength={2_000}
         onChange={(change) => setUrl(change.target.value)}
       />
+      <p className="text-meta text-muted">{t('publish.where')}</p>
       <StepFailure failed={failed} />
       <div className="flex gap-2">
         <Button
@@ -201,6 +202,12 @@ function Publishing(props: { team: TeamState; publisher: Publisher; onChangePlac
       )}
     </section>
   );
+}
+
+/** Where a link says the bundle is, when that is an address; '' for a folder. */
+function addressIn(link: string | null): string {
+  const at = new URLSearchParams(link?.slice(link.indexOf('?') + 1)).get('at') ?? '';
+  return /^https?:/i.test(at) ? at : '';
 }
 
 /** What was said here about who is who, and is not in the next revision yet. */

@@ -1,10 +1,11 @@
 import { Pencil, Plus, Trash2 } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { Button } from '@renderer/components/Button';
 import { IconButton } from '@renderer/components/IconButton';
 import { TextField } from '@renderer/components/TextField';
 import { useTranslation } from '@renderer/components/use-translation';
 import { putTeamRecord, removeTeamRecord } from '@renderer/data/team';
+import { useTeamScreen, type TypedReply } from '@renderer/state/team-screen';
 import type { TeamBook, TeamState } from '@shared/contract/team';
 import type { TeamReply } from '@shared/domain/team-data';
 import { BookChoice } from './BookChoice';
@@ -25,27 +26,45 @@ export function RepliesPart({ team }: { team: TeamState }) {
   const { t } = useTranslation('team');
   const [chosen, setBook] = useState<TeamBook>(team.publisher === null ? 'computer' : 'draft');
   const book = team.publisher === null ? 'computer' : chosen;
-  const [edited, setEdited] = useState<TeamReply | null>(null);
+  const { typed, write, forget } = useTeamScreen();
+  const [removed, setRemoved] = useState<{ book: TeamBook; record: TeamReply } | null>(null);
   const { busy, failed, run } = useStep();
+  const box = useRef<HTMLElement>(null);
   const replies = team[book].teamReply;
-  if (edited !== null) {
+  if (typed !== null) {
     return (
       <ReplyForm
-        key={edited.id}
-        reply={edited}
+        key={typed.reply.id}
+        typed={typed}
         busy={busy}
         failed={failed}
-        onCancel={() => setEdited(null)}
+        onCancel={forget}
         onSave={(record) => {
-          void run(() => putTeamRecord(book, { kind: 'teamReply', record })).then((done) => {
-            if (done) setEdited(null);
+          void run(() => putTeamRecord(typed.book, { kind: 'teamReply', record })).then((done) => {
+            if (done) forget();
           });
         }}
       />
     );
   }
+  const remove = async (record: TeamReply) => {
+    // The row that has the focus is about to go.
+    box.current?.focus({ preventScroll: true });
+    setRemoved(null);
+    if (await run(() => removeTeamRecord(book, { kind: 'teamReply', id: record.id })))
+      setRemoved({ book, record });
+  };
+  const putBack = async ({ book: from, record }: { book: TeamBook; record: TeamReply }) => {
+    box.current?.focus({ preventScroll: true });
+    if (await run(() => putTeamRecord(from, { kind: 'teamReply', record }))) setRemoved(null);
+  };
   return (
-    <section className="flex flex-col gap-2" aria-label={t('part.replies')}>
+    <section
+      ref={box}
+      tabIndex={-1}
+      className="flex flex-col gap-2 outline-none"
+      aria-label={t('part.replies')}
+    >
       {team.publisher !== null && <BookChoice book={book} onChange={setBook} />}
       <p className="text-muted">{t(book === 'computer' ? 'replies.computer' : 'replies.draft')}</p>
       <ul className="flex flex-col">
@@ -63,20 +82,32 @@ export function RepliesPart({ team }: { team: TeamState }) {
             <IconButton
               icon={Pencil}
               label={t('replies.change', { title: reply.title })}
-              onClick={() => setEdited(reply)}
+              onClick={() => write(book, reply)}
             />
             <IconButton
               icon={Trash2}
               label={t('replies.remove', { title: reply.title })}
               disabled={busy}
-              onClick={() => void run(() => removeTeamRecord(book, { kind: 'teamReply', id: reply.id }))}
+              onClick={() => void remove(reply)}
             />
           </li>
         ))}
       </ul>
       {replies.length === 0 && <p className="text-muted">{t('replies.none')}</p>}
+      <div role="status" className="empty:hidden">
+        {removed !== null && (
+          <div className="flex flex-wrap items-center gap-2">
+            <p className="min-w-0 [overflow-wrap:anywhere]">
+              {t('replies.removed', { title: removed.record.title })}
+            </p>
+            <Button size="small" busy={busy} onClick={() => void putBack(removed)}>
+              {t('replies.undo')}
+            </Button>
+          </div>
+        )}
+      </div>
       <StepFailure failed={failed} />
-      <Button icon={Plus} className="self-start" onClick={() => setEdited(empty())}>
+      <Button icon={Plus} className="self-start" onClick={() => write(book, empty())}>
         {t('replies.add')}
       </Button>
     </section>
@@ -84,18 +115,17 @@ export function RepliesPart({ team }: { team: TeamState }) {
 }
 
 function ReplyForm(props: {
-  reply: TeamReply;
+  typed: TypedReply;
   busy: boolean;
   failed: Parameters<typeof StepFailure>[0]['failed'];
   onSave: (reply: TeamReply) => void;
   onCancel: () => void;
 }) {
-  const { reply, busy, failed, onSave, onCancel } = props;
+  const { typed, busy, failed, onSave, onCancel } = props;
+  const { reply, title, shortcut, text } = typed;
   const { t } = useTranslation('team');
   const textId = useId();
-  const [title, setTitle] = useState(reply.title);
-  const [shortcut, setShortcut] = useState(reply.shortcut ?? '');
-  const [text, setText] = useState(reply.body.content);
+  const type = useTeamScreen((state) => state.type);
   const [asked, setAsked] = useState(false);
   const incomplete = title.trim() === '' || text.trim() === '';
   return (
@@ -118,13 +148,13 @@ function ReplyForm(props: {
         value={title}
         maxLength={200}
         autoFocus
-        onChange={(change) => setTitle(change.target.value)}
+        onChange={(change) => type({ title: change.target.value })}
       />
       <TextField
         label={t('replies.shortcut')}
         value={shortcut}
         maxLength={100}
-        onChange={(change) => setShortcut(change.target.value)}
+        onChange={(change) => type({ shortcut: change.target.value })}
       />
       <div className="flex flex-col gap-1">
         <label htmlFor={textId} className="text-meta text-muted">
@@ -136,7 +166,7 @@ function ReplyForm(props: {
           rows={8}
           maxLength={100_000}
           value={text}
-          onChange={(change) => setText(change.target.value)}
+          onChange={(change) => type({ text: change.target.value })}
           className="rounded-control border border-line-control bg-surface px-2 py-1.5 text-body"
         />
       </div>

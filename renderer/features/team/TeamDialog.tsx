@@ -3,9 +3,11 @@ import { Dialog } from '@renderer/components/Dialog';
 import { Segments } from '@renderer/components/Segments';
 import { Skeleton } from '@renderer/components/Skeleton';
 import { useTranslation } from '@renderer/components/use-translation';
+import { useHostLink } from '@renderer/data/host-link';
 import { useTeam } from '@renderer/data/team';
 import { useCommand } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
+import { useTeamScreen } from '@renderer/state/team-screen';
 import { BundlePart } from './BundlePart';
 import { PublishPart } from './PublishPart';
 import { RepliesPart } from './RepliesPart';
@@ -41,10 +43,22 @@ export function TeamDialog() {
 }
 
 function Parts() {
-  const { t } = useTranslation('team');
+  const { t } = useTranslation(['team', 'accounts']);
   const team = useTeam();
-  const [part, setPart] = useState<Part>('where');
-  if (team === null) return <Skeleton className="h-40" />;
+  // A reply that was being written when the screen closed stands where it was.
+  const [part, setPart] = useState<Part>(() =>
+    useTeamScreen.getState().typed === null ? 'where' : 'replies',
+  );
+  const isLost = useHostLink().state === 'lost';
+  if (team === null) {
+    return isLost ? (
+      <p role="alert" className="pt-1 text-warning">
+        {t('accounts:hostLost')}
+      </p>
+    ) : (
+      <Skeleton className="h-40" />
+    );
+  }
   return (
     <div className="flex min-h-96 flex-col gap-4 pt-1">
       <div className="-mx-1 overflow-x-auto px-1 py-0.5">

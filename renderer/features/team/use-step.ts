@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { failureCode } from '@renderer/data/team';
 
 type FailureCode = ReturnType<typeof failureCode>;
@@ -7,7 +7,7 @@ export interface Step {
   busy: boolean;
   /** Why the last one failed; `null` when it did not. */
   failed: FailureCode | null;
-  /** Runs one at a time. @returns whether it was done */
+  /** Runs one at a time; one that comes meanwhile is not run. @returns whether it was done */
   run: (step: () => Promise<unknown>) => Promise<boolean>;
 }
 
@@ -17,7 +17,11 @@ export function useStep(): Step {
     busy: false,
     failed: null,
   });
+  const running = useRef(false);
   const run = async (step: () => Promise<unknown>) => {
+    // Enter in a field sends a form again, whatever its button says.
+    if (running.current) return false;
+    running.current = true;
     setState({ busy: true, failed: null });
     try {
       await step();
@@ -26,6 +30,8 @@ export function useStep(): Step {
     } catch (failure) {
       setState({ busy: false, failed: failureCode(failure) });
       return false;
+    } finally {
+      running.current = false;
     }
   };
   return { ...state, run };
