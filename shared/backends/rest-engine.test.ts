@@ -3,6 +3,7 @@ import { scriptedHttp, type ScriptedAnswer } from '../testing/scripted-http';
 import { VirtualClock } from '../testing/virtual-clock';
 import { bearer, type AuthDefinition } from './auth';
 import { embeddedDefinition } from './embedded/embedded-backend';
+import type { Change } from '../domain/entities';
 import type { Backend } from './port';
 import type { RestDefinition } from './rest-definition';
 import { createRestBackend } from './rest-engine';
@@ -38,6 +39,69 @@ describe('the engine', () => {
       ['https://desk.invalid/other/place', 'Bearer sample-token'],
       ['https://store.invalid/signed?x=1', null],
     ]);
+  });
+
+  it('sets a row aside whose numbers no page could read, and goes on with the others', async () => {
+    const contact = (id: string, createdAt: number): Change => ({
+      kind: 'contact',
+      id,
+      row: {
+        accountId: 'a1',
+        id,
+        name: 'Sample',
+        emails: [],
+        verifiedEmails: [],
+        phones: [],
+        handles: [],
+        company: null,
+        note: '',
+        createdAt,
+        updatedAt: 1,
+      } as unknown as Extract<Change, { kind: 'contact' }>['row'],
+      movedTo: null,
+    });
+    const made: Change[] = [contact('1', 1e300), contact('2', 1_700_000_000_000.5), contact('3', 5)];
+    const { backend } = stage({
+      feeds: {
+        things: {
+          pull: () =>
+            Promise.resolve({ rows: [{ id: '1' }, { id: '2' }, { id: '3' }], cursor: '', more: false }),
+          row: (raw) => made.find(({ id }) => id === (raw as { id: string }).id)!,
+        },
+      },
+    });
+    const page = await backend.pull('things', null, signal);
+    expect(page.changes.map(({ id }) => id)).toEqual(['3']);
+    expect(page.ages).toHaveLength(1);
+    expect(page.rejected).toMatchObject([
+      { id: '1', problem: expect.stringContaining('createdAt') as string },
+      { id: '2' },
+    ]);
+  });
+
+  it('lets no id climb out of its path', async () => {
+    for (const id of ['..', '.', '%2e%2E', 'a/../../b']) {
+      const { backend, requests } = stage({
+        whoAmI: async (ask) => {
+          await ask.json({ method: 'DELETE', path: `/tickets/${id}/tags` });
+          throw new Error('It was asked.');
+        },
+      });
+      await expect(backend.whoAmI(signal)).rejects.toMatchObject({ kind: 'invalid' });
+      expect(requests).toEqual([]);
+    }
+  });
+
+  it('takes headers of the own server nowhere else', async () => {
+    const download = (path: string): Partial<RestDefinition> => ({
+      download: (ask) => ask.file({ method: 'GET', path, headers: { 'x-team-key': 'sample' } }),
+    });
+    const elsewhere = stage(download('https://store.invalid/f1'), file);
+    await bytes(elsewhere.backend);
+    expect(elsewhere.requests[0]?.headers).not.toHaveProperty('x-team-key');
+    const own = stage(download('https://desk.invalid/f1'), file);
+    await bytes(own.backend);
+    expect(own.requests[0]?.headers).toHaveProperty('x-team-key');
   });
 
   it('tells no agent a token that a server repeats, also one that it gave itself', async () => {

@@ -108,7 +108,11 @@ export function createRestBackend(
 
   async function sendOnce(shape: RequestShape, { signal, limitMs }: Manner): Promise<HttpResponse> {
     const query = new URLSearchParams(shape.query).toString();
-    const address = /^https?:/.test(shape.path) ? shape.path : root + shape.path;
+    const whole = /^https?:/.test(shape.path);
+    if (!whole && CLIMBING.test(shape.path.replace(/[?#].*$/s, ''))) {
+      throw new BackendError('invalid', 'An id of the helpdesk does not fit into an address.');
+    }
+    const address = whole ? shape.path : root + shape.path;
     // Credentials leave for the account's own server only.
     const own = new URL(address).origin === new URL(root).origin;
     const { body, headers } = bodyOf(shape);
@@ -118,8 +122,8 @@ export function createRestBackend(
       headers: {
         accept: 'application/json',
         ...headers,
-        ...(own ? await credentials(signal) : {}),
-        ...shape.headers,
+        // What a profile sets for its server may be a key as well.
+        ...(own ? { ...(await credentials(signal)), ...shape.headers } : {}),
       },
       body,
       timeoutMs: limitMs,
@@ -266,7 +270,9 @@ export function createRestBackend(
       const messages: Message[] = [];
       eachRow(found.rows, (raw) => {
         const message = row(raw, accountId);
-        if (message !== null) messages.push(maskMessage(message));
+        if (message === null) return;
+        refuseNumbers(message);
+        messages.push(maskMessage(message));
       });
       return { messages, before: found.before };
     },
@@ -340,13 +346,29 @@ function readChanges(raws: readonly unknown[], feed: FeedDefinition, accountId: 
   const ages: (number | null)[] = [];
   const rejected = eachRow(raws, (raw) => {
     const read = feed.row(raw, accountId);
-    for (const change of isList(read) ? read : [read]) {
+    const all = isList(read) ? read : [read];
+    for (const { row } of all) if (row !== null) refuseNumbers(row);
+    for (const change of all) {
       ages.push(feed.age?.(raw, change) ?? null);
       changes.push(maskChange(change));
     }
   });
   return { changes, ages, rejected };
 }
+
+/**
+ * Times and counts are whole numbers behind here: one row with another would make every page that it
+ * is on unreadable.
+ */
+function refuseNumbers(row: object): void {
+  const issues = Object.entries(row)
+    .filter(([, value]) => typeof value === 'number' && !Number.isSafeInteger(value))
+    .map(([name]) => ({ code: 'custom' as const, path: [name], message: 'not a whole number' }));
+  if (issues.length > 0) throw new z.ZodError(issues);
+}
+
+/** A segment of dots leads out of its path, escaped or not (WHATWG URL, "double-dot URL path segment"). */
+const CLIMBING = /(^|[/\\])(\.|%2e){1,2}([/\\?#]|$)/i;
 
 function isList<T>(read: T | readonly T[]): read is readonly T[] {
   return Array.isArray(read);

@@ -296,7 +296,7 @@ describe('an action', () => {
   it('that was done in part is unknown, with what is missing', async () => {
     const twoSteps = TAIL.replace(
       'result: =id }',
-      "result: =id, then: [{ when: =$exists(statusAfter), put: '/c/{conversationId}', form: { s: =statusAfter } }] }",
+      `result: =id, then: [{ when: =$exists(statusAfter), put: '/c/{conversationId}', form: { s: =statusAfter } }] }`,
     );
     const { backend } = connected(
       HEAD + SINCE + twoSteps,
@@ -307,6 +307,29 @@ describe('an action', () => {
     await expect(
       backend.perform(anOperation('7', closing as Parameters<typeof anOperation>[1]), signal),
     ).rejects.toMatchObject({ kind: 'no-answer', message: expect.stringContaining('taken as 5') as string });
+  });
+
+  it('is unknown, not refused, where a reply left and what came of it cannot be read', async () => {
+    const verified = TAIL.replace('result: =id }', 'result: =id, verify: =conversation.ok }').replace(
+      'history:',
+      `conversation: { get: '/c/{conversationId}', feed: all }\nhistory:`,
+    );
+    const { backend } = connected(
+      HEAD + SINCE + verified,
+      { body: { id: 5 } },
+      { status: 403, body: { error: 'Not yours' } },
+    );
+    await expect(backend.perform(anOperation('7', aReply('Done')), signal)).rejects.toMatchObject({
+      kind: 'no-answer',
+    });
+  });
+
+  it('reads times that were seconds with a fraction as whole ms', async () => {
+    const fraction = row(1, NOON, { at: NOON + 0.25 });
+    const { backend } = connected(HEAD + SINCE + TAIL, { body: { rows: [fraction] } });
+    const { changes, rejected } = await backend.pull('all', null, signal);
+    expect(rejected).toEqual([]);
+    expect(changes[0]?.row).toMatchObject({ createdAt: NOON });
   });
 
   it('that the profile does not name is refused', async () => {

@@ -43,10 +43,21 @@ export function performer(parts: ActionParts) {
     const run = new ActionRun(ask, runtime, files);
     const answer = await run.step(action, path, context);
     const made = await run.resultOf(action, path, answer);
-    await thenSteps(run, action, path, { ...context, result: made }, made);
+    const isMessage = kind === 'reply' || kind === 'note';
+    await thenSteps(run, action, path, { ...context, result: made }).catch((error: unknown) =>
+      Promise.reject(
+        isMessage || made !== null
+          ? perhapsDone(error, `taken as ${made ?? '?'}, but not all of it: `)
+          : error,
+      ),
+    );
     const serverId = made ?? operation.conversationId;
     if (action.verify === undefined) return { serverId, conversation: null };
-    const { raw, thing } = await parts.conversation(ask, operation.conversationId);
+    const { raw, thing } = await parts
+      .conversation(ask, operation.conversationId)
+      .catch((error: unknown) =>
+        Promise.reject(isMessage ? perhapsDone(error, 'taken, but not seen afterwards: ') : error),
+      );
     const done = await runtime.value(action.verify, [...path, 'verify'], { ...context, conversation: raw });
     if (!done) {
       const where = runtime.lineOf([...path, 'verify']);
@@ -62,22 +73,19 @@ export function performer(parts: ActionParts) {
   };
 }
 
-/** What follows a message that was made; that it failed must not look as if there were no message. */
-async function thenSteps(
-  run: ActionRun,
-  action: Action,
-  path: Path,
-  context: Context,
-  made: string | null,
-): Promise<void> {
+async function thenSteps(run: ActionRun, action: Action, path: Path, context: Context): Promise<void> {
   for (const [index, step] of action.then.entries()) {
-    try {
-      await run.step(step, [...path, 'then', index], context);
-    } catch (error) {
-      if (made === null || !(error instanceof BackendError)) throw error;
-      throw new BackendError('no-answer', `It was taken as ${made}, but not all of it: ${error.message}`);
-    }
+    await run.step(step, [...path, 'then', index], context);
   }
+}
+
+/**
+ * Its first request was taken: what became of the others must not look as if there were no message, nor
+ * as if there were one, for some profiles send by their last step.
+ */
+function perhapsDone(error: unknown, how: string): unknown {
+  if (!(error instanceof BackendError)) return error;
+  return new BackendError('no-answer', `It was ${how}${error.message}`, error.status, error.retryAfterMs);
 }
 
 function contextOf(

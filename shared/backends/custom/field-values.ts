@@ -23,8 +23,9 @@ export const time = z.union([z.string(), z.number()]).transform((value, context)
     return z.NEVER;
   };
   if (typeof value === 'number') {
+    // Seconds with a fraction, multiplied, have one in ms as well.
     return value >= EARLIEST_MS
-      ? value
+      ? Math.round(value)
       : tell('looks like seconds, and milliseconds are needed: multiply by 1000');
   }
   const ms = WITH_ZONE.test(value) ? Date.parse(value) : NaN;
