@@ -13,6 +13,7 @@
  *      │  │ ──no answer, 5xx, 401, 429──▶ unknown ──settle, read back──▶ accepted | queued | (T4) parked
  *      │  └ never left (refused connection; at tier T4 also 401, 429) ──▶ queued
  *      ▼
+ *   unknown ──its account is gone, dropped by the agent──▶ discarded
  *   accepted, delivered ──the helpdesk was restored and has it no more──▶ parked
  *   accepted (server id) ──seen in the feed──▶ delivered ──returned──▶ bounced
  */

@@ -63,7 +63,7 @@ export interface Outbox {
   undo(ref: string): Promise<OutboxRow>;
   /** Sends a parked row again. @throws TooLateError, UnknownRefError */
   resend(ref: string): Promise<OutboxRow>;
-  /** Drops a parked or held row. @throws TooLateError, UnknownRefError */
+  /** Drops a parked or held row, or an unknown one whose account is not connected. @throws TooLateError, UnknownRefError */
   discard(ref: string): Promise<OutboxRow>;
   /**
    * Lets a held row go as it is. `seen` is what was on screen beside it (`hold.movement.head`, or
@@ -156,7 +156,9 @@ class LaneOutbox implements Outbox {
   }
 
   discard(ref: string): Promise<OutboxRow> {
-    return this.#decide(ref, (row, now) => verbs.discarded(row, now));
+    return this.#decide(ref, (row, now) => {
+      return verbs.discarded(row, now, this.#options.backendOf(row.intent.accountId) !== null);
+    });
   }
 
   sendAsIs(ref: string, seen: verbs.Seen): Promise<OutboxRow> {

@@ -35,9 +35,11 @@ export function undone(row: OutboxRow, now: number): OutboxRow {
   return stepped(row, 'discarded', now, { note: 'taken back by the agent' });
 }
 
-export function discarded(row: OutboxRow, now: number): OutboxRow {
+/** @param isServed its account is connected: what is unknown is looked for then, and not dropped */
+export function discarded(row: OutboxRow, now: number, isServed: boolean): OutboxRow {
   if (row.state === 'discarded') return row;
-  if (row.state !== 'parked' && row.state !== 'held') throw new TooLateError(row.intent.ref);
+  const isLost = row.state === 'unknown' && !isServed;
+  if (row.state !== 'parked' && row.state !== 'held' && !isLost) throw new TooLateError(row.intent.ref);
   return stepped(row, 'discarded', now, { note: 'dropped by the agent' });
 }
 

@@ -63,3 +63,22 @@ describe('a reply whose outcome only the agent can tell', () => {
     await expect(world.outbox.settle(refOf(1), { notThere: true })).rejects.toThrow(TooLateError);
   });
 });
+
+describe('a reply whose account was removed before its outcome was known', () => {
+  it('can be dropped, for nobody will ever look for it; with its account it cannot', async () => {
+    const world = new OutboxWorld({ tier: 'T2', settleMs: 30_000, fault: failing('perform', 'drop') });
+    await take(world, 1, aReply(), { base });
+    await world.clock.advance(10_000);
+    expect(world.row(refOf(1)).state).toBe('unknown');
+    await expect(world.outbox.discard(refOf(1))).rejects.toThrow(TooLateError);
+    world.removed = true;
+    await world.clock.advance(MINUTE_MS);
+    const dropped = world.outbox.discard(refOf(1));
+    await world.clock.advance(100);
+    expect((await dropped).state).toBe('discarded');
+    world.removed = false;
+    world.goOnline();
+    await world.clock.advance(MINUTE_MS);
+    expect([world.row(refOf(1)).state, done(world)]).toEqual(['discarded', []]);
+  });
+});

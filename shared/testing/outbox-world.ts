@@ -40,6 +40,8 @@ export class OutboxWorld {
   /** Every row shown, in order. */
   readonly shown: OutboxRow[] = [];
   online = true;
+  /** While set, its account is not connected. */
+  removed = false;
   /** While unset, threads cannot be read, though the account seems well. */
   readable = true;
   /** What the helpdesk says to whoever reads a thread. */
@@ -92,7 +94,7 @@ export class OutboxWorld {
     this.outbox = createOutbox({
       rows: [...this.journal.values()],
       journal: this.#journalPort(life),
-      backendOf: (accountId) => (accountId === 'a1' ? backend : null),
+      backendOf: (accountId) => (accountId === 'a1' && !this.removed ? backend : null),
       accountOnline: () => this.online,
       files: this.#filePort(),
       heads: this.#headPort(alive),

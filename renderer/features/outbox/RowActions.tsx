@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from '@renderer/components/Button';
 import { useTranslation } from '@renderer/components/use-translation';
+import { useAccounts } from '@renderer/data/accounts';
 import { useDraft } from '@renderer/data/drafts';
 import { discard, resend, undo } from '@renderer/data/outbox';
 import { placeOf } from '@renderer/data/second-thoughts';
@@ -18,10 +19,12 @@ export function RowActions({ row, onGo }: { row: Row; onGo: () => void }) {
   const draft = useDraft(row.state === 'saving' ? conversationKey(accountId, conversationId) : placeOf(row));
   const [failed, setFailed] = useState(false);
   const stuck = needsYou(row);
+  // Nobody looks for it any more.
+  const isLost = useAccounts().every(({ id }) => id !== accountId) && row.state === 'unknown';
   const decidedThere = isStopped(row);
   const undoable = !stuck && (row.state === 'saving' || canUndo(row.state));
   const isMessage = action.kind === 'reply' || action.kind === 'note';
-  if (!stuck && !undoable) return null;
+  if (!stuck && !undoable && !isLost) return null;
   const attempt = (doing: Promise<void>) => {
     setFailed(false);
     doing.catch(() => setFailed(true));
@@ -49,7 +52,7 @@ export function RowActions({ row, onGo }: { row: Row; onGo: () => void }) {
           {t('action.resend')}
         </Button>
       )}
-      {stuck && (
+      {(stuck || isLost) && (
         <Button size="small" onClick={() => attempt(discard(ref))}>
           {t('action.discard')}
         </Button>
