@@ -308,6 +308,49 @@ test('a profile of the team is dropped, told where it is wrong, mended and offer
   await expect(screen.field('accounts:field.url')).toBeEditable();
 });
 
+test('the focus goes along: to the first field, back to the account, and past an undo', async ({
+  lab,
+  page,
+}) => {
+  const { screen } = await world(lab, page);
+  await screen.open();
+  await screen.startWizard();
+  await screen.dialog.getByRole('button', { name: 'Zendesk' }).press('Enter');
+  await expect(screen.field('accounts:field.url')).toBeFocused();
+  await screen.button('accounts:connect.other').press('Enter');
+  await expect(screen.dialog.getByRole('heading', { name: words('accounts:connect.title') })).toBeFocused();
+  await page.keyboard.press('Escape');
+
+  const toggle = screen.account('desk').getByRole('button').first();
+  await screen.button('accounts:action.change').press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(toggle).toBeFocused();
+  await screen.button('accounts:action.remove').press('Enter');
+  // Until it is known what is kept here it takes no press.
+  await screen.button('accounts:remove.remove').click();
+  await expect(toggle).toBeFocused();
+  await screen
+    .account('desk')
+    .getByRole('button', { name: words('accounts:leaving.undo') })
+    .press('Enter');
+  await expect(toggle).toBeFocused();
+});
+
+test('in a small window what a check found comes into sight', async ({ lab, page }) => {
+  const { second, screen } = await world(lab, page);
+  await screen.open();
+  await screen.startWizard();
+  await screen.dialog.getByRole('button', { name: 'Embedded helpdesk' }).click();
+  await page.setViewportSize({ width: 360, height: 640 });
+  await screen.field('accounts:field.url').fill(second.desk.url);
+  await screen.token.fill('not-the-token');
+  await page.keyboard.press('Enter');
+  await expect(screen.dialog.getByText(words('accounts:problem.bad-credentials'))).toBeInViewport({
+    ratio: 1,
+  });
+  await expect(screen.dialog.getByText(words('accounts:help.bad-credentials'))).toBeInViewport({ ratio: 1 });
+});
+
 test('a helpdesk that gives no answer is waited for in sight, and the wait can be called off', async ({
   lab,
   page,

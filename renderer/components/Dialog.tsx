@@ -50,7 +50,8 @@ export function Dialog(props: DialogProps) {
           ref={setSheet}
           className={cx(SHEET, SIZES[size])}
           onEscapeKeyDown={(press) => {
-            if (onEscape?.() === true) press.preventDefault();
+            // While an input method composes, Escape belongs to it.
+            if (press.isComposing || onEscape?.() === true) press.preventDefault();
           }}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           {...focus}

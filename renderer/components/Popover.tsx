@@ -31,6 +31,8 @@ export function Popover(props: PopoverProps) {
           side={side}
           sideOffset={4}
           collisionPadding={8}
+          // While an input method composes, Escape belongs to it.
+          onEscapeKeyDown={(press) => press.isComposing && press.preventDefault()}
           {...(onCloseAutoFocus === undefined ? {} : { onCloseAutoFocus })}
           className={cx(
             'z-40 max-h-(--radix-popover-content-available-height) animate-float-in overflow-y-auto rounded-float bg-raised p-2 shadow-float outline-none',

@@ -23,10 +23,15 @@ export function Progress({ value, label }: ProgressProps) {
       aria-valuenow={percent}
       className="h-1 w-full overflow-hidden rounded-full bg-selected"
     >
-      <div
-        className="h-full w-full origin-left rounded-full bg-accent transition-transform duration-180"
-        style={{ transform: `scaleX(${percent === undefined ? 0.3 : percent / 100})` }}
-      />
+      {percent === undefined ? (
+        // Hatched from end to end: a part of it filled would be read as that share done.
+        <div className="h-full w-full bg-[repeating-linear-gradient(115deg,var(--color-accent)_0_5px,transparent_5px_10px)] opacity-60" />
+      ) : (
+        <div
+          className="h-full w-full origin-left rounded-full bg-accent transition-transform duration-180"
+          style={{ transform: `scaleX(${percent / 100})` }}
+        />
+      )}
     </div>
   );
 }

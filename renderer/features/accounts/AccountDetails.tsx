@@ -75,7 +75,10 @@ function Facts({ account, backends }: Pick<AccountDetailsProps, 'account' | 'bac
   const { state, stateSince, failure, asOf, agent, tier, rejectedRows } = account;
   const statusWords = account.statusWords ?? ({} as NonNullable<Account['statusWords']>);
   const own = account.ownHelpdesk === true;
-  const kind = backends?.offers.find(({ id }) => id === account.backend)?.name ?? account.backend;
+  const kind =
+    backends === null
+      ? t('loading')
+      : (backends.offers.find(({ id }) => id === account.backend)?.name ?? account.backend);
   const rejectedBecause = account.rejectedBecause ?? [];
   const theirWords = STATUSES.flatMap((status) => {
     const word = statusWords[status];

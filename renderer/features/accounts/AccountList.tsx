@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight, Plus } from 'lucide-react';
-import { useId } from 'react';
+import { useEffect, useEffectEvent, useId, useRef } from 'react';
 import { AccountMark } from '@renderer/components/AccountMark';
 import { AccountStateGlyph } from '@renderer/components/AccountStateGlyph';
 import { Button } from '@renderer/components/Button';
@@ -20,8 +20,11 @@ import type { Account } from '@shared/contract/door';
 import { AccountDetails } from './AccountDetails';
 import { FirstSync } from './FirstSync';
 
-/** Every account with how it stands; the details of one are open. */
-export function AccountList() {
+/**
+ * Every account with how it stands; the details of one are open.
+ * @param props.cameBack from the view of one account: the focus stands at that account again
+ */
+export function AccountList({ cameBack }: { cameBack: boolean }) {
   const { t } = useTranslation('accounts');
   const accounts = useAccounts();
   const backends = useBackends();
@@ -32,11 +35,22 @@ export function AccountList() {
   const setOpened = useAccountScreen((state) => state.setOpened);
   // One account needs no choice.
   const shown = opened ?? (accounts.length === 1 ? (accounts[0]?.id ?? null) : null);
+  const box = useRef<HTMLDivElement>(null);
+  const returnTo = useEffectEvent(() => {
+    if (cameBack && shown !== null)
+      box.current?.querySelector<HTMLElement>(`[data-account="${CSS.escape(shown)}"] button`)?.focus();
+  });
+  useEffect(() => returnTo(), []);
   return (
-    <div className="flex flex-col gap-3">
+    <div ref={box} className="flex flex-col gap-3">
       {link.state === 'lost' && <p className="text-warning">{t('hostLost')}</p>}
       {accounts.length === 0 ? (
-        <p className="text-pretty text-muted">{t('none')}</p>
+        // Before the host has told, "none" would not be true.
+        link.state !== 'lost' && (
+          <p role="status" className="text-pretty text-muted">
+            {t(link.state === 'live' ? 'none' : 'loading')}
+          </p>
+        )
       ) : (
         <ul aria-label={t('title')} className="flex flex-col gap-2">
           {accounts.map((account) => (
@@ -77,10 +91,12 @@ function Item({ account, isOpen, onToggle, leaving, backends }: ItemProps) {
   const details = useId();
   const hue = useAccountHue(account.id);
   const { state, asOf, firstSync, name } = account;
+  const toggle = useRef<HTMLButtonElement>(null);
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
     <li data-account={account.id} className="rounded-control border">
       <button
+        ref={toggle}
         type="button"
         aria-expanded={isOpen}
         aria-controls={isOpen ? details : undefined}
@@ -110,7 +126,14 @@ function Item({ account, isOpen, onToggle, leaving, backends }: ItemProps) {
               : t('leaving.soon', { account: name })}
           </p>
           {leaving.state === 'waiting' && (
-            <Button size="small" onClick={() => keepAccount(account.id)}>
+            <Button
+              size="small"
+              onClick={() => {
+                keepAccount(account.id);
+                // This button goes with its question.
+                toggle.current?.focus();
+              }}
+            >
               {t('leaving.undo')}
             </Button>
           )}

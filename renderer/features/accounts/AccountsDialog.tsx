@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Dialog } from '@renderer/components/Dialog';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useAccounts } from '@renderer/data/accounts';
@@ -65,6 +66,8 @@ export function AccountsDialog() {
 }
 
 function Shown({ view }: { view: AccountView }) {
+  // What the screen opened with; the dialog itself places the focus then.
+  const [first] = useState(view);
   const accounts = useAccounts();
   const account = 'accountId' in view ? accounts.find(({ id }) => id === view.accountId) : undefined;
   if (view.name === 'connect') return <ConnectWizard />;
@@ -72,5 +75,5 @@ function Shown({ view }: { view: AccountView }) {
     return <ChangeAccount key={account.id} account={account} />;
   if (account !== undefined && view.name === 'remove')
     return <RemoveAccount key={account.id} account={account} />;
-  return <AccountList />;
+  return <AccountList cameBack={view !== first} />;
 }

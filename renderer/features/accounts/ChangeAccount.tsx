@@ -48,7 +48,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
   const { result } = checking;
   // Kept credentials are shown to no other server.
   const keeps = filled.url.trim() === (account.url ?? '') || isSameServer(filled.url, account.url ?? '');
-  const values = signInValues(filled);
+  const values = offer === null ? {} : signInValues(offer, filled);
   const onlyName =
     offer === null || (filled.url.trim() === (account.url ?? '') && Object.keys(values).length === 0);
   const verdict = result.state === 'done' ? verdictOf(result.check) : null;

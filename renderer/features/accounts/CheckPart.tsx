@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
 import { Progress } from '@renderer/components/Progress';
@@ -13,8 +14,15 @@ export function CheckPart({ checking, address }: { checking: Checking; address: 
   const { t } = useTranslation('accounts');
   const { result, reset } = checking;
   const late = useDelayed(result.state === 'running', 1_000);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // In a small window it would come below what is seen, and a failed check look like none.
+    if (late || result.state === 'done' || result.state === 'notAsked')
+      box.current?.scrollIntoView({ block: 'nearest' });
+  }, [late, result.state]);
   return (
-    <div role="status" className="empty:hidden">
+    // The margin keeps it clear of the buttons, which stay at the foot.
+    <div ref={box} role="status" className="scroll-mb-16 empty:hidden">
       {late && (
         <div className="flex flex-wrap items-center gap-3 rounded-control border px-3 py-2">
           <div className="min-w-0 flex-1">

@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { Button } from '@renderer/components/Button';
 import { Skeleton } from '@renderer/components/Skeleton';
 import { useTranslation } from '@renderer/components/use-translation';
@@ -22,7 +22,8 @@ export function ConnectWizard() {
   const offers = backends.state === 'here' ? backends.value.offers : [];
   const offer = offers.find(({ id }) => id === typed.backend);
   return (
-    <View title={t('connect.title')}>
+    // The focus follows from one step to the next.
+    <View key={offer?.id ?? 'pick'} title={t('connect.title')}>
       {backends.state === 'asking' && (
         <div className="flex flex-col gap-2" role="status" aria-label={t('loading')} aria-busy="true">
           {Array.from({ length: 4 }, (_, i) => (
@@ -64,6 +65,9 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
   const [adding, setAdding] = useState<'no' | 'adding' | DoorFailureCode>('no');
   const checking = useCheck();
   const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (form.current !== null) focusField(form.current, 'url');
+  }, []);
   const { name, url, values } = typed;
   const { result } = checking;
   const verdict = result.state === 'done' ? verdictOf(result.check) : null;
@@ -82,7 +86,7 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
     name: name.trim(),
     backend: offer.id,
     url: url.trim(),
-    values: signInValues({ url, values, secrets }),
+    values: signInValues(offer, { url, values, secrets }),
   });
   const connect = async () => {
     setAdding('adding');

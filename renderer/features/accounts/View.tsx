@@ -8,10 +8,15 @@ import { useAccountScreen } from '@renderer/state/account-screen';
 export function View({ title, children }: { title: string; children: ReactNode }) {
   const { t } = useTranslation('accounts');
   const go = useAccountScreen((state) => state.go);
+  const section = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // A field inside may have it already.
+    if (section.current?.contains(document.activeElement) !== true)
+      heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
-    <section aria-label={title} className="flex flex-col gap-4">
+    <section ref={section} aria-label={title} className="flex flex-col gap-4">
       <div className="flex items-center gap-2">
         <Button
           size="small"

@@ -30,12 +30,17 @@ it('misses no credentials where those that are kept go on', () => {
 });
 
 it('sends what was filled in, trimmed, and leaves the rest out', () => {
+  const filled = { url: '', values: { login: ' a@team.invalid ' }, secrets: { token: '' } };
+  expect(signInValues(OFFER, filled)).toEqual({ login: 'a@team.invalid' });
+});
+
+it('sends nothing that was typed for another helpdesk', () => {
   const filled = {
     url: '',
-    values: { login: ' a@team.invalid ' },
-    secrets: { token: '', clientSecret: 'sample' },
+    values: { workspace: '3', login: 'a@team.invalid' },
+    secrets: { token: 'sample', clientSecret: 'sample' },
   };
-  expect(signInValues(filled)).toEqual({ login: 'a@team.invalid', clientSecret: 'sample' });
+  expect(signInValues(OFFER, filled)).toEqual({ login: 'a@team.invalid', token: 'sample' });
 });
 
 it.each([

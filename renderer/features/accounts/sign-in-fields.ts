@@ -1,5 +1,5 @@
 /** What the form asks for, and what is still missing in it. Pure. */
-import { SIGN_IN_FIELDS, type BackendOffer, type SignInFieldName } from '@shared/contract/accounts';
+import type { BackendOffer, SignInFieldName } from '@shared/contract/accounts';
 
 export type FieldName = 'url' | SignInFieldName;
 
@@ -32,12 +32,17 @@ export function missingFields(offer: BackendOffer, filled: FilledIn, keeps: bool
   return missing;
 }
 
-/** What was filled in, by the names the host knows; empty fields are left out. */
-export function signInValues({ values, secrets }: FilledIn): Partial<Record<SignInFieldName, string>> {
-  const all = { ...values, ...secrets };
+/**
+ * What was filled in and this helpdesk asks for, by the names the host knows; empty fields are left
+ * out, and what was typed for another helpdesk that was picked before.
+ */
+export function signInValues(
+  { signIn }: BackendOffer,
+  filled: FilledIn,
+): Partial<Record<SignInFieldName, string>> {
   return Object.fromEntries(
-    SIGN_IN_FIELDS.flatMap((name) => {
-      const value = (all[name] ?? '').trim();
+    signIn.flatMap(({ name, secret }) => {
+      const value = ((secret ? filled.secrets : filled.values)[name] ?? '').trim();
       return value === '' ? [] : [[name, value]];
     }),
   );

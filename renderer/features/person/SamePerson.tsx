@@ -17,6 +17,7 @@ export function SamePerson({ accountId, contactId }: { accountId: string; contac
   const { joined, suggested, parted } = usePerson(anchor);
   const [failed, setFailed] = useState(false);
   const box = useRef<HTMLElement>(null);
+  const nameOf = ({ contact }: Relative): string => contact.name.trim() || t('noName');
   if (joined.length + suggested.length + parted.length === 0) return null;
   const decide = (relative: Relative, verdict: 'same' | 'apart'): void => {
     setFailed(false);
@@ -34,7 +35,7 @@ export function SamePerson({ accountId, contactId }: { accountId: string; contac
               <IconButton
                 icon={Unlink}
                 size="small"
-                label={t('same.apart', { name: relative.contact.name })}
+                label={t('same.apart', { name: nameOf(relative) })}
                 onClick={() => decide(relative, 'apart')}
               />
             </Row>
@@ -47,7 +48,13 @@ export function SamePerson({ accountId, contactId }: { accountId: string; contac
           <ul>
             {suggested.map((relative) => (
               <Row key={contactKey(relative.contact)} relative={relative}>
-                <Button variant="quiet" size="small" icon={Link2} onClick={() => decide(relative, 'same')}>
+                <Button
+                  variant="quiet"
+                  size="small"
+                  icon={Link2}
+                  aria-label={`${t('same.join')}: ${nameOf(relative)}`}
+                  onClick={() => decide(relative, 'same')}
+                >
                   {t('same.join')}
                 </Button>
               </Row>
@@ -61,7 +68,13 @@ export function SamePerson({ accountId, contactId }: { accountId: string; contac
           <ul>
             {parted.map((relative) => (
               <Row key={contactKey(relative.contact)} relative={relative}>
-                <Button variant="quiet" size="small" icon={Link2} onClick={() => decide(relative, 'same')}>
+                <Button
+                  variant="quiet"
+                  size="small"
+                  icon={Link2}
+                  aria-label={`${t('same.rejoin')}: ${nameOf(relative)}`}
+                  onClick={() => decide(relative, 'same')}
+                >
                   {t('same.rejoin')}
                 </Button>
               </Row>
