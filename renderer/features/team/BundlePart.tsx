@@ -1,5 +1,5 @@
 import { RefreshCw } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
 import { RelativeTime } from '@renderer/components/RelativeTime';
@@ -100,10 +100,16 @@ function Follow() {
   const { busy, failed, run } = useStep();
   const [link, setLink] = useState('');
   const [look, setLook] = useState<TeamLook | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // What was found, and the button to follow it, would come below what is seen.
+    if (look !== null) form.current?.scrollIntoView({ block: 'end' });
+  }, [look]);
   const ask = () => run(async () => setLook(await lookAtBundle(link.trim())));
   return (
     <form
-      className="flex flex-col gap-2"
+      ref={form}
+      className="flex scroll-mb-4 flex-col gap-2"
       onSubmit={(submit) => {
         submit.preventDefault();
         void ask();
