@@ -297,7 +297,8 @@ export class Judge {
     if (!isMessage(commit.action)) return true;
     const { lagMs, tier } = this.#server.habits;
     // Nothing tells a note there from one that somebody else wrote, and a note holds nothing.
-    if (tier === 'T4' && commit.action.kind === 'note') return true;
+    // And a restored server gives its ids again: the copy's reply may stand under one that was on screen.
+    if (tier === 'T4' && (commit.action.kind === 'note' || this.#server.restored)) return true;
     return others.every(
       ({ at, serverId }) => commit.leftAt < at + FRESH_MS + lagMs || decision?.seen.has(serverId) === true,
     );
