@@ -118,6 +118,11 @@ export class SimLink {
       pull: (feed, cursor, signal) => call('pull', signal, () => server.page(feed, cursor)),
       history: (conversationId, before, signal) =>
         call('history', signal, () => server.history(conversationId, before)),
+      ...(server.readsThreads
+        ? {
+            thread: (conversationId, signal) => call('history', signal, () => server.thread(conversationId)),
+          }
+        : {}),
       perform: (operation, signal) => {
         const leftAt = this.#time.now;
         return call('perform', signal, () => server.perform(operation, this.#name, leftAt), operation);

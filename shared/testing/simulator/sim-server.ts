@@ -18,6 +18,7 @@ import {
   type ServerHabits,
   type Stored,
 } from './sim-server-store';
+import type { ThreadHead } from '../../domain/thread-moved';
 
 export const ACCOUNT = 'a1';
 
@@ -179,6 +180,23 @@ export class SimServer {
       .sort((a, b) => Number(a.id) - Number(b.id));
     const messages = older.slice(-this.habits.pageRows);
     return { messages, before: older.length > messages.length ? (messages[0]?.id ?? null) : null };
+  }
+
+  /**
+   * Half of the servers can be asked for one thread, as hosted helpdesks can: told by the parity of
+   * their pages, so that no draw of an older seed moved.
+   */
+  get readsThreads(): boolean {
+    return this.habits.pageRows % 2 === 1;
+  }
+
+  /** One thread as it is this moment, past the feeds and their lag. */
+  thread(conversationId: string): ThreadHead {
+    const conversation = this.#conversation(conversationId);
+    const movedTo = this.#newest('conversation', conversationId)?.change.movedTo ?? null;
+    if (conversation === null) return { conversation, gone: true, movedTo, messages: [] };
+    const { messages } = this.history(conversationId, null);
+    return { conversation, gone: false, movedTo: null, messages };
   }
 
   upload(ref: string): string {
