@@ -178,6 +178,8 @@ test('what one console publishes, another with a data folder of its own follows,
   await admin.getByLabel(words('team:publish.name')).fill('Sample Administrator');
   await admin.getByLabel(words('team:publish.folder')).fill(folder);
   await admin.getByRole('button', { name: words('team:publish.begin') }).click();
+  // What is added from here on is for the next revision.
+  await expect(admin.getByText(words('team:publish.none'))).toBeVisible();
   await part(admin, 'replies');
   await admin.getByRole('button', { name: words('team:replies.add') }).click();
   await admin.getByLabel(words('team:replies.title')).fill('Team greeting');

@@ -10,6 +10,7 @@
  *   POST   /door/profiles          ProfileText   → ProfileResult; keeps a custom profile that compiles
  */
 import { z } from 'zod';
+import './without-eval';
 import { agentSchema } from './entity-schemas';
 
 const id = z.string().min(1).max(500);

@@ -14,6 +14,7 @@
  *   GET  /door/team/bundle.json                   → the newest published revision as a file
  */
 import { z } from 'zod';
+import './without-eval';
 import { CHANNELS } from '../domain/entities';
 import {
   ROLES,
