@@ -6,7 +6,7 @@ import type { Settings } from '@shared/contract/door';
 import { BORIS, whileBorisWorks } from './harness/colleague';
 import { setSettings } from './harness/door-reader';
 import { HeldCard } from './harness/held-screen';
-import { expect, test, type Lab } from './harness/lab';
+import { expect, MAIL_FIXTURES, test, type Lab } from './harness/lab';
 import { ROOT } from './harness/processes';
 import { Console } from './harness/screens';
 
@@ -167,4 +167,30 @@ test('empty', async ({ lab, page }) => {
   await agent.status.expectOnline();
   await page.waitForTimeout(1_000);
   await picture(page, 'empty');
+});
+
+test('two helpdesks in one queue, and the accounts', async ({ lab, page }) => {
+  test.setTimeout(120_000);
+  const [shop, school] = [
+    await lab.helpdesk({ dataDir: join(lab.folder, 'shop'), seed: SEED }),
+    await lab.helpdesk({ dataDir: join(lab.folder, 'school'), importFolder: MAIL_FIXTURES }),
+  ];
+  const account = (id: string, name: string, { url, token }: { url: string; token: string }) => ({
+    ...{ id, name, url, token },
+    backend: 'embedded',
+  });
+  const app = await lab.app({
+    accounts: [account('shop', 'Sample shop', shop.desk), account('school', 'Practice room', school.desk)],
+  });
+  await setSettings(app, { theme: 'light' });
+  await page.setViewportSize(DESK);
+  const agent = await Console.open(page, app);
+  await expect(agent.queue.rows.first()).toBeVisible();
+  await agent.status.expectOnline();
+  await page.keyboard.press('g');
+  await page.keyboard.press('d');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /Practice room/ }).click();
+  await page.waitForTimeout(1_000);
+  await picture(page, 'accounts');
 });
