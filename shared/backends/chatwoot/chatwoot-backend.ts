@@ -9,6 +9,7 @@ import type { ThreadHead } from '../../domain/thread-moved';
 import { actionCablePush } from '../action-cable';
 import { headerKey } from '../auth';
 import { BackendError } from '../backend-error';
+import { goneChange, goneThread } from '../changes';
 import { wholeListFeed } from '../declare';
 import { rowId } from '../field-schemas';
 import { rowsAt, type Pagination, type Place } from '../pagination';
@@ -162,7 +163,7 @@ async function thread(ask: Asker, conversationId: string): Promise<ThreadHead> {
     }));
   } catch (error) {
     if (!(error instanceof BackendError) || error.kind !== 'not-found') throw error;
-    return { conversation: null, gone: true, movedTo: null, messages: [] };
+    return goneThread();
   }
 }
 
@@ -278,6 +279,6 @@ export const chatwootDefinition: RestDefinition = {
 function orGone(kind: 'agent' | 'savedReply', row: FeedDefinition['row']): FeedDefinition['row'] {
   return (raw, accountId) =>
     typeof raw === 'object' && raw !== null && 'gone' in raw
-      ? { kind, id: String(raw.gone), row: null, movedTo: null }
+      ? goneChange(kind, String(raw.gone))
       : row(raw, accountId);
 }

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { BackendError } from '../backend-error';
 import type { Change, Conversation } from '../../domain/entities';
+import { changeTo, goneChange } from '../changes';
 import { newestFirst } from '../newest-first';
 import type { Asker, FeedDefinition, RawPage, RowReader } from '../rest-definition';
 import { askConversations, askMessages, oldestId, type ConversationPage } from './chatwoot-requests';
@@ -218,9 +219,8 @@ const readTold: RowReader<readonly Change[]> = (raw, accountId) => {
   if ('message' in told) return [messageChange(told.message, accountId)];
   const contact = readContactOf(told.conversation, accountId);
   const row = withMessages(readConversation(told.conversation, accountId), told.messages);
-  const conversation: Change = { kind: 'conversation', id: row.id, row, movedTo: null };
-  if (told.alone === true) return [conversation];
-  return [{ kind: 'contact', id: contact.id, row: contact, movedTo: null }, conversation];
+  const conversation = changeTo('conversation', row);
+  return told.alone === true ? [conversation] : [changeTo('contact', contact), conversation];
 };
 
 /**
@@ -249,8 +249,7 @@ const isGone = (raw: unknown): raw is Gone => typeof raw === 'object' && raw !==
 export const conversationsFeed: FeedDefinition = {
   pull: newestFirst({ head, news, older, newsEveryMs: NEWS_EVERY_MS }),
   ownCursors: true,
-  row: (raw, accountId) =>
-    isGone(raw) ? { kind: 'conversation', id: raw.gone, row: null, movedTo: null } : readTold(raw, accountId),
+  row: (raw, accountId) => (isGone(raw) ? goneChange('conversation', raw.gone) : readTold(raw, accountId)),
   age(raw, { kind, row }) {
     // Neither messages nor contacts tell when they were changed.
     if (kind !== 'conversation' || row === null) return null;

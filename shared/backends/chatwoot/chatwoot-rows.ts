@@ -20,6 +20,7 @@ import type {
   SocialOrigin,
   Status,
 } from '../../domain/entities';
+import { changeTo, goneChange } from '../changes';
 import { rowId } from '../field-schemas';
 import { mediaTypeByName } from '../media-types';
 import { at } from '../pagination';
@@ -412,17 +413,15 @@ export const readSavedReply: RowReader<SavedReply> = (raw, accountId) => {
 };
 
 export const agentChange: RowReader<Change> = (raw, accountId) => {
-  const row = readAgent(raw, accountId);
-  return { kind: 'agent', id: row.id, row, movedTo: null };
+  return changeTo('agent', readAgent(raw, accountId));
 };
 
 export const savedReplyChange: RowReader<Change> = (raw, accountId) => {
-  const row = readSavedReply(raw, accountId);
-  return { kind: 'savedReply', id: row.id, row, movedTo: null };
+  return changeTo('savedReply', readSavedReply(raw, accountId));
 };
 
 /** A message, or the tombstone of one that was deleted. */
 export const messageChange: RowReader<Change> = (raw, accountId) => {
   const row = readMessage(raw, accountId);
-  return { kind: 'message', id: idOnly.parse(raw).id, row, movedTo: null };
+  return row === null ? goneChange('message', idOnly.parse(raw).id) : changeTo('message', row);
 };

@@ -2,6 +2,7 @@
 import type { Change, EntityKind } from '../../domain/entities';
 import type { ThreadHead } from '../../domain/thread-moved';
 import { BackendError } from '../backend-error';
+import { goneChange, goneThread } from '../changes';
 import { mediaTypeOf } from '../multipart';
 import { at } from '../pagination';
 import type { OperationProof, OutgoingFile } from '../port';
@@ -171,22 +172,16 @@ async function headOf(
   whole: OneConversation,
   newestMessages: (ask: Asker, conversationId: string) => Promise<readonly ReadThing[]>,
 ): Promise<ThreadHead> {
-  const gone = (movedTo: string | null): ThreadHead => ({
-    conversation: null,
-    gone: true,
-    movedTo,
-    messages: [],
-  });
   try {
     const { thing, messages } = await whole(ask, conversationId);
     const change = readThing(thing, ask.accountId) as Extract<Change, { kind: 'conversation' }>;
     // Some servers answer for a merged conversation with the one it went into.
-    if (change.row === null) return gone(change.movedTo);
-    if (change.id !== conversationId) return gone(change.id);
+    if (change.row === null) return goneThread(change.movedTo);
+    if (change.id !== conversationId) return goneThread(change.id);
     const newest = messages.length > 0 ? messages : await newestMessages(ask, conversationId);
     return { conversation: change.row, gone: false, movedTo: null, messages: messagesAmong(newest) };
   } catch (error) {
-    if (error instanceof BackendError && error.kind === 'not-found') return gone(null);
+    if (error instanceof BackendError && error.kind === 'not-found') return goneThread();
     throw error;
   }
 }
@@ -254,7 +249,7 @@ function sweepOf(
 async function swept(ask: Asker, kind: EntityKind, id: string, one: OneConversation): Promise<ReadThing> {
   const gone = (movedTo: string | null): ReadThing => ({
     id,
-    change: { kind, id, row: null, movedTo } as Change,
+    change: goneChange(kind, id, movedTo),
     age: null,
     problem: null,
     told: new Set(),

@@ -14,6 +14,7 @@ import type {
   Message,
   SavedReply,
 } from '../../domain/entities';
+import { changeTo, goneChange } from '../changes';
 import { excerptOf } from './excerpt';
 import { isProblem, type ExpressionTask, type Outcome } from './evaluator';
 import { fieldSchemas, profileWords, type FieldSchemas } from './field-values';
@@ -133,7 +134,7 @@ export class EntryReader {
         return [this.#broken(problemIn(id.error, [...path, 'fields', 'id'], values['id']), row)];
       const movedTo =
         flag['movedTo'] === undefined || flag['movedTo'] === null ? null : String(flag['movedTo']);
-      const change = { kind: entry.kind, id: id.data, row: null, movedTo } as Change;
+      const change = goneChange(entry.kind, id.data, movedTo);
       return [{ id: id.data, change, age, problem: null, told: new Set() }];
     }
     const read = this.#schemas[entry.kind].safeParse(values);
@@ -146,7 +147,7 @@ export class EntryReader {
     const told = new Set(
       Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name])),
     );
-    const change = { kind: entry.kind, id: made.id, row: made, movedTo: null } as Change;
+    const change = changeTo(entry.kind, made);
     return [{ id: made.id, change, age, problem: null, told }];
   }
 

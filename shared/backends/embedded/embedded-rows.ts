@@ -16,6 +16,7 @@ import {
   type Message,
   type SavedReply,
 } from '../../domain/entities';
+import { changeTo, goneChange } from '../changes';
 import { isoTime, rowId } from '../field-schemas';
 import type { RowReader } from '../rest-definition';
 
@@ -185,11 +186,9 @@ function changeOf<K extends EntityKind>(kind: K, read: RowReader<EntityByKind[K]
   return (raw, accountId) => {
     if (isGone(raw)) {
       const { id, merged_into } = goneRow.parse(raw);
-      return { kind, id, row: null, movedTo: merged_into };
+      return goneChange(kind, id, merged_into);
     }
-    const row = read(raw, accountId);
-    // The compiler cannot see that `kind` and `row` belong together; the signature makes sure.
-    return { kind, id: row.id, row, movedTo: null } as Change;
+    return changeTo(kind, read(raw, accountId));
   };
 }
 

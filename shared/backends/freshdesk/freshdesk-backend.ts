@@ -2,10 +2,10 @@
  * Freshdesk as a backend. Facts are from its API documentation (https://developers.freshdesk.com/api/),
  * whose sections are named where they matter; what others observed is named as such.
  */
-import type { SavedReply } from '../../domain/entities';
 import type { ThreadHead } from '../../domain/thread-moved';
 import { basic } from '../auth';
 import { BackendError } from '../backend-error';
+import { changeTo, goneThread } from '../changes';
 import { exchange } from '../declare';
 import { understand } from '../response';
 import type { Asker, FeedDefinition, RawPage, RestDefinition } from '../rest-definition';
@@ -52,15 +52,13 @@ function wholeList(
   };
 }
 
-const agentsFeed = wholeList(askAgents, (raw) => {
-  const row = raw as Awaited<ReturnType<typeof askAgents>>[number];
-  return { kind: 'agent', id: row.id, row, movedTo: null };
-});
+const agentsFeed = wholeList(askAgents, (raw) =>
+  changeTo('agent', raw as Awaited<ReturnType<typeof askAgents>>[number]),
+);
 
 const savedRepliesFeed = wholeList(askSavedReplies, (raw, accountId) => {
   const { reply, folder } = raw as Awaited<ReturnType<typeof askSavedReplies>>[number];
-  const row: SavedReply = readSavedReply(reply, folder, accountId);
-  return { kind: 'savedReply', id: row.id, row, movedTo: null };
+  return changeTo('savedReply', readSavedReply(reply, folder, accountId));
 });
 
 async function thread(ask: Asker, ticketId: string): Promise<ThreadHead> {
@@ -68,7 +66,7 @@ async function thread(ask: Asker, ticketId: string): Promise<ThreadHead> {
     const whole = await readWhole(ask, ticketId);
     const movedTo = readMergedInto(whole.ticket, whole.thread);
     if (movedTo !== null || readListed(whole.ticket)?.gone === true) {
-      return { conversation: null, gone: true, movedTo, messages: [] };
+      return goneThread(movedTo);
     }
     return {
       conversation: conversationIn(whole, ask.accountId),
@@ -78,7 +76,7 @@ async function thread(ask: Asker, ticketId: string): Promise<ThreadHead> {
     };
   } catch (error) {
     if (!(error instanceof BackendError) || error.kind !== 'not-found') throw error;
-    return { conversation: null, gone: true, movedTo: null, messages: [] };
+    return goneThread();
   }
 }
 

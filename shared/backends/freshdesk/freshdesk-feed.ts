@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import type { Change, Conversation, Message } from '../../domain/entities';
 import { BackendError } from '../backend-error';
+import { changeTo, goneChange } from '../changes';
 import { newestFirst } from '../newest-first';
 import { understand } from '../response';
 import type { Asker, FeedDefinition, RawPage, RowReader } from '../rest-definition';
@@ -336,15 +337,9 @@ export const readMessageTold: RowReader<Message> = (raw, accountId) => {
 
 const readTold: RowReader<Change | readonly Change[]> = (raw, accountId) => {
   const told = raw as Told;
-  if (told.is === 'gone') return { kind: 'conversation', id: told.id, row: null, movedTo: told.movedTo };
-  if (told.is === 'message') {
-    const row = readMessageTold(told, accountId);
-    return { kind: 'message', id: row.id, row, movedTo: null };
-  }
+  if (told.is === 'gone') return goneChange('conversation', told.id, told.movedTo);
+  if (told.is === 'message') return changeTo('message', readMessageTold(told, accountId));
   const contact = readRequester(told.ticket, accountId);
   const row = readTicket(told.ticket, told.thread, told.names, accountId);
-  return [
-    ...(contact === null ? [] : [{ kind: 'contact', id: contact.id, row: contact, movedTo: null } as const]),
-    { kind: 'conversation', id: row.id, row, movedTo: null },
-  ];
+  return [...(contact === null ? [] : [changeTo('contact', contact)]), changeTo('conversation', row)];
 };

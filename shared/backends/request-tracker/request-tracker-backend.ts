@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { BackendError } from '../backend-error';
 import { headerKey } from '../auth';
+import { goneThread } from '../changes';
 import { wholeListFeed } from '../declare';
 import { isoTime, rowId } from '../field-schemas';
 import { pagePagination } from '../pagination';
@@ -166,9 +167,7 @@ export function requestTracker(rowsAPage?: number): RestDefinition {
       });
       const gone = rows.find((row) => row.as === 'gone');
       const live = rows.find((row) => row.as === 'conversation');
-      if (live === undefined) {
-        return { conversation: null, gone: true, movedTo: gone?.movedTo ?? null, messages: [] };
-      }
+      if (live === undefined) return goneThread(gone?.movedTo);
       const { conversation, messages } = understand(() => readConversation(live, ask.accountId));
       return { conversation, gone: false, movedTo: null, messages };
     },

@@ -13,6 +13,7 @@ import type {
   Status,
 } from '../../domain/entities';
 import { threadFacts } from '../../domain/thread-facts';
+import { changeTo, goneChange } from '../changes';
 import { isoTime, rowId } from '../field-schemas';
 import type { RowReader } from '../rest-definition';
 import { customFields, nameOf, person, readMessage, type Person, type RawMessage } from './rt-messages';
@@ -118,20 +119,15 @@ export const readRow: RowReader<readonly Change[]> = (raw, accountId) => {
   const row = raw as RawRow;
   switch (row.as) {
     case 'gone':
-      return [{ kind: 'conversation', id: row.id, row: null, movedTo: row.movedTo }];
-    case 'message': {
-      const message = readMessage(row.message, accountId);
-      return [{ kind: 'message', id: message.id, row: message, movedTo: null }];
-    }
+      return [goneChange('conversation', row.id, row.movedTo)];
+    case 'message':
+      return [changeTo('message', readMessage(row.message, accountId))];
     case 'broken':
       z.object({ ObjectId: rowId }).parse(row.transaction);
       return [];
     case 'conversation': {
       const { conversation, contact } = readConversation(row, accountId);
-      return [
-        { kind: 'contact', id: contact.id, row: contact, movedTo: null },
-        { kind: 'conversation', id: conversation.id, row: conversation, movedTo: null },
-      ];
+      return [changeTo('contact', contact), changeTo('conversation', conversation)];
     }
   }
 };
@@ -250,10 +246,7 @@ export const agentOf: RowReader<Agent> = (raw, accountId) => {
   return { accountId, id: user.id, name: nameOf(user), email: user.EmailAddress || null };
 };
 
-export const agentChange: RowReader<Change> = (raw, accountId) => {
-  const row = agentOf(raw, accountId);
-  return { kind: 'agent', id: row.id, row, movedTo: null };
-};
+export const agentChange: RowReader<Change> = (raw, accountId) => changeTo('agent', agentOf(raw, accountId));
 
 const articleRow = z.object({
   id: rowId,
@@ -268,7 +261,7 @@ const articleRow = z.object({
 /** Its text is in the field called Content or Response (RT's own names), else in the first that has one. */
 export const savedReplyChange: RowReader<readonly Change[]> = (raw, accountId) => {
   const row = articleRow.parse(raw);
-  if (row.Disabled !== 0) return [{ kind: 'savedReply', id: row.id, row: null, movedTo: null }];
+  if (row.Disabled !== 0) return [goneChange('savedReply', row.id)];
   const fields = row.CustomFields;
   const named = fields.get('Content')?.[0] ?? fields.get('Response')?.[0];
   const content = named ?? [...fields.values()].flat()[0] ?? row.Summary ?? '';
@@ -283,5 +276,5 @@ export const savedReplyChange: RowReader<readonly Change[]> = (raw, accountId) =
     folder: row.Class?.Name ?? null,
     updatedAt: row.LastUpdated,
   };
-  return [{ kind: 'savedReply', id: row.id, row: saved, movedTo: null }];
+  return [changeTo('savedReply', saved)];
 };

@@ -4,9 +4,10 @@
  * and beside each `x_id` the name as `x`) as the controllers give it for `expand=true`.
  */
 import { z } from 'zod';
-import type { Agent, Change, Channel, Contact, Conversation, Message, Status } from '../../domain/entities';
+import type { Agent, Change, Channel, Conversation, Message, Status } from '../../domain/entities';
 import { previewOf } from '../../domain/plain-text';
 import { threadFacts } from '../../domain/thread-facts';
+import { changeTo, goneChange } from '../changes';
 import { isoTime, rowId } from '../field-schemas';
 import { mediaTypeByName } from '../media-types';
 
@@ -271,18 +272,14 @@ export function readFeedRow(raw: unknown, accountId: string): Change {
   // Rows are made by the scripts of this folder and by nobody else.
   const row = raw as FeedRow;
   switch (row.of) {
-    case 'ticket': {
-      const conversation = readTicket(row, accountId);
-      return { kind: 'conversation', id: conversation.id, row: conversation, movedTo: null };
-    }
+    case 'ticket':
+      return changeTo('conversation', readTicket(row, accountId));
     case 'gone':
-      return { kind: 'conversation', id: row.id, row: null, movedTo: row.movedTo };
-    case 'article': {
-      const message = readArticle(row.article, row.users, accountId);
-      return { kind: 'message', id: message.id, row: message, movedTo: null };
-    }
+      return goneChange('conversation', row.id, row.movedTo);
+    case 'article':
+      return changeTo('message', readArticle(row.article, row.users, accountId));
     case 'contact':
-      return { kind: 'contact', id: row.id, row: contactOf(row.user, accountId), movedTo: null };
+      return contactChange(row.user, accountId);
   }
 }
 
@@ -360,9 +357,9 @@ function socialOf(type: string | null | undefined): Conversation['social'] {
   return { network, visibility, permalink: null };
 }
 
-function contactOf(user: User, accountId: string): Contact | null {
-  if (user.active === false) return null;
-  return {
+function contactChange(user: User, accountId: string): Change {
+  if (user.active === false) return goneChange('contact', user.id);
+  return changeTo('contact', {
     accountId,
     id: user.id,
     name: nameOf(user),
@@ -371,7 +368,7 @@ function contactOf(user: User, accountId: string): Contact | null {
     handles: [],
     createdAt: user.created_at,
     updatedAt: user.updated_at,
-  };
+  });
 }
 
 export function readAgent(raw: unknown, accountId: string): Agent {
@@ -381,7 +378,7 @@ export function readAgent(raw: unknown, accountId: string): Agent {
 
 export function readAgentChange(raw: unknown, accountId: string): Change {
   const { id, active } = userRow.parse(raw);
-  return { kind: 'agent', id, row: active === false ? null : readAgent(raw, accountId), movedTo: null };
+  return active === false ? goneChange('agent', id) : changeTo('agent', readAgent(raw, accountId));
 }
 
 const textModule = z.object({
@@ -396,22 +393,17 @@ const textModule = z.object({
 /** Text modules are saved replies, in HTML. */
 export function readTextModule(raw: unknown, accountId: string): readonly Change[] {
   const row = textModule.parse(raw);
-  if (!row.active) return [{ kind: 'savedReply', id: row.id, row: null, movedTo: null }];
+  if (!row.active) return [goneChange('savedReply', row.id)];
   if (!row.content) return [];
   return [
-    {
-      kind: 'savedReply',
+    changeTo('savedReply', {
+      accountId,
       id: row.id,
-      row: {
-        accountId,
-        id: row.id,
-        title: row.name,
-        body: { type: 'html', content: row.content },
-        shortcut: row.keywords || null,
-        folder: null,
-        updatedAt: row.updated_at,
-      },
-      movedTo: null,
-    },
+      title: row.name,
+      body: { type: 'html', content: row.content },
+      shortcut: row.keywords || null,
+      folder: null,
+      updatedAt: row.updated_at,
+    }),
   ];
 }

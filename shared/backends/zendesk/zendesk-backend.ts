@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ThreadHead } from '../../domain/thread-moved';
 import { basic, bearer, type AuthDefinition } from '../auth';
 import { BackendError } from '../backend-error';
+import { goneThread } from '../changes';
 import { wholeListFeed } from '../declare';
 import { rowId } from '../field-schemas';
 import { mediaTypeOf } from '../multipart';
@@ -91,7 +92,7 @@ async function thread(ask: Asker, conversationId: string): Promise<ThreadHead> {
     ({ body } = await ask.json({ method: 'GET', path: ticketPath(conversationId), query: BESIDE }));
   } catch (error) {
     if (!(error instanceof BackendError) || error.kind !== 'not-found') throw error;
-    return { conversation: null, gone: true, movedTo: null, messages: [] };
+    return goneThread();
   }
   const shown = z.object({ ticket: z.unknown(), users: z.array(z.unknown()).nullish() });
   const { ticket, users } = understand(() => shown.parse(body));
@@ -102,7 +103,7 @@ async function thread(ask: Asker, conversationId: string): Promise<ThreadHead> {
 
 function headOfRows(rows: readonly FeedRow[], accountId: string): ThreadHead {
   const gone = rows.find((row) => row.of === 'gone');
-  if (gone !== undefined) return { conversation: null, gone: true, movedTo: gone.movedTo, messages: [] };
+  if (gone !== undefined) return goneThread(gone.movedTo);
   const ticket = rows.find((row): row is TicketRow => row.of === 'ticket');
   return {
     conversation: ticket === undefined ? null : readTicket(ticket, accountId),

@@ -17,6 +17,7 @@ import {
 } from '../../domain/entities';
 import { previewOf, subjectOf } from '../../domain/plain-text';
 import { threadFacts } from '../../domain/thread-facts';
+import { changeTo, goneChange } from '../changes';
 import { isoTime, rowId } from '../field-schemas';
 
 /** Under this name our reference stands in an audit's custom metadata. */
@@ -282,16 +283,12 @@ export function readFeedRow(raw: unknown, accountId: string): Change {
   // Rows are made by the scripts of this folder and by nobody else.
   const row = raw as FeedRow;
   switch (row.of) {
-    case 'ticket': {
-      const conversation = readTicket(row, accountId);
-      return { kind: 'conversation', id: conversation.id, row: conversation, movedTo: null };
-    }
+    case 'ticket':
+      return changeTo('conversation', readTicket(row, accountId));
     case 'gone':
-      return { kind: 'conversation', id: row.id, row: null, movedTo: row.movedTo };
-    case 'comment': {
-      const message = readComment(row.comment, row.thread, accountId);
-      return { kind: 'message', id: message.id, row: message, movedTo: null };
-    }
+      return goneChange('conversation', row.id, row.movedTo);
+    case 'comment':
+      return changeTo('message', readComment(row.comment, row.thread, accountId));
     case 'user':
       return readUser(row.user, accountId);
   }
@@ -387,7 +384,7 @@ export function readUser(raw: unknown, accountId: string): Change {
   const { id } = user;
   const gone = user.active === false;
   if (user.role !== 'end-user') {
-    return { kind: 'agent', id, row: gone ? null : readAgent(raw, accountId), movedTo: null };
+    return gone ? goneChange('agent', id) : changeTo('agent', readAgent(raw, accountId));
   }
   const contact: Contact = {
     accountId,
@@ -399,7 +396,7 @@ export function readUser(raw: unknown, accountId: string): Change {
     createdAt: user.created_at,
     updatedAt: user.updated_at,
   };
-  return { kind: 'contact', id, row: gone ? null : contact, movedTo: null };
+  return gone ? goneChange('contact', id) : changeTo('contact', contact);
 }
 
 const macroRow = z.object({
@@ -413,7 +410,7 @@ const macroRow = z.object({
 /** Macros that write something are saved replies; "A::B" in a title files B under A. */
 export function readMacro(raw: unknown, accountId: string): readonly Change[] {
   const row = macroRow.parse(raw);
-  if (!row.active) return [{ kind: 'savedReply', id: row.id, row: null, movedTo: null }];
+  if (!row.active) return [goneChange('savedReply', row.id)];
   const writes = row.actions.find(({ field }) => /^comment_value(_html)?$/.test(field));
   // The value is the text, or the channels it is for and then the text.
   const content: unknown = Array.isArray(writes?.value) ? writes.value.at(-1) : writes?.value;
@@ -421,19 +418,14 @@ export function readMacro(raw: unknown, accountId: string): readonly Change[] {
   const folders = row.title.split('::').map((part) => part.trim());
   const title = folders.pop() ?? row.title;
   return [
-    {
-      kind: 'savedReply',
+    changeTo('savedReply', {
+      accountId,
       id: row.id,
-      row: {
-        accountId,
-        id: row.id,
-        title,
-        body: { type: writes.field.endsWith('_html') ? 'html' : 'text', content },
-        shortcut: null,
-        folder: folders.length === 0 ? null : folders.join(' / '),
-        updatedAt: row.updated_at ?? null,
-      },
-      movedTo: null,
-    },
+      title,
+      body: { type: writes.field.endsWith('_html') ? 'html' : 'text', content },
+      shortcut: null,
+      folder: folders.length === 0 ? null : folders.join(' / '),
+      updatedAt: row.updated_at ?? null,
+    }),
   ];
 }
