@@ -11,47 +11,32 @@
  *   comes, not before, so that undoing the newer one leaves the older one standing.
  */
 import { BackendError } from '../backends/backend-error';
-import type { Backend, OperationProof } from '../backends/port';
+import type { Backend } from '../backends/port';
 import type { EvidenceNote } from '../domain/evidence';
-import { targetOf, type DeliveryReason, type Hold, type OutboxRow } from '../domain/intents';
+import { targetOf, type Hold, type OutboxRow } from '../domain/intents';
 import { isLive } from '../domain/thread-moved';
 import type { AccountGate } from './account-gate';
-import { attempt, outcomeOf, proofInSpite, proved, type Outcome, type UploadIds } from './attempt';
-import { fullJitter } from './backoff';
+import { attempt, outcomeOf, type UploadIds } from './attempt';
 import { ChatLateness, readyAt } from './chat-lateness';
-import type { Echoes } from './echoes';
 import { firstOf, isKept, isMessage, isSuperseded, isUnfinished, waitsBehindHeld } from './lane-order';
-import { HELD_BECAUSE, stepped, type Ledger, type Step } from './outbox-ledger';
-import type { Clock, FilePort, Random } from './ports';
-import type { ThreadJudge, Verdict } from './thread-judge';
+import { LaneOutcomes, type OutcomeDeps } from './lane-outcomes';
+import { LanePlan } from './lane-plan';
+import { HELD_BECAUSE, stepped } from './outbox-ledger';
+import type { FilePort, Random } from './ports';
+import type { Verdict } from './thread-judge';
 
 /** Looked again after this long even if nobody called, so a lost wake-up costs a minute at most. */
 const LOOK_AGAIN_MS = 60_000;
-const RETRY_BASE_MS = 500;
-const RETRY_CAP_MS = 60_000;
-/** A thread that could not be read is asked for again within this. */
-const UNREAD_CAP_MS = 4_000;
-/** So many tries that surely did nothing, over so long a time, and a person has to look. */
-const POISON_ATTEMPTS = 8;
-const POISON_AGE_MS = 10 * 60_000;
 
 /** What all lanes of an outbox share. */
-export interface LaneDeps {
-  ledger: Ledger;
+export interface LaneDeps extends OutcomeDeps {
   backendOf(accountId: string): Backend | null;
   accountOnline(accountId: string): boolean;
   gateOf(accountId: string): AccountGate;
   /** Called when a place on the way out became free. */
   onLeave(accountId: string): void;
   files: FilePort;
-  clock: Clock;
   random: Random;
-  /** True once nothing new may be claimed. */
-  stopping(): boolean;
-  /** Cuts requests in flight. */
-  cut: AbortSignal;
-  echoes: Echoes;
-  judge: ThreadJudge;
   /** How long a reply in a live chat may wait to leave, in ms. */
   chatLateMs(): number;
 }
@@ -61,11 +46,9 @@ export class Lane {
   readonly #deps: LaneDeps;
   /** References, oldest first; finished ones are dropped when they are passed. */
   #refs: string[] = [];
-  /** When a row may be tried, in monotonic time: a jump of the wall clock changes nothing. */
-  readonly #due = new Map<string, number>();
+  readonly #plan: LanePlan;
   readonly #lateness: ChatLateness;
-  /** When the first of its counted tries began, in monotonic time. */
-  readonly #triedSince = new Map<string, number>();
+  readonly #outcomes: LaneOutcomes;
   #unread = 0;
   #pause: AbortController | null = null;
   #waitsForPlace = false;
@@ -75,6 +58,9 @@ export class Lane {
     this.accountId = accountId;
     this.#deps = deps;
     this.#lateness = new ChatLateness(deps.clock, () => deps.chatLateMs());
+    const settleMs = (): number => deps.backendOf(accountId)?.descriptor.settleMs ?? 0;
+    this.#plan = new LanePlan(deps.clock, deps.random, settleMs);
+    this.#outcomes = new LaneOutcomes(deps, this.#plan);
   }
 
   /** Resolves when the lane has nothing to do or was stopped; `null` while it rests. */
@@ -84,7 +70,7 @@ export class Lane {
 
   /** Takes a row that is live in the ledger: new, or back from being parked. */
   add(row: OutboxRow): void {
-    this.#due.delete(row.intent.ref);
+    this.#plan.anew(row.intent.ref);
     this.#lateness.add(row);
     this.#refs = [...this.#refs.filter((ref) => ref !== row.intent.ref), row.intent.ref].sort(
       (a, b) => this.#orderOf(a) - this.#orderOf(b),
@@ -147,9 +133,8 @@ export class Lane {
       const durable = ledger.durable(ref);
       if ((row !== undefined && isKept(row)) || (durable !== undefined && isKept(durable))) refs.push(ref);
       else {
-        this.#due.delete(ref);
+        this.#plan.forget(ref);
         this.#lateness.forget(ref);
-        this.#triedSince.delete(ref);
       }
     }
     this.#refs = refs;
@@ -161,7 +146,7 @@ export class Lane {
     const { clock, gateOf, onLeave } = this.#deps;
     const backend = this.#deps.backendOf(this.accountId);
     if (backend === null && row.state !== 'delayed') return this.#rest(LOOK_AGAIN_MS);
-    const dueIn = this.#dueAt(row) - clock.monotonic();
+    const dueIn = this.#plan.waitOf(row);
     if (dueIn > 0) return this.#rest(dueIn);
     if (row.state === 'delayed') {
       return this.#write(row, stepped(row, 'queued', clock.now(), { note: 'undo time is over' }));
@@ -182,20 +167,12 @@ export class Lane {
     this.#waitsForPlace = !gate.enter();
     if (this.#waitsForPlace) return this.#rest(LOOK_AGAIN_MS);
     try {
-      if (row.state === 'unknown') await this.#readBack(row, backend, gate);
+      if (row.state === 'unknown') await this.#outcomes.readBack(row, backend, gate);
       else await this.#send(row, backend, gate);
     } finally {
       gate.leave();
       onLeave(this.accountId);
     }
-  }
-
-  /** How long it has been tried; time in which nothing could be tried says nothing about a row. */
-  #triedForMs(row: OutboxRow): number {
-    const now = this.#deps.clock.monotonic();
-    const since = this.#triedSince.get(row.intent.ref) ?? now;
-    this.#triedSince.set(row.intent.ref, since);
-    return now - since;
   }
 
   /** Ms until some reply is perhaps too late. */
@@ -211,7 +188,7 @@ export class Lane {
     const { channel, movement } = await judge.known(row);
     this.#lateness.learn(channel);
     if (channel === null || !isLive(channel) || ledger.live(row.intent.ref) !== row) return;
-    this.#lateness.lookAgainIn(this.#jitter(1));
+    this.#lateness.lookAgainIn(this.#plan.jitter(1));
     const hold: Hold = { kind: 'late', since: readyAt(row), channel, movement };
     await this.#hold(row, hold, 'too late for a live chat');
   }
@@ -231,14 +208,13 @@ export class Lane {
     if (proof === null) return this.#heed(row, verdict.otherwise, gate);
     if ('type' in proof) return this.#heed(row, proof, gate);
     if (this.#deps.ledger.live(row.intent.ref) !== row) return false;
-    this.#deps.echoes.expect(row.intent.ref, proof);
-    await this.#persist(row, 'accepted', { note: 'read back by reference', ...proved(proof) });
+    await this.#outcomes.foundThere(row, proof);
     return false;
   }
 
   /** Does what the verdict asks for; true when the row may leave. */
   async #heed(row: OutboxRow, verdict: Verdict, gate: AccountGate): Promise<boolean> {
-    const { ledger, clock, random } = this.#deps;
+    const { ledger, clock } = this.#deps;
     // Taken back meanwhile, or the program is ending.
     if (ledger.live(row.intent.ref) !== row || this.#deps.stopping()) return false;
     switch (verdict.type) {
@@ -253,8 +229,7 @@ export class Lane {
         this.#unread += 1;
         // A server that is busy with questions is as busy as one that is busy with replies.
         if (verdict.failure !== null) gate.took(outcomeOf(verdict.failure));
-        const waitMs = fullJitter(this.#unread, RETRY_BASE_MS, UNREAD_CAP_MS, random);
-        this.#planIn(row, waitMs);
+        this.#plan.afterUnread(row, this.#unread);
         if (row.reason?.kind === 'thread-unread') return false;
         const reason = { kind: 'thread-unread', detail: null } as const;
         const note = 'its thread could not be read';
@@ -285,7 +260,7 @@ export class Lane {
     if (isMessage(row) && !(await this.#mayLeave(row, backend, gate))) return;
     // Taken back in the very breath in which it was judged.
     if (ledger.live(row.intent.ref) !== row) return;
-    if (row.attempts === 0) this.#triedSince.set(row.intent.ref, clock.monotonic());
+    if (row.attempts === 0) this.#plan.firstTry(row);
     const attempts = row.attempts + 1;
     const claim = stepped(row, 'sending', clock.now(), { note: `attempt ${attempts}`, attempts });
     let claimed: OutboxRow | undefined;
@@ -293,7 +268,7 @@ export class Lane {
       [claimed] = await ledger.write([claim]);
     } catch {
       // The disk is full or gone: the row was not claimed, so nothing may leave. Try again later.
-      this.#planIn(row, this.#jitter(attempts));
+      this.#plan.afterFailures(row, attempts);
       return;
     }
     if (claimed === undefined) return;
@@ -305,132 +280,7 @@ export class Lane {
     };
     const outcome = await attempt(claimed, backend, files, clock.now(), onUploaded, cut);
     gate.took(outcome);
-    await this.#conclude(latest, row.attempts, outcome, backend);
-  }
-
-  async #conclude(row: OutboxRow, attemptsBefore: number, outcome: Outcome, backend: Backend): Promise<void> {
-    const echo = this.#deps.echoes.takeEarly(row.intent.ref);
-    if (echo !== null) {
-      return this.#persist(row, 'delivered', { note: 'seen in the feed', serverId: echo });
-    }
-    switch (outcome.type) {
-      case 'done':
-        this.#deps.echoes.expect(row.intent.ref, outcome.proof);
-        return this.#persist(row, 'accepted', { note: 'the server took it', ...proved(outcome.proof) });
-      case 'unknown': {
-        const { settleMs } = backend.descriptor;
-        this.#planIn(row, settleMs);
-        const { because, detail } = outcome;
-        const kind =
-          because === undefined ? (settleMs > 0 ? 'settling' : 'no-answer') : WAITING_REASON[because];
-        return this.#persist(row, 'unknown', {
-          note: 'no proof that it was done',
-          reason: { kind, detail },
-          // Credentials and patience of a server are no fault of the row.
-          ...(because === undefined ? {} : { attempts: attemptsBefore }),
-          nextAttemptAt: settleMs > 0 ? this.#deps.clock.now() + settleMs : null,
-        });
-      }
-      case 'uploaded':
-        this.#planIn(row, 0);
-        return this.#persist(row, 'queued', {
-          note: 'its files are there; its thread is read once more',
-          attempts: attemptsBefore,
-        });
-      case 'link-down':
-      case 'account':
-      case 'later':
-        return this.#persist(row, 'queued', {
-          note: 'it did not leave',
-          reason: { kind: WAITING_REASON[outcome.type], detail: outcome.detail },
-          attempts: attemptsBefore,
-          nextAttemptAt: this.#deps.clock.now() + this.#deps.gateOf(this.accountId).waitMs(),
-        });
-      case 'refused':
-        return this.#refused(row, outcome.detail, backend);
-      case 'file-missing':
-        return this.#persist(row, 'parked', {
-          note: 'a file is missing',
-          reason: { kind: 'file-missing', detail: outcome.detail },
-        });
-    }
-  }
-
-  /**
-   * Refused for good: because the conversation was merged or deleted, or for the server's own reason.
-   * A gateway may refuse what was done, so a person is asked only when it is surely not there.
-   */
-  async #refused(row: OutboxRow, detail: string, backend: Backend): Promise<void> {
-    const proof = await proofInSpite(row, backend, this.#deps.cut);
-    if (proof === 'unknown') {
-      this.#planIn(row, this.#jitter(1));
-      const reason = { kind: 'no-answer', detail } as const;
-      return this.#persist(row, 'unknown', { note: 'no proof that it was done', reason });
-    }
-    if (proof !== null) {
-      this.#deps.echoes.expect(row.intent.ref, proof);
-      return this.#persist(row, 'accepted', { note: 'read back by reference', ...proved(proof) });
-    }
-    const where = await this.#deps.judge.whereabouts(row, this.#deps.cut);
-    if (where.type === 'hold') {
-      return this.#persist(row, 'held', { note: HELD_BECAUSE[where.hold.kind], hold: where.hold });
-    }
-    const reason: DeliveryReason =
-      where.type === 'gone' ? { kind: 'gone', detail } : { kind: 'refused-by-server', detail };
-    return this.#persist(row, 'parked', { note: 'the server refused it', reason });
-  }
-
-  /** The settle time is over: was it done? Only a proof or its absence changes the row. */
-  async #readBack(row: OutboxRow, backend: Backend, gate: AccountGate): Promise<void> {
-    const { ref } = row.intent;
-    const { tier } = backend.descriptor;
-    let proof: OperationProof | null = null;
-    try {
-      if (tier !== 'T4') proof = await backend.findByRef(targetOf(row), ref, this.#deps.cut);
-      gate.answered();
-    } catch (error) {
-      const outcome = outcomeOf(error);
-      gate.took(outcome);
-      if (this.#deps.ledger.live(ref) !== row) return;
-      if (outcome.type !== 'refused') return this.#planIn(row, this.#jitter(row.attempts));
-      // Never back to `queued`: what is perhaps done may be neither taken back nor superseded.
-      return this.#persist(row, 'parked', {
-        note: 'the server refused to tell whether it was done',
-        reason: { kind: 'no-answer', detail: outcome.detail },
-      });
-    }
-    // The feed may have brought the proof meanwhile.
-    if (this.#deps.ledger.live(ref) !== row) return;
-    if (proof !== null) {
-      this.#deps.echoes.expect(ref, proof);
-      return this.#persist(row, 'accepted', { note: 'read back by reference', ...proved(proof) });
-    }
-    if (tier === 'T4') return this.#askTheAgent(row);
-    if (row.attempts >= POISON_ATTEMPTS && this.#triedForMs(row) > POISON_AGE_MS) {
-      return this.#persist(row, 'parked', {
-        note: 'tried again and again, surely never done',
-        reason: { kind: 'keeps-failing', detail: row.reason?.detail ?? null },
-      });
-    }
-    // The first repeat goes at once: the silence was the link's, and that is back.
-    const waitMs = row.attempts <= 1 ? 0 : this.#jitter(row.attempts);
-    this.#planIn(row, waitMs);
-    return this.#persist(row, 'queued', {
-      note: 'read back by reference: not there',
-      reason: row.reason,
-      nextAttemptAt: this.#deps.clock.now() + waitMs,
-    });
-  }
-
-  /** Nothing can be read back here: shows the agent what came into the thread since. */
-  async #askTheAgent(row: OutboxRow): Promise<void> {
-    const movement = await this.#deps.judge.since(row, this.#deps.cut);
-    if (this.#deps.ledger.live(row.intent.ref) !== row) return;
-    return this.#persist(row, 'parked', {
-      note: 'nobody can tell whether it was done',
-      reason: { kind: 'no-answer', detail: row.reason?.detail ?? null },
-      hold: { kind: 'unproven', movement },
-    });
+    await this.#outcomes.conclude(latest, row.attempts, outcome, backend, gate);
   }
 
   /** Writes a step that may as well be taken a little later, when the journal cannot take it now. */
@@ -438,27 +288,7 @@ export class Lane {
     try {
       await this.#deps.ledger.write([next]);
     } catch {
-      this.#planIn(seen, this.#jitter(1));
-    }
-  }
-
-  /** Writes what a request brought. It happened, so the journal is asked until it takes it. */
-  async #persist(row: OutboxRow, state: OutboxRow['state'], step: Step): Promise<void> {
-    const { ledger } = this.#deps;
-    const { ref } = row.intent;
-    const next = stepped(row, state, this.#deps.clock.now(), step);
-    const before = ledger.live(ref);
-    for (let failures = 1; ; failures += 1) {
-      try {
-        await ledger.write([next]);
-        return;
-      } catch {
-        // Stopped before it was written: the journal still says `sending`, and a restart reads back.
-        if (this.#deps.stopping()) return;
-        await this.#deps.clock.sleep(this.#jitter(failures), this.#deps.cut);
-        // The feed was faster: what it proved must not be written over.
-        if (ledger.live(ref) !== before) return;
-      }
+      this.#plan.afterFailures(seen, 1);
     }
   }
 
@@ -469,32 +299,6 @@ export class Lane {
     this.#pause = null;
   }
 
-  /** A row's plan; on first sight worked out from what is stored, within what is sensible. */
-  #dueAt(row: OutboxRow): number {
-    const known = this.#due.get(row.intent.ref);
-    if (known !== undefined) return known;
-    const due = this.#deps.clock.monotonic() + this.#storedWait(row);
-    this.#due.set(row.intent.ref, due);
-    return due;
-  }
-
-  #storedWait(row: OutboxRow): number {
-    // Nobody knows how long the program was gone; the whole settle time is always safe.
-    if (row.state === 'unknown') return this.#deps.backendOf(this.accountId)?.descriptor.settleMs ?? 0;
-    if (row.nextAttemptAt === null) return 0;
-    // Never longer than it was meant to be, wherever the clock was set since.
-    const meantMs = Math.max(0, row.nextAttemptAt - row.changedAt);
-    return Math.min(meantMs, Math.max(0, row.nextAttemptAt - this.#deps.clock.now()));
-  }
-
-  #planIn(row: OutboxRow, ms: number): void {
-    this.#due.set(row.intent.ref, this.#deps.clock.monotonic() + ms);
-  }
-
-  #jitter(failures: number): number {
-    return fullJitter(failures, RETRY_BASE_MS, RETRY_CAP_MS, this.#deps.random);
-  }
-
   #orderOf(ref: string): number {
     return this.#deps.ledger.live(ref)?.order ?? 0;
   }
@@ -503,9 +307,3 @@ export class Lane {
 function unreadBecause(error: unknown): Verdict {
   return { type: 'unread', failure: error instanceof BackendError ? error : null };
 }
-
-const WAITING_REASON = {
-  'link-down': 'account-offline',
-  account: 'account-refused',
-  later: 'rate-limited',
-} as const satisfies Record<string, DeliveryReason['kind']>;
