@@ -66,7 +66,8 @@ describe('one person in several accounts', () => {
   it('is what an agent says, and the later word counts', () => {
     expect(ids(personOf(here, [there], [said(there, here, 'apart')]).joined)).toEqual([]);
     const parted = personOf(here, [there], [said(there, here, 'apart')]);
-    expect([parted.suggested, ids(parted.parted)]).toEqual([[], ['b/2']]);
+    expect(parted.suggested).toEqual([]);
+    expect(parted.parted).toMatchObject([{ contact: there, because: { by: 'verified-email' } }]);
     const verdicts = [said(here, there, 'apart', 1), said(here, there, 'same', 2)];
     expect(personOf(here, [there], verdicts).joined).toMatchObject([
       { because: { by: 'agent', name: 'Sample Agent', at: 2 } },
@@ -83,6 +84,12 @@ describe('one person in several accounts', () => {
     const third = mailed('c', '3', 'two@sample.invalid');
     expect(ids(personOf(here, [third, both], []).joined).sort()).toEqual(['b/2', 'c/3']);
     expect(ids(personOf(here, [third, both], [said(here, third, 'apart')]).joined)).toEqual(['b/2']);
+    // Whichever of the person's contacts it was told apart from, that word is what joining takes back.
+    const apart = said(both, third, 'apart');
+    const { parted } = personOf(here, [third, both], [apart]);
+    expect(parted.map(({ contact: one, like }) => [contactKey(one), like])).toEqual([['c/3', 'b/2']]);
+    const again = said(both, third, 'same', 2);
+    expect(ids(personOf(here, [third, both], [apart, again]).joined)).toEqual(['b/2', 'c/3']);
   });
 
   it('leaves two contacts of one helpdesk with one address to that helpdesk, and suggests them', () => {

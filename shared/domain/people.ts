@@ -123,13 +123,17 @@ export function personOf(
       found = true;
     }
   }
-  const like = open.flatMap((other) => suggestion(other, members) ?? []);
-  const isApart = ({ contact }: Relative): boolean => isKeptApart(contact, members, word);
-  return {
-    joined,
-    suggested: like.filter((relative) => !isApart(relative)),
-    parted: like.filter(isApart),
-  };
+  const suggested: Relative[] = [];
+  const parted: Relative[] = [];
+  for (const other of open) {
+    const relative = suggestion(other, members);
+    if (relative === null) continue;
+    const against = toldApart(other, members, word);
+    if (against === null) suggested.push(relative);
+    // Joining again has to take back that very word.
+    else parted.push({ ...relative, like: contactKey(against) });
+  }
+  return { joined, suggested, parted };
 }
 
 type Verdicts = ReadonlyMap<string, PersonVerdict>;
@@ -148,13 +152,15 @@ function latestVerdicts(verdicts: readonly PersonVerdict[]): Verdicts {
   return latest;
 }
 
-/** One word against any of them keeps a contact out: joining must never undo what a person said. */
-function isKeptApart(other: Contact, members: readonly Contact[], word: Verdicts): boolean {
-  return members.some((member) => word.get(pair(contactKey(member), contactKey(other)))?.verdict === 'apart');
+/** Whom an agent told it apart from: one word against any of them keeps a contact out. */
+function toldApart(other: Contact, members: readonly Contact[], word: Verdicts): Contact | null {
+  const isApart = (member: Contact): boolean =>
+    word.get(pair(contactKey(member), contactKey(other)))?.verdict === 'apart';
+  return members.find(isApart) ?? null;
 }
 
 function joins(other: Contact, members: readonly Contact[], word: Verdicts): Relative | null {
-  if (isKeptApart(other, members, word)) return null;
+  if (toldApart(other, members, word) !== null) return null;
   for (const member of members) {
     const said = word.get(pair(contactKey(member), contactKey(other)));
     if (said?.verdict === 'same') {
@@ -181,11 +187,12 @@ const WEIGHT: Readonly<Record<Reach['kind'], number>> = { email: 0, phone: 1, ha
 
 function suggestion(other: Contact, members: readonly Contact[]): Relative | null {
   const found = members.flatMap((member) =>
-    sharedReach(member, other).map(({ kind, value }) => ({ kind, value, like: contactKey(member) })),
+    sharedReach(member, other).map((reach) => ({ ...reach, like: contactKey(member) })),
   );
-  const best = found.sort((a, b) => WEIGHT[a.kind] - WEIGHT[b.kind]).at(0);
+  const best = found.sort((a, b) => WEIGHT[a.kind] - WEIGHT[b.kind] || Number(b.both) - Number(a.both)).at(0);
   if (best === undefined) return null;
-  return { contact: other, because: { by: best.kind, value: best.value }, like: best.like };
+  const { kind, value, both, like } = best;
+  return { contact: other, because: { by: kind === 'email' && both ? 'verified-email' : kind, value }, like };
 }
 
 function sharedReach(a: Contact, b: Contact): { kind: Reach['kind']; value: string; both: boolean }[] {

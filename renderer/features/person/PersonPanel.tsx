@@ -105,7 +105,7 @@ function History({ conversation }: { conversation: Conversation }) {
   return (
     <Section title={t('history')}>
       {keys.length === 0 ? (
-        <p className="text-faint">{t('noHistory')}</p>
+        joined.length === 0 && <p className="text-faint">{t('noHistory')}</p>
       ) : (
         <ul className="-mx-2">
           {shown.map((key) => (

@@ -8,7 +8,7 @@ import { useTranslation } from '@renderer/components/use-translation';
 import { useAccounts } from '@renderer/data/accounts';
 import { decidePerson, usePerson } from '@renderer/data/people';
 import { contactKey, type Kinship, type Relative } from '@shared/domain/people';
-import { useRef, useState, type RefObject } from 'react';
+import { useRef, useState, type ReactNode, type RefObject } from 'react';
 
 /** Who else is this person in other accounts, why, and what an agent may say about it. */
 export function SamePerson({ accountId, contactId }: { accountId: string; contactId: string }) {
@@ -17,14 +17,13 @@ export function SamePerson({ accountId, contactId }: { accountId: string; contac
   const { joined, suggested, parted } = usePerson(anchor);
   const [failed, setFailed] = useState(false);
   const box = useRef<HTMLElement>(null);
-  const nameOf = ({ contact }: Relative): string => contact.name.trim() || t('noName');
+  const nameOf = useNameOf();
   if (joined.length + suggested.length + parted.length === 0) return null;
   const decide = (relative: Relative, verdict: 'same' | 'apart'): void => {
     setFailed(false);
     // The row that has the focus is about to go: the next key must not fall into nothing.
     box.current?.focus({ preventScroll: true });
-    const one = verdict === 'same' ? anchor : relative.like;
-    decidePerson(one, contactKey(relative.contact), verdict).catch(() => setFailed(true));
+    decidePerson(relative.like, contactKey(relative.contact), verdict).catch(() => setFailed(true));
   };
   return (
     <Box box={box} title={t('same.title')}>
@@ -42,46 +41,8 @@ export function SamePerson({ accountId, contactId }: { accountId: string; contac
           ))}
         </ul>
       )}
-      {suggested.length > 0 && (
-        <>
-          <h4 className="mt-2 mb-1 text-meta text-muted">{t('same.perhaps')}</h4>
-          <ul>
-            {suggested.map((relative) => (
-              <Row key={contactKey(relative.contact)} relative={relative}>
-                <Button
-                  variant="quiet"
-                  size="small"
-                  icon={Link2}
-                  aria-label={`${t('same.join')}: ${nameOf(relative)}`}
-                  onClick={() => decide(relative, 'same')}
-                >
-                  {t('same.join')}
-                </Button>
-              </Row>
-            ))}
-          </ul>
-        </>
-      )}
-      {parted.length > 0 && (
-        <>
-          <h4 className="mt-2 mb-1 text-meta text-muted">{t('same.parted')}</h4>
-          <ul>
-            {parted.map((relative) => (
-              <Row key={contactKey(relative.contact)} relative={relative}>
-                <Button
-                  variant="quiet"
-                  size="small"
-                  icon={Link2}
-                  aria-label={`${t('same.rejoin')}: ${nameOf(relative)}`}
-                  onClick={() => decide(relative, 'same')}
-                >
-                  {t('same.rejoin')}
-                </Button>
-              </Row>
-            ))}
-          </ul>
-        </>
-      )}
+      <Offers title={t('same.perhaps')} action={t('same.join')} relatives={suggested} onJoin={decide} />
+      <Offers title={t('same.parted')} action={t('same.rejoin')} relatives={parted} onJoin={decide} />
       <p className="mt-1.5 text-meta text-faint">{t('same.hint')}</p>
       {failed && (
         <p role="alert" className="mt-1 text-meta text-danger">
@@ -92,6 +53,47 @@ export function SamePerson({ accountId, contactId }: { accountId: string; contac
   );
 }
 
+function useNameOf(): (relative: Relative) => string {
+  const { t } = useTranslation('person');
+  return ({ contact }) => contact.name.trim() || t('noName');
+}
+
+/** Contacts that an agent could join. */
+function Offers({
+  title,
+  action,
+  relatives,
+  onJoin,
+}: {
+  title: string;
+  action: string;
+  relatives: readonly Relative[];
+  onJoin: (relative: Relative, verdict: 'same') => void;
+}) {
+  const nameOf = useNameOf();
+  if (relatives.length === 0) return null;
+  return (
+    <>
+      <h4 className="mt-2 mb-1 text-meta text-muted">{title}</h4>
+      <ul>
+        {relatives.map((relative) => (
+          <Row key={contactKey(relative.contact)} relative={relative} below>
+            <Button
+              variant="quiet"
+              size="small"
+              icon={Link2}
+              aria-label={`${action}: ${nameOf(relative)}`}
+              onClick={() => onJoin(relative, 'same')}
+            >
+              {action}
+            </Button>
+          </Row>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function Box({
   box,
   title,
@@ -99,7 +101,7 @@ function Box({
 }: {
   box: RefObject<HTMLElement | null>;
   title: string;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
   return (
     <section ref={box} tabIndex={-1} aria-label={title} className="mt-6 outline-none">
@@ -109,23 +111,32 @@ function Box({
   );
 }
 
-function Row({ relative, children }: { relative: Relative; children: React.ReactNode }) {
+/** @param below words of an action are long in some languages: they stand under the reason */
+function Row({
+  relative,
+  below = false,
+  children,
+}: {
+  relative: Relative;
+  below?: boolean;
+  children: ReactNode;
+}) {
   const { contact, because } = relative;
-  const { t } = useTranslation('person');
+  const name = useNameOf()(relative);
   const account = useAccounts().find(({ id }) => id === contact.accountId)?.name ?? contact.accountId;
-  const name = contact.name.trim() || t('noName');
   return (
     <li className="flex items-start gap-2 py-1">
       <Avatar name={name} size={18} />
-      <span className="min-w-0 flex-1">
-        <span className="block [overflow-wrap:anywhere]">
+      <div className="min-w-0 flex-1">
+        <p className="[overflow-wrap:anywhere]">
           <bdi>{name}</bdi> <span className="text-muted">· {account}</span>
-        </span>
-        <span className="block text-meta text-faint [overflow-wrap:anywhere]">
+        </p>
+        <p className="text-meta text-faint [overflow-wrap:anywhere]">
           <Reason because={because} />
-        </span>
-      </span>
-      {children}
+        </p>
+        {below && <div className="-ms-2">{children}</div>}
+      </div>
+      {!below && children}
     </li>
   );
 }
