@@ -13,9 +13,7 @@ import { openChatwoot } from '../../testing/vendors/chatwoot/chatwoot-simulator'
 import { chatwootDefinition } from './chatwoot-backend';
 
 const FILE = 'specs/chatwoot/openapi-refs-fixed.json';
-const DESCRIPTION = ['/work/shared', join(import.meta.dirname, '../../../../shared')]
-  .map((folder) => join(folder, FILE))
-  .find((path) => existsSync(path));
+const DESCRIPTION = [join(import.meta.dirname, '../../../../shared', FILE)].find(existsSync);
 
 const ACCOUNT = '/api/v1/accounts/{account_id}';
 /** What the server takes and its description does not have. */

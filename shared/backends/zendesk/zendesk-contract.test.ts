@@ -14,9 +14,7 @@ import { openZendesk } from '../../testing/vendors/zendesk/zendesk-simulator';
 import { zendeskDefinition } from './zendesk-backend';
 
 const FILE = 'specs/zendesk/oas.yaml';
-const DESCRIPTION = ['/work/shared', join(import.meta.dirname, '../../../../shared')]
-  .map((folder) => join(folder, FILE))
-  .find((path) => existsSync(path));
+const DESCRIPTION = [join(import.meta.dirname, '../../../../shared', FILE)].find(existsSync);
 
 const TEXT = { type: 'string' };
 const CURSOR_PAGES = { 'page[size]': { type: 'integer', minimum: 1, maximum: 100 }, 'page[after]': TEXT };
