@@ -36,6 +36,7 @@ import {
   type SpoolRecord,
   type Summary,
 } from './spool-records';
+import { SpoolPlaces, type Slot } from './spool-places';
 import { SpoolSeqs } from './spool-seqs';
 
 export interface SpoolOptions {
@@ -89,12 +90,6 @@ export interface Spool extends SpoolPort, HeldRows {
   close(): Promise<void>;
 }
 
-/** The row of one thing. `length` 0 marks a place whose row was replaced by a newer one. */
-interface Slot extends RecordPosition {
-  seq: number;
-  mark: RowMark;
-}
-
 /** Small enough that reading one sidecar does not hold up the host for long. */
 const SEGMENT_BYTES = 2 * 1024 * 1024;
 const PAGE_BYTES = 2 * 1024 * 1024;
@@ -115,14 +110,7 @@ class LogSpool implements Spool {
   private halfRewritten = false;
   private log!: IndexedLog<SpoolRecord, Summary>;
   private cursors = new Map<string, string>();
-  /** Live and replaced rows by rising seq. */
-  private slots: Slot[] = [];
-  private slotOf = new Map<string, Slot>();
-  /** Keys of rows that went bad and are in no slot any more: pages may have what no feed tells of again. */
-  private lost = new Set<string>();
-  /** Rows of messages by conversation, replaced ones among them until they are many. */
-  private threads = new Map<string, Slot[]>();
-  private liveBytes = 0;
+  private readonly places = new SpoolPlaces();
   /** How often cursors were forgotten because a row went bad. */
   private forgets = 0;
   /** Commits and compactions, one after another. */
@@ -199,18 +187,13 @@ class LogSpool implements Spool {
   }
 
   markOf(kind: EntityKind, id: string): RowMark | null {
-    const slot = this.slotOf.get(`${kind}/${id}`);
+    const slot = this.places.of(kind, id);
     // A row that went bad on the disk is not held.
     return slot === undefined || slot.length === 0 ? null : slot.mark;
   }
 
-  *idsOf(kind: EntityKind): Generator<string> {
-    const start = `${kind}/`;
-    for (const [key, { length, mark }] of this.slotOf) {
-      // Of a row that went bad nobody knows whether it was a tombstone.
-      if ((length === 0 || !mark.gone) && key.startsWith(start)) yield key.slice(start.length);
-    }
-    for (const key of this.lost) if (key.startsWith(start)) yield key.slice(start.length);
+  idsOf(kind: EntityKind): Iterable<string> {
+    return this.places.idsOf(kind);
   }
 
   commit(
@@ -230,10 +213,10 @@ class LogSpool implements Spool {
       const before = await this.seqs.reserve(rows.length);
       const records = rows.map((row, i): SpoolRecord => ({ type: 'row', ...row, seq: before + 1 + i }));
       records.push({ type: 'cursor', feed, cursor });
-      const places = await this.log.append(records);
+      const written = await this.log.append(records);
       records.forEach((record, i) => {
         const summary = summarise(record);
-        this.take(summary, places[i] as RecordPosition);
+        this.take(summary, written[i] as RecordPosition);
         if (summary.type === 'row' && summary.kind === 'conversation') {
           this.options.onConversation(summary.id, summary.light);
         }
@@ -253,8 +236,8 @@ class LogSpool implements Spool {
     const back = changes.filter(
       ({ kind, id, row }) => kind === 'conversation' && row !== null && this.markOf(kind, id)?.gone,
     );
-    const messages = [...new Set(back.map(({ id }) => id))].flatMap((id) => this.threads.get(id) ?? []);
-    const slots = messages.filter(({ length }) => length > 0).sort((a, b) => a.seq - b.seq);
+    const messages = [...new Set(back.map(({ id }) => id))].flatMap((id) => this.places.messagesOf(id));
+    const slots = messages.sort((a, b) => a.seq - b.seq);
     const rows = slots.length === 0 ? [] : await this.readSlots(slots);
     return rows.map(changeOf);
   }
@@ -266,36 +249,38 @@ class LogSpool implements Spool {
 
   async readRaw(after: number, limit: number): Promise<RawSpoolPage> {
     let bytes = 0;
-    let next = this.firstAfter(after);
+    const { slots } = this.places;
+    let next = this.places.firstAfter(after);
     const wanted: Slot[] = [];
-    for (; next < this.slots.length && wanted.length < limit && bytes < PAGE_BYTES; next++) {
-      const slot = this.slots[next] as Slot;
+    for (; next < slots.length && wanted.length < limit && bytes < PAGE_BYTES; next++) {
+      const slot = slots[next] as Slot;
       if (slot.length === 0) continue;
       wanted.push(slot);
       bytes += slot.length;
     }
-    const more = next < this.slots.length;
-    const seq = more ? (this.slots[next - 1] as Slot).seq : Math.max(after, this.seq);
+    const more = next < slots.length;
+    const seq = more ? (slots[next - 1] as Slot).seq : Math.max(after, this.seq);
     return { changes: await this.readSlots(wanted), seq, more };
   }
 
   async rows(kind: EntityKind, ids: readonly string[]): Promise<readonly Change[]> {
-    const slots = ids.flatMap((id) => this.slotOf.get(`${kind}/${id}`) ?? []);
+    const slots = ids.flatMap((id) => this.places.of(kind, id) ?? []);
     const live = slots.filter(({ length }) => length > 0).sort((a, b) => a.seq - b.seq);
     return live.length === 0 ? [] : (await this.readSlots(live)).map(changeOf);
   }
 
   async thread(conversationId: string): Promise<ThreadHead> {
     for (let tries = 0; tries < THREAD_TRIES; tries++) {
-      const own = this.slotOf.get(`conversation/${conversationId}`);
+      const own = this.places.of('conversation', conversationId);
       if (own?.length === 0) break;
-      const messages = (this.threads.get(conversationId) ?? []).filter(({ length }) => length > 0);
+      const messages = this.places.messagesOf(conversationId);
       const slots = own === undefined ? messages : [own, ...messages];
-      const { slots: slotsNow, seq } = this;
+      const { seq } = this;
+      const { slots: slotsNow } = this.places;
       const rows = await this.readSlots([...slots].sort((a, b) => a.seq - b.seq));
       // Replaced, compacted or gone bad meanwhile: what was read may lack a row.
-      if (this.slots !== slotsNow || slots.some(({ length }) => length === 0)) continue;
-      if (this.seq === seq || this.threads.get(conversationId)?.at(-1) === messages.at(-1)) {
+      if (this.places.slots !== slotsNow || slots.some(({ length }) => length === 0)) continue;
+      if (this.seq === seq || this.places.newestMessageOf(conversationId) === messages.at(-1)) {
         return headOf(conversationId, rows.map(changeOf));
       }
     }
@@ -304,7 +289,7 @@ class LogSpool implements Spool {
 
   /** Reads rows, neighbours at once; a row replaced meanwhile comes with its newer one. */
   private async readSlots(slots: readonly Slot[]): Promise<Uint8Array[]> {
-    const slotsNow = this.slots;
+    const { slots: slotsNow } = this.places;
     const found: Uint8Array[] = [];
     try {
       for (const { range, offsets } of rangesOf(slots)) {
@@ -314,17 +299,11 @@ class LogSpool implements Spool {
       }
     } catch (error) {
       // A compaction moved the rows meanwhile: their new places are in new slots.
-      if (this.slots !== slotsNow) return this.readSlots(this.sameRows(slots));
+      if (this.places.slots !== slotsNow) return this.readSlots(this.places.sameRows(slots));
       if (error instanceof DamagedRecordError) return this.readAround(slots);
       throw error;
     }
-    return this.slots === slotsNow ? found : this.readSlots(this.sameRows(slots));
-  }
-
-  private sameRows(slots: readonly Slot[]): Slot[] {
-    return slots
-      .map((slot) => this.slots[this.firstAfter(slot.seq - 1)])
-      .filter((slot, i): slot is Slot => slot !== undefined && slot.seq === slots[i]?.seq && slot.length > 0);
+    return this.places.slots === slotsNow ? found : this.readSlots(this.places.sameRows(slots));
   }
 
   /** Some row went bad on disk since it was written: gives the others and has all pulled again. */
@@ -335,7 +314,7 @@ class LogSpool implements Spool {
         for (const { json } of await this.log.readRaw(slot)) found.push(asRow(json));
       } catch (error) {
         if (!(error instanceof DamagedRecordError)) throw error;
-        this.bury(slot);
+        this.places.bury(slot);
         this.forgets += 1;
         this.forgetCursors();
         await this.seqs.spoil();
@@ -373,74 +352,27 @@ class LogSpool implements Spool {
         if (summary.cursor === null) this.cursors.delete(summary.feed);
         else this.cursors.set(summary.feed, summary.cursor);
         return;
-      case 'row': {
-        const key = `${summary.kind}/${summary.id}`;
-        const before = this.slotOf.get(key);
-        if (before !== undefined) this.bury(before);
-        const slot = { ...at, seq: summary.seq, mark: summary.mark };
-        this.slots.push(slot);
-        this.slotOf.set(key, slot);
-        this.lost.delete(key);
-        if (summary.in !== undefined) this.putInThread(summary.in, slot);
-        this.liveBytes += slot.length;
+      case 'row':
+        this.places.take(summary, at);
         this.seqs.saw(summary.seq);
-      }
     }
-  }
-
-  private putInThread(conversationId: string, slot: Slot): void {
-    const slots = this.threads.get(conversationId);
-    if (slots === undefined) {
-      this.threads.set(conversationId, [slot]);
-      return;
-    }
-    slots.push(slot);
-    // At powers of two, so that a thread whose rows change for ever does not grow with each change.
-    if (slots.length >= 8 && Number.isInteger(Math.log2(slots.length))) {
-      const live = slots.filter(({ length }) => length > 0);
-      this.threads.set(conversationId, live);
-    }
-  }
-
-  private bury(slot: Slot): void {
-    this.liveBytes -= slot.length;
-    slot.length = 0;
-  }
-
-  /** Index of the first slot whose seq is greater than `after`. */
-  private firstAfter(after: number): number {
-    let low = 0;
-    let high = this.slots.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.slots[middle] as Slot).seq <= after) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   /** Rewrites the log to its live rows once the replaced ones take more room than they do. */
   private async compactIfWorth(): Promise<void> {
-    const dead = this.log.bytes - this.liveBytes;
+    const { liveBytes } = this.places;
+    const dead = this.log.bytes - liveBytes;
     const { segmentBytes = SEGMENT_BYTES } = this.options;
-    if (dead >= Math.max(2 * segmentBytes, this.liveBytes)) await this.rewrite();
+    if (dead >= Math.max(2 * segmentBytes, liveBytes)) await this.rewrite();
   }
 
   private async rewrite(): Promise<void> {
-    const places: [Summary, RecordPosition][] = [];
+    let moved = false;
     await this.log.rewrite(this.liveRecords(), (summary, at) => {
-      if (places.length === 0) this.forgetPlaces();
-      places.push([summary, at]);
+      if (!moved) this.places.forget();
+      moved = true;
       this.take(summary, at);
     });
-  }
-
-  private forgetPlaces(): void {
-    this.slots = [];
-    for (const [key, { length }] of this.slotOf) if (length === 0) this.lost.add(key);
-    this.slotOf = new Map();
-    this.threads = new Map();
-    this.liveBytes = 0;
   }
 
   private async *liveRecords(): AsyncGenerator<SpoolRecord> {
