@@ -2,7 +2,7 @@
  * Everything one window knows, put together: stores over the cache and the door, fed by the
  * leader over the channel. Knows no React and no globals of the browser.
  */
-import { CONTRACT_VERSION, DEFAULT_SETTINGS, type Account, type Session } from '@shared/contract/door';
+import { CONTRACT_VERSION, DEFAULT_SETTINGS, type Session } from '@shared/contract/door';
 import { conversationKey, splitConversationKey, type ConversationKey } from '@shared/domain/entities';
 import { verdictsOf } from '@shared/domain/team-data';
 import { isLive } from '@shared/domain/thread-moved';
@@ -15,6 +15,7 @@ import type { WorkDb } from './cache/work-db';
 import type { Clock } from './clock';
 import type { DoorClient } from './door/door-client';
 import type { ChannelMessage, PageEvent, WindowChannel } from './leader/channel';
+import { KnownAccounts } from './known-accounts';
 import type { CacheState, HostLink } from './shapes';
 import { AgentStore, ContactStore, SavedReplyStore } from './stores/contact-store';
 import { DraftStore } from './stores/draft-store';
@@ -79,10 +80,9 @@ export class PageData {
   readonly people: PeopleStore;
   readonly #deps: PageDataDeps;
   readonly #reader: CacheReader;
+  readonly #known: KnownAccounts;
   #leaderEpoch: number | null = null;
   #loading = false;
-  /** Accounts the stream spoke of while a list of them was asked for: the stream is newer. */
-  #spokenOf = new Set<string>();
   #saidReadingAt = 0;
   #firstPage = { version: -1, keptAt: 0 };
 
@@ -91,9 +91,10 @@ export class PageData {
     this.#deps = deps;
     this.door = door;
     this.session = new KeptSignal('session', local, NO_SESSION);
-    this.accounts = new KeptSignal('accounts', local, []);
+    this.#known = new KnownAccounts(local, () => this.#reachChanged());
+    this.accounts = this.#known.accounts;
+    this.agentIds = this.#known.agentIds;
     this.settings = new KeptSignal('settings', local, DEFAULT_SETTINGS);
-    this.agentIds = new Signal(agentIdsOf(this.accounts.get()));
     this.link = new Signal<HostLink>({ state: 'connecting', since: clock.now() });
     const reader = new CacheReader(deps.cache, codec);
     this.#reader = reader;
@@ -115,7 +116,10 @@ export class PageData {
       facts: {
         // In a live chat that is cut off the customer goes on waiting, whatever is written here.
         pendingActions: (key, channel) =>
-          this.outbox.pendingActions(key, !isLive(channel) || !this.#isCutOff(key)),
+          this.outbox.pendingActions(
+            key,
+            !isLive(channel) || !this.#known.isCutOff(splitConversationKey(key).accountId),
+          ),
         worstOf: (key) => this.outbox.worstOf(key),
         hasDraft: (key) => this.drafts.has(key),
         readUpTo: (key) => this.reads.upTo(key),
@@ -127,6 +131,7 @@ export class PageData {
       moved: (keys) => reader.moved(keys),
     });
     this.rows.setAgentIds(this.agentIds.get());
+    this.agentIds.subscribe(() => this.rows.setAgentIds(this.agentIds.get()));
     this.timelines = new Timelines({
       messages: (key, before, limit) => {
         this.#sayReading();
@@ -175,16 +180,9 @@ export class PageData {
   /** Asks the host for everything that is not in the spool. What fails is asked again when the link is back. */
   async refresh(): Promise<void> {
     const { door } = this.#deps;
-    this.#spokenOf = new Set();
-    const spokenOf = this.#spokenOf;
     await Promise.allSettled([
       door.session().then((session) => this.session.set(session)),
-      door.accounts().then((accounts) => {
-        const now = new Map(this.accounts.get().map((account) => [account.id, account]));
-        this.#setAccounts(
-          accounts.map((asked) => (spokenOf.has(asked.id) ? (now.get(asked.id) ?? asked) : asked)),
-        );
-      }),
+      this.#known.ask(() => door.accounts()),
       door.settings().then((settings) => this.settings.set(settings)),
       this.outbox.refresh().then(() => this.outbox.retry()),
       this.drafts.refresh(),
@@ -361,19 +359,11 @@ export class PageData {
       case 'outbox':
         this.outbox.take([event.row]);
         return;
-      case 'account': {
-        this.#spokenOf.add(event.account.id);
-        const others = this.accounts.get();
-        const known = others.some((account) => account.id === event.account.id);
-        this.#setAccounts(
-          known
-            ? others.map((account) => (account.id === event.account.id ? event.account : account))
-            : [...others, event.account],
-        );
+      case 'account':
+        this.#known.take(event.account);
         return;
-      }
       case 'account-removed':
-        this.#setAccounts(this.accounts.get().filter(({ id }) => id !== event.accountId));
+        this.#known.remove(event.accountId);
         return;
       case 'draft':
         this.drafts.takeFromElsewhere(event.draft);
@@ -387,24 +377,11 @@ export class PageData {
     }
   }
 
-  #setAccounts(accounts: Account[]): void {
-    const before = cutOff(this.accounts.get());
-    this.accounts.set(accounts);
-    if (before !== cutOff(accounts)) {
-      for (const { intent } of [...this.outbox.unconfirmed.get(), ...this.outbox.saving.get()]) {
-        this.rows.factsChanged(conversationKey(intent.accountId, intent.conversationId));
-      }
+  /** In a chat that is cut off, what waits to leave does not count as an answer. */
+  #reachChanged(): void {
+    for (const { intent } of [...this.outbox.unconfirmed.get(), ...this.outbox.saving.get()]) {
+      this.rows.factsChanged(conversationKey(intent.accountId, intent.conversationId));
     }
-    const ids = agentIdsOf(accounts);
-    if (JSON.stringify(ids) === JSON.stringify(this.agentIds.get())) return;
-    this.agentIds.set(ids);
-    this.rows.setAgentIds(ids);
-  }
-
-  #isCutOff(key: ConversationKey): boolean {
-    const { accountId } = splitConversationKey(key);
-    const state = this.accounts.get().find(({ id }) => id === accountId)?.state;
-    return state === 'offline' || state === 'refused';
   }
 
   async #keepFirstPage(): Promise<void> {
@@ -420,16 +397,4 @@ export class PageData {
       // The next start draws a little later.
     }
   }
-}
-
-/** Which accounts cannot be reached. */
-function cutOff(accounts: readonly Account[]): string {
-  const away = accounts.filter(({ state }) => state === 'offline' || state === 'refused');
-  return away.map(({ id }) => id).join('\n');
-}
-
-function agentIdsOf(accounts: readonly Account[]): Record<string, string> {
-  return Object.fromEntries(
-    accounts.flatMap(({ id, agent }) => (agent === null ? [] : [[id, agent.id] as const])),
-  );
 }

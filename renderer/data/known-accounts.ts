@@ -1,0 +1,72 @@
+/** What the window knows of the accounts: kept from last time, asked for, and told by the stream. */
+import type { Account } from '@shared/contract/door';
+import { KeptSignal, type LocalText } from './stores/kept-locally';
+import { Signal } from './stores/signal';
+
+export class KnownAccounts {
+  readonly accounts: KeptSignal<'accounts'>;
+  /** Who the agent is, by account; accounts that never told are missing. */
+  readonly agentIds: Signal<Readonly<Record<string, string>>>;
+  /** Called when another account can be reached, or cannot any more. */
+  readonly #onReach: () => void;
+  /** Accounts the stream spoke of while a list of them was asked for: the stream is newer. */
+  #spokenOf = new Set<string>();
+
+  constructor(local: LocalText, onReach: () => void) {
+    this.accounts = new KeptSignal('accounts', local, []);
+    this.agentIds = new Signal(agentIdsOf(this.accounts.get()));
+    this.#onReach = onReach;
+  }
+
+  /** Takes the list the host answers, but for what the stream says meanwhile. */
+  async ask(list: () => Promise<Account[]>): Promise<void> {
+    const spokenOf = new Set<string>();
+    this.#spokenOf = spokenOf;
+    const accounts = await list();
+    const now = new Map(this.accounts.get().map((account) => [account.id, account]));
+    this.#set(accounts.map((asked) => (spokenOf.has(asked.id) ? (now.get(asked.id) ?? asked) : asked)));
+  }
+
+  /** The stream told of one, new or changed. */
+  take(account: Account): void {
+    this.#spokenOf.add(account.id);
+    const others = this.accounts.get();
+    const known = others.some(({ id }) => id === account.id);
+    this.#set(
+      known ? others.map((other) => (other.id === account.id ? account : other)) : [...others, account],
+    );
+  }
+
+  remove(accountId: string): void {
+    this.#set(this.accounts.get().filter(({ id }) => id !== accountId));
+  }
+
+  isCutOff(accountId: string): boolean {
+    const account = this.accounts.get().find(({ id }) => id === accountId);
+    return account !== undefined && isAway(account);
+  }
+
+  #set(accounts: Account[]): void {
+    const before = cutOff(this.accounts.get());
+    this.accounts.set(accounts);
+    if (before !== cutOff(accounts)) this.#onReach();
+    const ids = agentIdsOf(accounts);
+    if (JSON.stringify(ids) !== JSON.stringify(this.agentIds.get())) this.agentIds.set(ids);
+  }
+}
+
+function isAway({ state }: Account): boolean {
+  return state === 'offline' || state === 'refused';
+}
+
+/** Which accounts cannot be reached. */
+function cutOff(accounts: readonly Account[]): string {
+  const away = accounts.filter(isAway);
+  return away.map(({ id }) => id).join('\n');
+}
+
+function agentIdsOf(accounts: readonly Account[]): Record<string, string> {
+  return Object.fromEntries(
+    accounts.flatMap(({ id, agent }) => (agent === null ? [] : [[id, agent.id] as const])),
+  );
+}
