@@ -147,10 +147,10 @@ describe('a request judged by a description', () => {
   });
 
   it('is judged on its way to a server, where its path begins as it should', async () => {
-    const problems: string[] = [];
-    const server = judgedServer({ handle: () => ({ status: 204 }) }, judge, '/things', problems);
+    const judged = { requests: 0, problems: [] as string[] };
+    const server = judgedServer({ handle: () => ({ status: 204 }) }, judge, '/things', judged);
     await server.handle(asked('GET', '/files/1'));
     await server.handle(asked('GET', '/things?page=two'));
-    expect(problems).toEqual(['GET /things: /page must be integer']);
+    expect(judged.problems).toEqual(['GET /things: /page must be integer']);
   });
 });

@@ -246,16 +246,25 @@ export function requestJudge(document: OpenApiDocument, additions: readonly Addi
   return { problemsOf };
 }
 
-/** A server in front of which every request under `prefix` is judged; `problems` grows. */
+/** What came of judging, over all servers that share it: nothing judged proves nothing. */
+export interface Judged {
+  requests: number;
+  problems: string[];
+}
+
+/** A server in front of which every request under `prefix` is judged; `judged` grows. */
 export function judgedServer(
   server: VendorServer,
   judge: RequestJudge,
   prefix: string,
-  problems: string[],
+  judged: Judged,
 ): VendorServer {
   return {
     handle(request) {
-      if (request.path.startsWith(prefix)) problems.push(...judge.problemsOf(request));
+      if (request.path.startsWith(prefix)) {
+        judged.requests += 1;
+        judged.problems.push(...judge.problemsOf(request));
+      }
       return server.handle(request);
     },
     ...(server.dial && { dial: server.dial.bind(server) }),

@@ -7,6 +7,7 @@ import {
   requestJudge,
   type Addition,
   type OpenApiDocument,
+  type Judged,
 } from '../../testing/openapi-requests';
 import { harnessOf } from '../../testing/vendor-kit';
 import { openChatwoot } from '../../testing/vendors/chatwoot/chatwoot-simulator';
@@ -47,7 +48,7 @@ const ADDITIONS: readonly Addition[] = [
   },
 ];
 
-const problems: string[] = [];
+const judged: Judged = { requests: 0, problems: [] };
 
 function openJudged(): ReturnType<typeof openChatwoot> {
   const simulator = openChatwoot();
@@ -55,7 +56,7 @@ function openJudged(): ReturnType<typeof openChatwoot> {
   const judge = requestJudge(JSON.parse(readFileSync(DESCRIPTION, 'utf8')) as OpenApiDocument, ADDITIONS);
   return {
     ...simulator,
-    server: judgedServer(simulator.server, judge, '/api/', problems),
+    server: judgedServer(simulator.server, judge, '/api/', judged),
   } as typeof simulator;
 }
 
@@ -83,7 +84,8 @@ describe('requests to Chatwoot', () => {
   it.skipIf(DESCRIPTION === undefined)(
     `are all valid by its OpenAPI description (skipped where there is no ${FILE})`,
     () => {
-      expect([...new Set(problems)]).toEqual([]);
+      expect(judged.requests).toBeGreaterThan(100);
+      expect([...new Set(judged.problems)]).toEqual([]);
     },
   );
 });

@@ -8,6 +8,7 @@ import {
   requestJudge,
   type Addition,
   type OpenApiDocument,
+  type Judged,
 } from '../../testing/openapi-requests';
 import { harnessOf, type VendorSimulator } from '../../testing/vendor-kit';
 import { openZendesk } from '../../testing/vendors/zendesk/zendesk-simulator';
@@ -104,8 +105,7 @@ function amended(document: OpenApiDocument): OpenApiDocument {
   return document;
 }
 
-const problems: string[] = [];
-let judgedRequests = 0;
+const judged: Judged = { requests: 0, problems: [] };
 
 const judge =
   DESCRIPTION === undefined
@@ -115,13 +115,7 @@ const judge =
 function openJudged(role: 'admin' | 'agent'): VendorSimulator {
   const simulator = openZendesk(role);
   if (judge === null) return simulator;
-  const counted: typeof judge = {
-    problemsOf(request) {
-      judgedRequests += 1;
-      return judge.problemsOf(request);
-    },
-  };
-  return { ...simulator, server: judgedServer(simulator.server, counted, '/api/v2/', problems) };
+  return { ...simulator, server: judgedServer(simulator.server, judge, '/api/v2/', judged) };
 }
 
 for (const [name, role] of [
@@ -146,8 +140,8 @@ describe('requests to Zendesk', () => {
   it.skipIf(judge === null)(
     `are all valid by its OpenAPI description (skipped where there is no ${FILE})`,
     () => {
-      expect(judgedRequests).toBeGreaterThan(100);
-      expect([...new Set(problems)]).toEqual([]);
+      expect(judged.requests).toBeGreaterThan(100);
+      expect([...new Set(judged.problems)]).toEqual([]);
     },
   );
 });
