@@ -151,6 +151,6 @@ describe('a request judged by a description', () => {
     const server = judgedServer({ handle: () => ({ status: 204 }) }, judge, '/things', judged);
     await server.handle(asked('GET', '/files/1'));
     await server.handle(asked('GET', '/things?page=two'));
-    expect(judged.problems).toEqual(['GET /things: /page must be integer']);
+    expect(judged).toEqual({ requests: 1, problems: ['GET /things: /page must be integer'] });
   });
 });
