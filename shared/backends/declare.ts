@@ -2,7 +2,14 @@
 import type { Change } from '../domain/entities';
 import { readHints } from './event-stream';
 import type { Pagination } from './pagination';
-import type { Asker, FeedDefinition, RawPage, RequestShape, RowReader } from './rest-definition';
+import type {
+  Asker,
+  FeedDefinition,
+  RawPage,
+  RequestShape,
+  RestDefinition,
+  RowReader,
+} from './rest-definition';
 import { understand } from './response';
 
 /** A request and how its answer is understood; `read` may throw, which makes the answer nonsense. */
@@ -14,6 +21,11 @@ export interface Exchange<T> extends RequestShape {
 export async function exchange<T>(ask: Asker, { read, ...shape }: Exchange<T>): Promise<T> {
   const { body } = await ask.json(shape);
   return understand(() => read(body, ask.accountId));
+}
+
+/** Where the API stands below the address that an agent gives, with or without a slash at its end. */
+export function rootAt(path: string): RestDefinition['root'] {
+  return ({ url }) => `${url.replace(/\/+$/, '')}${path}`;
 }
 
 /** A list whose cursor goes on from pull to pull. */

@@ -13,7 +13,8 @@ import {
   signal,
   type ContractCase,
 } from './contract-kit';
-import { bytesOf, sameBytes, SAMPLE_FILE, signedIn } from '../backends/check/check-kit';
+import { bytesOf } from '../backends/bytes';
+import { sameBytes, SAMPLE_FILE, signedIn } from '../backends/check/check-kit';
 
 export const ACTION_CASES: readonly ContractCase[] = [
   {

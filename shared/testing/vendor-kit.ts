@@ -4,6 +4,7 @@
  * so that a test needs no socket, and one place can put any of them behind a real one.
  */
 import { BackendError } from '../backends/backend-error';
+import { bytesOf } from '../backends/bytes';
 import type { Clock } from '../backends/clock';
 import { between, type HttpClient, type HttpRequest, type HttpResponse } from '../backends/http';
 import type { BackendSettings } from '../backends/registry';
@@ -118,7 +119,7 @@ async function answered(server: VendorServer, request: HttpRequest): Promise<Htt
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
     ),
-    body: await bytesOf(request.body),
+    body: await bodyOf(request.body),
   });
   if (reaction === 'cut') throw new BackendError('no-answer', 'The connection was closed.');
   return responseOf(reaction);
@@ -157,17 +158,8 @@ function responseOf(answer: VendorAnswer): HttpResponse {
   };
 }
 
-async function bytesOf(body: HttpRequest['body']): Promise<Uint8Array> {
+async function bodyOf(body: HttpRequest['body']): Promise<Uint8Array> {
   if (body === null) return new Uint8Array();
   if (typeof body === 'string') return new TextEncoder().encode(body);
-  if (body instanceof Uint8Array) return body;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return body instanceof Uint8Array ? body : bytesOf(body);
 }

@@ -11,6 +11,7 @@
 import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
 import type { Conversation } from '../../domain/entities';
+import { agentNumber, mustBeDone, type TagChange, type Written } from '../actions';
 import { afterwards } from '../afterwards';
 import { BackendError } from '../backend-error';
 import { rowId } from '../field-schemas';
@@ -46,7 +47,7 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
         method: 'POST',
         path: ofConversation(ask, conversationId, '/assignments'),
         // An id that nobody has takes the conversation from its owner; so does one that is wrong.
-        json: { assignee_id: agentNumber(action.assigneeId) },
+        json: { assignee_id: action.assigneeId === null ? 0 : agentNumber(action.assigneeId) },
       });
       return proofAfter(ask, conversationId, (now) => now.assigneeId === action.assigneeId);
     case 'priority':
@@ -69,7 +70,7 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
 async function write(
   ask: Asker,
   { conversationId, ref, files = [] }: Operation,
-  action: Extract<Operation['action'], { kind: 'reply' | 'note' }>,
+  action: Written,
 ): Promise<OperationProof> {
   const shape: RequestShape = {
     method: 'POST',
@@ -105,12 +106,6 @@ async function write(
   return { serverId: id, conversation: await conversationNow(ask, conversationId).catch(() => null) };
 }
 
-function agentNumber(assigneeId: string | null): number {
-  if (assigneeId === null) return 0;
-  if (!/^\d+$/.test(assigneeId)) throw new BackendError('invalid', `There is no agent "${assigneeId}".`);
-  return Number(assigneeId);
-}
-
 async function setStatus(ask: Asker, conversationId: string, status: string): Promise<void> {
   // Opening gives the conversation to the agent who opens it (`handle_human_open`); the proof tells so.
   await asked(ask, {
@@ -125,25 +120,18 @@ async function conversationNow(ask: Asker, conversationId: string): Promise<Conv
   return understand(() => readAlone(raw, ask.accountId));
 }
 
-/** Success is not believed: what was asked for must be so afterwards. */
 async function proofAfter(
   ask: Asker,
   conversationId: string,
   done: (now: Conversation) => boolean,
 ): Promise<OperationProof> {
   const conversation = await conversationNow(ask, conversationId);
-  if (!done(conversation)) {
-    throw new BackendError('invalid', 'The helpdesk said yes and did not do it.');
-  }
+  mustBeDone(done(conversation));
   return { serverId: conversationId, conversation };
 }
 
 /** Labels can only be written as a whole set; a comma would end one. */
-async function changeLabels(
-  ask: Asker,
-  conversationId: string,
-  change: Extract<Operation['action'], { kind: 'tags' }>,
-): Promise<void> {
+async function changeLabels(ask: Asker, conversationId: string, change: TagChange): Promise<void> {
   const comma = change.add.find((tag) => tag.includes(','));
   if (comma !== undefined) throw new BackendError('invalid', `A label cannot have a comma: "${comma}".`);
   const path = ofConversation(ask, conversationId, '/labels');

@@ -10,7 +10,7 @@ import { actionCablePush } from '../action-cable';
 import { headerKey } from '../auth';
 import { BackendError } from '../backend-error';
 import { goneChange, goneThread } from '../changes';
-import { wholeListFeed } from '../declare';
+import { rootAt, wholeListFeed } from '../declare';
 import { rowId } from '../field-schemas';
 import { rowsAt, type Pagination, type Place } from '../pagination';
 import type { IdPage } from '../port';
@@ -250,7 +250,7 @@ export const chatwootDefinition: RestDefinition = {
     statusWords: STATUS_WORDS,
     feeds: ['conversations', 'agents', 'saved-replies'],
   },
-  root: ({ url }) => `${url.replace(/\/+$/, '')}/api/v1`,
+  root: rootAt('/api/v1'),
   auth: headerKey('api_access_token'),
   whoAmI,
   feeds: {

@@ -25,8 +25,7 @@ import { rowId } from '../field-schemas';
 import { mediaTypeByName } from '../media-types';
 import { at } from '../pagination';
 import type { RowReader } from '../rest-definition';
-
-const PREVIEW_CHARACTERS = 200;
+import { firstGiven, given, lineOf } from '../row-text';
 
 /** Seconds since the epoch, with or without a fraction, as ms. */
 const seconds = z.number().transform((value) => Math.round(value * 1_000));
@@ -234,10 +233,7 @@ export const readMessage: RowReader<Message | null> = (raw, accountId) => {
     kind: kindOf(row),
     author: authorOf(row),
     createdAt: row.created_at,
-    body:
-      html === undefined || html === null || html === ''
-        ? { type: 'text', content: row.content ?? '' }
-        : { type: 'html', content: html },
+    body: html ? { type: 'html', content: html } : { type: 'text', content: row.content ?? '' },
     attachments: (row.attachments ?? []).flatMap((file) => attachmentOf(file, row)),
     clientRef: refIn(row.content_attributes?.items),
     email: email && {
@@ -279,7 +275,7 @@ export function refOfMessage(raw: unknown): string | null {
  * its signature. Locations, cards and links have no bytes.
  */
 function attachmentOf(row: z.infer<typeof attachmentRow>, message: z.infer<typeof messageRow>): Attachment[] {
-  if (row.data_url === undefined || row.data_url === null || row.data_url === '') return [];
+  if (!row.data_url) return [];
   const name = nameIn(row.data_url) ?? row.fallback_title ?? `${row.file_type ?? 'file'}-${row.id}`;
   const id = `${message.conversation_id}/${message.id}/${row.id}`;
   return [{ id, name, mediaType: mediaTypeByName(name), size: row.file_size ?? 0, contentId: null }];
@@ -324,7 +320,7 @@ export const readConversation: RowReader<Conversation> = (raw, accountId) => {
     contactName: nameOf(row.meta.sender),
     tags: row.labels ?? [],
     // A note is the last word here as well, and no customer's preview: see `withMessages`.
-    preview: last === null || last.private ? '' : previewOf(last.content ?? ''),
+    preview: last === null || last.private ? '' : lineOf(last.content ?? ''),
     createdAt: row.created_at ?? row.timestamp,
     updatedAt: row.updated_at ?? row.timestamp,
     lastMessageAt: last?.created_at ?? row.timestamp,
@@ -345,15 +341,11 @@ export function withMessages(conversation: Conversation, messages: readonly unkn
   const spoken = messages
     .map((raw) => messageRow.safeParse(raw).data)
     .findLast((row) => row !== undefined && !row.private && row.message_type !== 'activity');
-  return { ...conversation, preview: previewOf(spoken?.content ?? '') };
-}
-
-function previewOf(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, PREVIEW_CHARACTERS);
+  return { ...conversation, preview: lineOf(spoken?.content ?? '') };
 }
 
 function nameOf({ name, email, phone_number, id }: z.infer<typeof contactRow>): string {
-  return [name, email, phone_number].find((text) => text !== undefined && text !== null && text !== '') ?? id;
+  return firstGiven(name, email, phone_number) ?? id;
 }
 
 function socialOf(channel: string, type: string | null | undefined): SocialOrigin {
@@ -385,16 +377,12 @@ export const readContactOf: RowReader<Contact> = (raw, accountId) => {
   };
 };
 
-function given(text: string | null | undefined): string[] {
-  return text === undefined || text === null || text === '' ? [] : [text];
-}
-
 export const readAgent: RowReader<Agent> = (raw, accountId) => {
   const { id, name, available_name, email } = agentRow.parse(raw);
   return {
     accountId,
     id,
-    name: given(name)[0] ?? given(available_name)[0] ?? email ?? id,
+    name: firstGiven(name, available_name) ?? email ?? id,
     email: email ?? null,
   };
 };

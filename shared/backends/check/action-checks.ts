@@ -1,9 +1,9 @@
 /** Checks of what the console does at a backend, each on one conversation that may be written into. */
 import { BackendError } from '../backend-error';
+import { bytesOf } from '../bytes';
 import {
   anOperation,
   aReply,
-  bytesOf,
   eventually,
   lookUntil,
   messageOf,

@@ -1,6 +1,7 @@
 /** What agents do, by a profile's request templates. */
 import { base64OfBytes } from '../auth';
 import { BackendError } from '../backend-error';
+import { bytesOfFile } from '../bytes';
 import { htmlOf } from '../html-text';
 import { mediaTypeOf } from '../multipart';
 import type { Operation, OperationProof, OutgoingFile } from '../port';
@@ -128,19 +129,9 @@ async function carried(
   for (const [index, file] of files.entries()) {
     const { name, size } = file;
     const shown = { name, mediaType: mediaTypeOf(file), size, base64: `\u0000file ${index}\u0000` };
-    all.push({ file, shown, base64: inline ? base64OfBytes(await bytesOf(file)) : null });
+    all.push({ file, shown, base64: inline ? base64OfBytes(await bytesOfFile(file)) : null });
   }
   return all;
-}
-
-async function bytesOf(file: OutgoingFile): Promise<Uint8Array> {
-  const bytes = new Uint8Array(file.size);
-  let at = 0;
-  for await (const chunk of file.read()) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 class ActionRun {

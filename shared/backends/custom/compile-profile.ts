@@ -3,6 +3,7 @@ import type { Change, EntityKind } from '../../domain/entities';
 import type { ThreadHead } from '../../domain/thread-moved';
 import { BackendError } from '../backend-error';
 import { goneChange, goneThread } from '../changes';
+import { rootAt } from '../declare';
 import { mediaTypeOf } from '../multipart';
 import { at } from '../pagination';
 import type { OperationProof, OutgoingFile } from '../port';
@@ -41,7 +42,7 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
   const { server, delivery, files, sweep, conversation } = profile;
   return {
     descriptor: descriptorOf(profile),
-    root: ({ url }) => `${url.replace(/\/+$/, '')}${server.api}`,
+    root: rootAt(server.api),
     auth: authOf(profile),
     async whoAmI(ask) {
       const path: Path = ['whoAmI'];

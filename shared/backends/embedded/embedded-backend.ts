@@ -4,7 +4,7 @@ import { assertNever } from '../../domain/assert-never';
 import type { EntityKind } from '../../domain/entities';
 import type { IntentAction } from '../../domain/intents';
 import { bearer } from '../auth';
-import { eventStreamPush, exchange, listFeed, type Exchange } from '../declare';
+import { eventStreamPush, exchange, listFeed, rootAt, type Exchange } from '../declare';
 import { rowId } from '../field-schemas';
 import { cursorPagination, rowsAt, type Pagination } from '../pagination';
 import type { Operation, OperationProof } from '../port';
@@ -169,7 +169,7 @@ export const embeddedDefinition: RestDefinition = {
     statusWords: { new: 'new', open: 'open', pending: 'pending', resolved: 'resolved', closed: 'closed' },
     feeds: ['conversations', 'agents', 'messages', 'contacts', 'saved-replies'],
   },
-  root: ({ url }) => `${url.replace(/\/+$/, '')}/api/v1`,
+  root: rootAt('/api/v1'),
   auth: bearer,
   whoAmI: (ask) => exchange(ask, { method: 'GET', path: '/me', read: readAgent }),
   feeds: {
@@ -244,7 +244,7 @@ export const embeddedDefinition: RestDefinition = {
     create: (ask, text) =>
       exchange(ask, {
         method: 'POST',
-        path: `${ask.settings.url.replace(/\/+$/, '')}/inbound/email`,
+        path: rootAt('/inbound/email')(ask.settings),
         headers: { 'content-type': 'message/rfc822' },
         bytes: probeMail(text, ask.clock.now()),
         read: (body) => z.object({ conversation_id: rowId }).parse(body).conversation_id,

@@ -6,8 +6,8 @@
  */
 import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
+import { agentNumber, mustBeDone, type TagChange, type Written } from '../actions';
 import { afterwards } from '../afterwards';
-import { BackendError } from '../backend-error';
 import { rowId } from '../field-schemas';
 import { htmlOf } from '../html-text';
 import type { Operation, OperationProof } from '../port';
@@ -39,10 +39,7 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
     }
     case 'assign': {
       const responder = action.assigneeId;
-      if (responder !== null && !/^\d+$/.test(responder)) {
-        throw new BackendError('invalid', `There is no agent "${responder}".`);
-      }
-      const change = { responder_id: responder === null ? null : Number(responder) };
+      const change = { responder_id: responder === null ? null : agentNumber(responder) };
       await update(ask, conversationId, change, (now) => (now.responder_id ?? null) === responder);
       break;
     }
@@ -63,7 +60,7 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
 async function write(
   ask: Asker,
   { conversationId, files = [] }: Operation,
-  action: Extract<Operation['action'], { kind: 'reply' | 'note' }>,
+  action: Written,
 ): Promise<OperationProof> {
   const note = action.kind === 'note';
   const body = htmlOf(action.text);
@@ -95,7 +92,7 @@ async function proofOf(ask: Asker, ticketId: string, serverId: string): Promise<
   return { serverId, conversation };
 }
 
-/** The answer has the ticket as it is afterwards; success alone is not believed. */
+/** The answer has the ticket as it is afterwards. */
 async function update(
   ask: Asker,
   ticketId: string,
@@ -103,16 +100,10 @@ async function update(
   done: (now: z.infer<typeof updated>) => boolean,
 ): Promise<void> {
   const { body } = await ask.json({ method: 'PUT', path: ofTicket(ticketId), json: change });
-  if (!done(understand(() => updated.parse(body)))) {
-    throw new BackendError('invalid', 'The helpdesk said yes and did not do it.');
-  }
+  mustBeDone(done(understand(() => updated.parse(body))));
 }
 
-async function changeTags(
-  ask: Asker,
-  ticketId: string,
-  change: Extract<Operation['action'], { kind: 'tags' }>,
-): Promise<void> {
+async function changeTags(ask: Asker, ticketId: string, change: TagChange): Promise<void> {
   const path = ofTicket(ticketId);
   await changeWholeSet(
     {

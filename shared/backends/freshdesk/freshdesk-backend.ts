@@ -6,9 +6,9 @@ import type { ThreadHead } from '../../domain/thread-moved';
 import { basic } from '../auth';
 import { BackendError } from '../backend-error';
 import { changeTo, goneThread } from '../changes';
-import { exchange } from '../declare';
+import { exchange, rootAt, wholeList } from '../declare';
 import { understand } from '../response';
-import type { Asker, FeedDefinition, RawPage, RestDefinition } from '../rest-definition';
+import type { Asker, FeedDefinition, RestDefinition } from '../rest-definition';
 import { perform } from './freshdesk-actions';
 import { probe } from './freshdesk-probe';
 import {
@@ -36,27 +36,19 @@ const MAX_ATTACHMENT_BYTES = 20 * 1024 * 1024;
 const SETTLE_MS = 30_000;
 const LISTS_EVERY_MS = 1_800_000;
 
-/** A list that is read whole, and again when the last reading is old. */
-function wholeList(
+function listFeed(
   read: (ask: Asker) => Promise<readonly unknown[]>,
   row: FeedDefinition['row'],
 ): FeedDefinition {
-  return {
-    async pull(ask, cursor): Promise<RawPage> {
-      const age = ask.clock.now() - Number(cursor ?? '');
-      if (cursor !== null && age >= 0 && age < LISTS_EVERY_MS) return { rows: [], cursor, more: false };
-      const begun = String(ask.clock.now());
-      return { rows: await read(ask), cursor: begun, more: false };
-    },
-    row,
-  };
+  const pull = wholeList(LISTS_EVERY_MS, async (ask) => ({ rows: await read(ask), cursor: '', more: false }));
+  return { pull, row };
 }
 
-const agentsFeed = wholeList(askAgents, (raw) =>
+const agentsFeed = listFeed(askAgents, (raw) =>
   changeTo('agent', raw as Awaited<ReturnType<typeof askAgents>>[number]),
 );
 
-const savedRepliesFeed = wholeList(askSavedReplies, (raw, accountId) => {
+const savedRepliesFeed = listFeed(askSavedReplies, (raw, accountId) => {
   const { reply, folder } = raw as Awaited<ReturnType<typeof askSavedReplies>>[number];
   return changeTo('savedReply', readSavedReply(reply, folder, accountId));
 });
@@ -132,7 +124,7 @@ export function defineFreshdesk(rowsPerPage?: number): RestDefinition {
       },
       feeds: ['tickets', 'agents', 'saved-replies'],
     },
-    root: ({ url }) => `${url.replace(/\/+$/, '')}/api/v2`,
+    root: rootAt('/api/v2'),
     auth: basic(({ token }) => ({ user: token, password: 'X' })),
     whoAmI: (ask) => exchange(ask, { method: 'GET', path: '/agents/me', read: readAgent }),
     feeds: {

@@ -20,8 +20,7 @@ import type {
 import { isoTime, rowId } from '../field-schemas';
 import { mediaTypeByName } from '../media-types';
 import type { RowReader } from '../rest-definition';
-
-const PREVIEW_CHARACTERS = 200;
+import { firstGiven, given, lineOf } from '../row-text';
 
 /** What rows do not say themselves: names of custom statuses and of agents, by id. */
 export interface Names {
@@ -200,7 +199,7 @@ export function readTicket(
     contactId: row.requester_id,
     contactName: requesterName(row),
     tags: row.tags ?? [],
-    preview: previewOf(spoken?.body_text ?? row.description_text ?? ''),
+    preview: lineOf(spoken?.body_text ?? row.description_text ?? ''),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     lastMessageAt: entries === undefined ? told : (last?.created_at ?? row.created_at),
@@ -229,12 +228,8 @@ function socialOf(source: number): SocialOrigin {
 }
 
 function requesterName({ requester, requester_id }: TicketRow): string {
-  const told = [requester?.name, requester?.email, requester?.mobile, requester?.phone];
-  return told.find((text) => text !== undefined && text !== null && text !== '') ?? requester_id;
-}
-
-function previewOf(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, PREVIEW_CHARACTERS);
+  const { name, email, mobile, phone } = requester ?? {};
+  return firstGiven(name, email, mobile, phone) ?? requester_id;
 }
 
 /** The requester as the ticket tells; `null` where it does not. */
@@ -253,10 +248,6 @@ export function readRequester(raw: unknown, accountId: string): Contact | null {
     createdAt: 0,
     updatedAt: 0,
   };
-}
-
-function given(text: string | null | undefined): string[] {
-  return text === undefined || text === null || text === '' ? [] : [text];
 }
 
 /** The description of a ticket, as its first message. */
@@ -332,9 +323,7 @@ function kindOf(row: EntryRow): MessageKind {
 }
 
 function bodyOf(html: string | null | undefined, text: string | null | undefined): Message['body'] {
-  return html === undefined || html === null || html === ''
-    ? { type: 'text', content: text ?? '' }
-    : { type: 'html', content: html };
+  return html ? { type: 'html', content: html } : { type: 'text', content: text ?? '' };
 }
 
 /** Bytes are asked for by ticket and message: the addresses are signed and end after minutes. */
@@ -346,7 +335,7 @@ function attachmentsOf(
   return (rows ?? []).map((row) => ({
     id: `${ticketId}/${messageId}/${row.id}`,
     name: row.name,
-    mediaType: given(row.content_type)[0] ?? mediaTypeByName(row.name),
+    mediaType: firstGiven(row.content_type) ?? mediaTypeByName(row.name),
     size: row.size ?? row.file_size ?? 0,
     contentId: null,
   }));

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
 import type { IntentAction } from '../../domain/intents';
+import type { TagChange, Written } from '../actions';
 import { BackendError } from '../backend-error';
 import { isoTime, rowId } from '../field-schemas';
 import type { Operation, OperationProof, OutgoingFile } from '../port';
@@ -52,9 +53,7 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
   return { serverId: conversationId, conversation: null };
 }
 
-type Message = Extract<IntentAction, { kind: 'reply' | 'note' }>;
-
-async function say(ask: Asker, operation: Operation, action: Message): Promise<OperationProof> {
+async function say(ask: Asker, operation: Operation, action: Written): Promise<OperationProof> {
   const { ref, conversationId, ifVersion, files = [] } = operation;
   const ticket = await ticketNowOf(ask, conversationId);
   if (ifVersion !== null) await guard(ask, ticket, ifVersion);
@@ -155,11 +154,7 @@ function editOf(action: Edit): {
 }
 
 /** RT takes the whole set; its ETag keeps what others add in the same moment. */
-async function setTags(
-  ask: Asker,
-  id: string,
-  { add, remove }: Extract<IntentAction, { kind: 'tags' }>,
-): Promise<void> {
+async function setTags(ask: Asker, id: string, { add, remove }: TagChange): Promise<void> {
   for (let turn = 1; ; turn += 1) {
     const before = await ticketNowOf(ask, id);
     const tags = before.CustomFields.get(TAGS_FIELD);

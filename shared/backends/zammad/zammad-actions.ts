@@ -11,6 +11,7 @@ import type { Priority, Status } from '../../domain/entities';
 import type { IntentAction } from '../../domain/intents';
 import { base64OfBytes } from '../auth';
 import { BackendError } from '../backend-error';
+import { bytesOfFile } from '../bytes';
 import { rowId } from '../field-schemas';
 import { mediaTypeOf } from '../multipart';
 import type { Operation, OperationProof, OutgoingFile } from '../port';
@@ -124,13 +125,8 @@ async function articleFor(ask: Asker, operation: Operation): Promise<Record<stri
 }
 
 async function attached(file: OutgoingFile): Promise<Record<string, string>> {
-  const bytes = new Uint8Array(file.size);
-  let at = 0;
-  for await (const chunk of file.read()) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return { filename: file.name, data: base64OfBytes(bytes), 'mime-type': mediaTypeOf(file) };
+  const data = base64OfBytes(await bytesOfFile(file));
+  return { filename: file.name, data, 'mime-type': mediaTypeOf(file) };
 }
 
 /** Types of article that answer in their own channel, to whoever wrote last in it. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { ThreadHead } from '../../domain/thread-moved';
 import { headerKey } from '../auth';
 import { BackendError } from '../backend-error';
-import { wholeList } from '../declare';
+import { rootAt, wholeList } from '../declare';
 import { rowId } from '../field-schemas';
 import { rowsAt } from '../pagination';
 import { understand } from '../response';
@@ -111,7 +111,7 @@ export const zammadDefinition: RestDefinition = {
     },
     feeds: ['tickets', 'agents', 'text modules'],
   },
-  root: ({ url }) => `${url.replace(/\/+$/, '')}/api/v1`,
+  root: rootAt('/api/v1'),
   auth: headerKey('authorization', 'Token token='),
   async whoAmI(ask) {
     const { body } = await ask.json({ method: 'GET', path: '/users/me' });

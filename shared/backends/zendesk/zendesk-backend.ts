@@ -7,7 +7,7 @@ import type { ThreadHead } from '../../domain/thread-moved';
 import { basic, bearer, type AuthDefinition } from '../auth';
 import { BackendError } from '../backend-error';
 import { goneThread } from '../changes';
-import { wholeListFeed } from '../declare';
+import { rootAt, wholeListFeed } from '../declare';
 import { rowId } from '../field-schemas';
 import { mediaTypeOf } from '../multipart';
 import { cursorPagination, pagePagination, readAt } from '../pagination';
@@ -155,7 +155,7 @@ export const zendeskDefinition: RestDefinition = {
     statusWords: STATUS_WORDS,
     feeds: ['tickets', 'agents', 'macros'],
   },
-  root: ({ url }) => `${url.replace(/\/+$/, '')}/api/v2`,
+  root: rootAt('/api/v2'),
   auth,
   async whoAmI(ask) {
     const { body } = await ask.json({ method: 'GET', path: '/users/me' });

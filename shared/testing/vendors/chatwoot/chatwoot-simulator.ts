@@ -3,7 +3,8 @@ import { chatwootDefinition } from '../../../backends/chatwoot/chatwoot-backend'
 import { NOON } from '../../builders';
 import { LeapingClock } from '../../leaping-clock';
 import type { VendorSimulator } from '../../vendor-kit';
-import { ChatwootDesk, type DeskConversation } from './chatwoot-desk';
+import { knownIn } from '../../vendor-people';
+import { ChatwootDesk } from './chatwoot-desk';
 import { ChatwootServer } from './chatwoot-server';
 import { HOST } from './chatwoot-views';
 
@@ -20,11 +21,7 @@ export function openChatwoot(): ChatwootSimulator {
   const clock = new LeapingClock(NOON);
   const desk = new ChatwootDesk(clock);
   const server = new ChatwootServer(desk, PER_PAGE);
-  const known = (id: string): DeskConversation => {
-    const conversation = desk.conversations.get(Number(id));
-    if (conversation === undefined) throw new Error(`The simulated desk has no conversation ${id}.`);
-    return conversation;
-  };
+  const known = knownIn(desk.conversations);
   const values = { workspace: String(desk.account.id) };
   return {
     server,

@@ -3,6 +3,7 @@ import type { RestDefinition } from '../../../backends/rest-definition';
 import { NOON } from '../../builders';
 import { LeapingClock } from '../../leaping-clock';
 import type { VendorSimulator } from '../../vendor-kit';
+import { peopleAt } from '../../vendor-people';
 import { COPPER_TOKEN, CopperTracker } from './copper-tracker';
 
 /** Between two things that people do: several fall into one of the server's seconds. */
@@ -42,18 +43,7 @@ export function openCopperTracker(
       await done();
       return String(id);
     },
-    customerAnswers(id, text) {
-      server.customerAnswers(Number(id), text);
-      return done();
-    },
-    remove(id) {
-      server.remove(Number(id));
-      return done();
-    },
-    merge(id, into) {
-      server.merge(Number(id), Number(into));
-      return done();
-    },
+    ...peopleAt(server, done),
     keepsSavedReply(title, text) {
       server.keepsSnippet(title, text);
       // Snippets are read again every ten minutes.

@@ -3,7 +3,8 @@ import { defineFreshdesk, freshdeskDefinition } from '../../../backends/freshdes
 import { NOON } from '../../builders';
 import { LeapingClock } from '../../leaping-clock';
 import type { VendorSimulator } from '../../vendor-kit';
-import { FreshdeskDesk, type DeskTicket } from './freshdesk-desk';
+import { knownIn } from '../../vendor-people';
+import { FreshdeskDesk } from './freshdesk-desk';
 import { FreshdeskServer } from './freshdesk-server';
 import { HOST } from './freshdesk-views';
 
@@ -20,11 +21,7 @@ export function openFreshdesk(): FreshdeskSimulator {
   const clock = new LeapingClock(NOON);
   const desk = new FreshdeskDesk(clock);
   const server = new FreshdeskServer(desk);
-  const known = (id: string): DeskTicket => {
-    const ticket = desk.tickets.get(Number(id));
-    if (ticket === undefined) throw new Error(`The simulated desk has no ticket ${id}.`);
-    return ticket;
-  };
+  const known = knownIn(desk.tickets);
   return {
     server,
     desk,

@@ -6,6 +6,7 @@ import {
 import { NOON } from '../../builders';
 import { LeapingClock } from '../../leaping-clock';
 import type { VendorSimulator } from '../../vendor-kit';
+import { knownIn } from '../../vendor-people';
 import { RtDesk, type DeskTicket } from './rt-desk';
 import { HOST, RtServer } from './rt-server';
 
@@ -26,11 +27,7 @@ export function openRequestTracker(): RtSimulator {
   // One answer of long ago that has a reference: what proves tier T2 to an agent who signs in.
   const old = desk.open(customer, 'An older question');
   desk.say(old, 'Correspond', 'anna', 'An older answer').refs.push('an-older-reference');
-  const known = (id: string): DeskTicket => {
-    const ticket = desk.tickets.get(Number(id));
-    if (ticket === undefined) throw new Error(`The simulated desk has no ticket ${id}.`);
-    return ticket;
-  };
+  const known = knownIn(desk.tickets);
   return {
     server,
     desk,

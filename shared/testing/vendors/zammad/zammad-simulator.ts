@@ -5,6 +5,7 @@ import { ticketSweep } from '../../../backends/zammad/zammad-sweep';
 import { NOON } from '../../builders';
 import { LeapingClock } from '../../leaping-clock';
 import type { VendorSimulator } from '../../vendor-kit';
+import { peopleAt } from '../../vendor-people';
 import { ZammadDesk } from './zammad-desk';
 import { TOKEN, ZammadServer } from './zammad-server';
 
@@ -46,18 +47,7 @@ export function openZammad(): ZammadSimulator {
       await done();
       return String(ticket.id);
     },
-    customerAnswers(id, text) {
-      desk.customerAnswers(Number(id), text);
-      return done();
-    },
-    remove(id) {
-      desk.remove(Number(id));
-      return done();
-    },
-    merge(id, into) {
-      desk.merge(Number(id), Number(into));
-      return done();
-    },
+    ...peopleAt(desk, done),
     keepsSavedReply(title, text) {
       desk.keepsTextModule(title, text);
       // Text modules are read again every ten minutes.

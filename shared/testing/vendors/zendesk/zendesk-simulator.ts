@@ -6,6 +6,7 @@ import { ticketSweep } from '../../../backends/zendesk/zendesk-sweep';
 import { NOON } from '../../builders';
 import { LeapingClock } from '../../leaping-clock';
 import type { VendorSimulator } from '../../vendor-kit';
+import { peopleAt } from '../../vendor-people';
 import { ZendeskDesk } from './zendesk-desk';
 import { ADMIN, AGENT, ZendeskServer } from './zendesk-server';
 
@@ -29,9 +30,8 @@ export function openZendesk(role: 'admin' | 'agent' = 'admin'): ZendeskSimulator
   const desk = new ZendeskDesk(clock);
   const server = new ZendeskServer(desk);
   clock.pass(3_600_000);
-  const breath = (): void => clock.pass(BREATH_MS);
   const done = (): Promise<void> => {
-    breath();
+    clock.pass(BREATH_MS);
     return Promise.resolve();
   };
   return {
@@ -55,18 +55,7 @@ export function openZendesk(role: 'admin' | 'agent' = 'admin'): ZendeskSimulator
       await done();
       return String(thread.ticket.id);
     },
-    customerAnswers(id, text) {
-      desk.customerAnswers(Number(id), text);
-      return done();
-    },
-    remove(id) {
-      desk.remove(Number(id));
-      return done();
-    },
-    merge(id, into) {
-      desk.merge(Number(id), Number(into));
-      return done();
-    },
+    ...peopleAt(desk, done),
     keepsSavedReply(title, text) {
       desk.keepsMacro(title, text);
       // Macros are read again every ten minutes.
