@@ -1,24 +1,8 @@
 /** axe on every screen, in both themes: no violation, of any weight. */
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectNoBarrier } from './harness/barriers';
 import { setSettings } from './harness/door-reader';
 import { expect, MAIL_FIXTURES, test } from './harness/lab';
 import { Console } from './harness/screens';
-
-async function expectClean(page: Page, where: string): Promise<void> {
-  // A colour in the middle of a transition is nobody's contrast.
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null))),
-  );
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  const told = violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join(' | ')}`,
-  );
-  expect(told, where).toEqual([]);
-}
 
 for (const theme of ['light', 'dark'] as const) {
   test(`${theme}: full, sheet, palette, settings and cut off`, async ({ lab, page }) => {
@@ -30,28 +14,28 @@ for (const theme of ['light', 'dark'] as const) {
     await agent.queue.open(`desk/${(await client.conversation('Broken lamp, photo inside')).id}`);
     await expect(agent.conversation.title).toBeVisible();
     await expect(page.locator('iframe').first()).toBeVisible();
-    await expectClean(page, 'full');
+    await expectNoBarrier(page, 'full');
 
     await agent.composer.write('An answer', 'note');
-    await expectClean(page, 'note being written');
+    await expectNoBarrier(page, 'note being written');
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
 
     await page.keyboard.press('?');
     await expect(page.getByRole('dialog')).toBeVisible();
-    await expectClean(page, 'shortcut sheet');
+    await expectNoBarrier(page, 'shortcut sheet');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await expect(page.getByRole('dialog')).toBeVisible();
-    await expectClean(page, 'palette');
+    await expectNoBarrier(page, 'palette');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+,');
     await expect(page.getByRole('dialog')).toBeVisible();
-    await expectClean(page, 'settings');
+    await expectNoBarrier(page, 'settings');
     await page.keyboard.press('Escape');
 
     await desk.stop();
     await agent.status.expectOffline();
-    await expectClean(page, 'cut off');
+    await expectNoBarrier(page, 'cut off');
   });
 
   test(`${theme}: empty`, async ({ lab, page }) => {
@@ -61,6 +45,6 @@ for (const theme of ['light', 'dark'] as const) {
     const agent = await Console.open(page, app);
     await agent.status.expectOnline();
     await expect(agent.queue.rows).toHaveCount(0);
-    await expectClean(page, 'empty');
+    await expectNoBarrier(page, 'empty');
   });
 }

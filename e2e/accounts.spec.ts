@@ -3,30 +3,21 @@
  * removed with what happens said first, and one that is down beside one that works.
  */
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import type { Account } from '@shared/contract/door';
+import { expectNoBarrier } from './harness/barriers';
 import { door, setSettings, unconfirmed } from './harness/door-reader';
 import { expect, MAIL_FIXTURES, test, type Lab } from './harness/lab';
 import { ROOT, type RunningApp } from './harness/processes';
-import { Console } from './harness/screens';
+import { Console, DialogScreen } from './harness/screens';
 import { words } from './harness/words';
 
 const LAMP = 'Broken lamp, photo inside';
 
 /** The account screen. */
-class AccountsScreen {
-  readonly dialog: Locator;
-
-  constructor(private readonly page: Page) {
-    this.dialog = page.getByRole('dialog', { name: words('accounts:title') });
-  }
-
-  async open(): Promise<void> {
-    await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-    await this.page.keyboard.press('g');
-    await this.page.keyboard.press('d');
-    await expect(this.dialog).toBeVisible();
+class AccountsScreen extends DialogScreen {
+  constructor(page: Page) {
+    super(page, 'accounts:title', 'd');
   }
 
   /** From the list; whatever it takes, it is gone then. */
@@ -62,18 +53,6 @@ async function accountsOf(app: RunningApp): Promise<Account[]> {
   return (await (await door(app, 'accounts')).json()) as Account[];
 }
 
-async function expectClean(page: Page): Promise<void> {
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null))),
-  );
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual(
-    [],
-  );
-}
-
 /** A console with one helpdesk connected (`desk`), and a second one that runs and is not. */
 async function world(lab: Lab, page: Page) {
   const first = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
@@ -105,7 +84,7 @@ test('a helpdesk is connected with the keyboard alone; a wrong token is explaine
 }) => {
   const { second, proxy, app, agent, screen } = await world(lab, page);
   await screen.open();
-  await expectClean(page);
+  await expectNoBarrier(page);
   const press = async (target: Locator): Promise<void> => {
     for (let i = 0; i < 40; i += 1) {
       if (await target.evaluate((node) => node === document.activeElement))
@@ -120,7 +99,7 @@ test('a helpdesk is connected with the keyboard alone; a wrong token is explaine
   await page.keyboard.press('Tab');
   await expect(screen.account('desk').getByRole('button').first()).toBeFocused();
   await press(screen.button('accounts:connect.title'));
-  await expectClean(page);
+  await expectNoBarrier(page);
   await press(screen.dialog.getByRole('button', { name: 'Embedded helpdesk' }));
   await expect(screen.field('accounts:field.url')).toBeVisible();
 
@@ -128,7 +107,7 @@ test('a helpdesk is connected with the keyboard alone; a wrong token is explaine
   await press(screen.button('accounts:check.check'));
   await expect(screen.field('accounts:field.url')).toBeFocused();
   await expect(screen.dialog.getByText(words('accounts:field.missing'))).toHaveCount(2);
-  await expectClean(page);
+  await expectNoBarrier(page);
   await page.keyboard.type(proxy.url);
   await page.keyboard.press('Tab');
   await expect(screen.token).toBeFocused();
@@ -136,7 +115,7 @@ test('a helpdesk is connected with the keyboard alone; a wrong token is explaine
   await page.keyboard.press('Enter');
   await expect(screen.dialog.getByText(words('accounts:problem.bad-credentials'))).toBeVisible();
   await expect(screen.dialog.getByText(words('accounts:help.bad-credentials'))).toBeVisible();
-  await expectClean(page);
+  await expectNoBarrier(page);
   expect(await accountsOf(app)).toHaveLength(1);
 
   // Closed by accident: what was typed is there again, but for the secret.
@@ -153,13 +132,13 @@ test('a helpdesk is connected with the keyboard alone; a wrong token is explaine
   await page.keyboard.press('Enter');
   await expect(screen.dialog.getByText(words('accounts:check.signIn'))).toContainText(second.desk.agent.name);
   await expect(screen.dialog.getByText(words('accounts:check.tier'))).toBeVisible();
-  await expectClean(page);
+  await expectNoBarrier(page);
   expect(await accountsOf(app)).toHaveLength(1);
   await page.keyboard.press('Enter');
   await expect(screen.account('127.0.0.1')).toContainText(words('status:state.online'));
   await expect(screen.account('127.0.0.1')).toContainText(second.desk.agent.name);
   await expect(screen.account('127.0.0.1')).toContainText(words('accounts:vault.file'));
-  await expectClean(page);
+  await expectNoBarrier(page);
   await page.keyboard.press('Escape');
 
   // Both stand in one queue, and each row says where it lives.
@@ -172,7 +151,7 @@ test('a helpdesk is connected with the keyboard alone; a wrong token is explaine
   expect((await agent.queue.keys()).every((key) => key.startsWith('127.0.0.1/'))).toBe(true);
   await expect(rail.locator('[data-account="127.0.0.1"]')).toContainText(String(await agent.queue.size()));
   expect(2 * (await agent.queue.size())).toBe(both);
-  await expectClean(page);
+  await expectNoBarrier(page);
 });
 
 test('one helpdesk is killed: the other’s replies leave, and the rail says which one is down', async ({
@@ -225,7 +204,7 @@ test('a removal says first what it does, can be undone, and keeps what was not s
   await screen.button('accounts:action.remove').click();
   await expect(screen.dialog.getByText(words('accounts:remove.conversations_other'))).toBeVisible();
   await expect(screen.dialog.getByText(words('accounts:remove.unsent_one'))).toBeVisible();
-  await expectClean(page);
+  await expectNoBarrier(page);
   await screen.button('accounts:remove.remove').click();
   await expect(
     screen.account(id).getByRole('button', { name: words('accounts:leaving.undo') }),
@@ -264,7 +243,7 @@ test('a console without any account offers the wizard and the sample helpdesk', 
   await door(app, 'accounts/desk/remove', { method: 'POST' });
   const pane = page.locator('[data-pane="queue"]');
   await expect(pane.getByText(words('queue:empty.noAccount'))).toBeVisible();
-  await expectClean(page);
+  await expectNoBarrier(page);
   await pane.getByRole('button', { name: words('accounts:connect.title') }).click();
   await expect(screen.dialog.getByText(words('accounts:connect.pick'))).toBeVisible();
   await page.keyboard.press('Escape');
@@ -299,7 +278,7 @@ test('a profile of the team is dropped, told where it is wrong, mended and offer
   await expect(screen.dialog.getByText(words('accounts:profile.wrong_other'))).toBeVisible();
   await expect(screen.dialog.getByText('name: 5')).toBeVisible();
   await expect(screen.dialog.getByText(words('accounts:profile.place')).first()).toBeVisible();
-  await expectClean(page);
+  await expectNoBarrier(page);
   const { offers } = (await (await door(app, 'backends')).json()) as { offers: { custom: boolean }[] };
   expect(offers.filter(({ custom }) => custom)).toEqual([]);
   const picker = screen.dialog.locator('input[type="file"]');

@@ -3,31 +3,22 @@
  * everything that was sent with its proof, and both of its files.
  */
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import type { OutboxRow } from '@shared/domain/intents';
+import { expectNoBarrier } from './harness/barriers';
 import { Colleague } from './harness/colleague';
 import { door, outboxOf, replyIntent, setSettings, unconfirmed } from './harness/door-reader';
 import { expect, MAIL_FIXTURES, test, type Lab } from './harness/lab';
-import { Console } from './harness/screens';
+import { Console, DialogScreen } from './harness/screens';
 import { words } from './harness/words';
 
 const LAMP = 'Broken lamp, photo inside';
 const PARCEL = 'Parcel never arrived';
 
 /** The outbox screen. */
-class OutboxScreen {
-  readonly dialog: Locator;
-
-  constructor(private readonly page: Page) {
-    this.dialog = page.getByRole('dialog', { name: words('outbox:title') });
-  }
-
-  async open(): Promise<void> {
-    await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-    await this.page.keyboard.press('g');
-    await this.page.keyboard.press('x');
-    await expect(this.dialog).toBeVisible();
+class OutboxScreen extends DialogScreen {
+  constructor(page: Page) {
+    super(page, 'outbox:title', 'x');
   }
 
   row(text: string | RegExp): Locator {
@@ -58,18 +49,6 @@ async function world(lab: Lab, page: Page, settings: Parameters<typeof setSettin
   return { desk, client, proxy, app, agent, keyOf, outbox: new OutboxScreen(page) };
 }
 
-async function expectClean(page: Page): Promise<void> {
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null))),
-  );
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual(
-    [],
-  );
-}
-
 test('cut off: what waits, why, and what happens next; once back, the proof of its delivery', async ({
   lab,
   page,
@@ -90,7 +69,7 @@ test('cut off: what waits, why, and what happens next; once back, the proof of i
   await expect(row).toContainText(words('delivery:state.queued'));
   await expect(row).toContainText(words('delivery:why.offline'));
   await expect(row).toContainText(words('delivery:next.reachable'));
-  await expectClean(page);
+  await expectNoBarrier(page);
 
   await proxy.set('none');
   await expect(outbox.dialog.getByText(words('outbox:empty.title'))).toBeVisible({ timeout: 30_000 });
@@ -108,7 +87,7 @@ test('cut off: what waits, why, and what happens next; once back, the proof of i
   await expect(sent).toContainText(known?.intent.ref ?? 'no reference');
   await expect(sent).toContainText(known?.serverId ?? 'no id');
   await expect(sent).toContainText(words('delivery:tier.T1'));
-  await expectClean(page);
+  await expectNoBarrier(page);
 });
 
 test('deleted meanwhile: it is said, and given up where it stands', async ({ lab, page }) => {
@@ -153,7 +132,7 @@ test('refused: the server’s own words, and by mouse alone what can be done abo
   await row.getByRole('button', { expanded: false }).click();
   await expect(row.locator('ol')).toContainText(words('delivery:step.refused'));
   expect(await outbox.dialog.evaluate((dialog) => dialog.scrollWidth <= 360)).toBe(true);
-  await expectClean(page);
+  await expectNoBarrier(page);
   const attempts = async () => (await outboxOf(app)).rows[0]?.evidence.length ?? 0;
   const before = await attempts();
   await row.getByRole('button', { name: words('outbox:action.resend') }).click();
@@ -194,7 +173,7 @@ test('nothing moves under the pointer: what has gone stands where it stood until
   await put(lamp, 'Third answer');
   await expect(outbox.row('Third answer')).toBeVisible();
   expect(await place()).toBe(before);
-  await expectClean(page);
+  await expectNoBarrier(page);
   await outbox.leaveList();
   await expect(one).toHaveCount(0);
   expect(await place()).not.toBe(before);

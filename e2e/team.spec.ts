@@ -1,29 +1,16 @@
 /** Saved replies wherever they live, and the screen that says where team data lives. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import type { TeamState } from '@shared/contract/team';
+import { expectNoBarrier } from './harness/barriers';
 import { door, setSettings } from './harness/door-reader';
 import { expect, MAIL_FIXTURES, test, type Lab } from './harness/lab';
 import type { RunningApp, RunningHelpdesk } from './harness/processes';
-import { Console } from './harness/screens';
+import { Console, DialogScreen } from './harness/screens';
 import { words } from './harness/words';
 
 const SUBJECT = 'Parcel never arrived';
-
-async function expectClean(page: Page, where: string): Promise<void> {
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null))),
-  );
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  const told = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join()}`,
-  );
-  expect(told, where).toEqual([]);
-}
 
 async function keepsReply(desk: RunningHelpdesk, reply: Record<string, unknown>): Promise<void> {
   const answer = await fetch(new URL('/api/v1/saved-replies', desk.url), {
@@ -54,15 +41,18 @@ async function openedConsole(
   return { app, desk, agent };
 }
 
-const picker = (page: Page): Locator => page.getByRole('dialog', { name: words('team:insert.title') });
-const teamScreen = (page: Page): Locator => page.getByRole('dialog', { name: words('team:title') });
+/** The console in the midst of an answer. */
+async function answering(lab: Lab, page: Page) {
+  const { agent } = await openedConsole(lab, page);
+  await page.keyboard.press('r');
+  return { agent, editor: agent.composer.editor };
+}
 
+const picker = (page: Page): Locator => page.getByRole('dialog', { name: words('team:insert.title') });
 async function openTeam(page: Page): Promise<Locator> {
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  await page.keyboard.press('g');
-  await page.keyboard.press('t');
-  await expect(teamScreen(page)).toBeVisible();
-  return teamScreen(page);
+  const screen = new DialogScreen(page, 'team:title', 't');
+  await screen.open();
+  return screen.dialog;
 }
 
 const part = (screen: Locator, name: 'where' | 'replies' | 'roles' | 'publish'): Promise<void> =>
@@ -72,9 +62,7 @@ test('a saved reply of the helpdesk is found by a slash, put in as words, edited
   lab,
   page,
 }) => {
-  const { agent } = await openedConsole(lab, page);
-  const { editor } = agent.composer;
-  await page.keyboard.press('r');
+  const { agent, editor } = await answering(lab, page);
   await page.keyboard.type('/');
   await expect(picker(page)).toBeVisible();
   const options = picker(page).getByRole('option');
@@ -82,7 +70,7 @@ test('a saved reply of the helpdesk is found by a slash, put in as words, edited
   await page.keyboard.type('on way');
   await expect(options).toHaveCount(1);
   await expect(options.first()).toContainText('desk');
-  await expectClean(page, 'picker');
+  await expectNoBarrier(page, 'picker');
   await page.keyboard.press('Enter');
   await expect(editor).toBeFocused();
   await expect(editor).toHaveValue('Your parcel is on its way.');
@@ -95,9 +83,7 @@ test('a slash that chose nothing stays typed; button and key put a reply at the 
   lab,
   page,
 }) => {
-  const { agent } = await openedConsole(lab, page);
-  const { editor } = agent.composer;
-  await page.keyboard.press('r');
+  const { editor } = await answering(lab, page);
   await page.keyboard.type('/etc');
   await page.keyboard.press('Escape');
   await expect(editor).toBeFocused();
@@ -120,7 +106,7 @@ test('a reply of this computer alone is added, found and used by the keyboard', 
   await expect(screen.getByRole('row', { name: words('team:kind.teamReply') })).toContainText(
     words('team:place.computer'),
   );
-  await expectClean(page, 'where');
+  await expectNoBarrier(page, 'where');
   await part(screen, 'replies');
   await screen.getByRole('button', { name: words('team:replies.add') }).press('Enter');
   await page.keyboard.type('Thanks');
@@ -128,11 +114,11 @@ test('a reply of this computer alone is added, found and used by the keyboard', 
   await page.keyboard.type('thx');
   await page.keyboard.press('Tab');
   await page.keyboard.type('Thank you for writing.');
-  await expectClean(page, 'form');
+  await expectNoBarrier(page, 'form');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(screen.getByRole('listitem')).toContainText('Thanks');
-  await expectClean(page, 'replies');
+  await expectNoBarrier(page, 'replies');
   await page.keyboard.press('Escape');
   await expect(screen).toBeHidden();
   await page.keyboard.press('r');
@@ -158,7 +144,7 @@ test('a reply half written survives Escape, and one that was removed comes back'
   await screen.getByRole('button', { name: words('team:replies.remove') }).press('Enter');
   await expect(screen.getByText(words('team:replies.none'))).toBeVisible();
   await expect(screen.getByRole('region', { name: words('team:part.replies') })).toBeFocused();
-  await expectClean(page, 'removed');
+  await expectNoBarrier(page, 'removed');
   await screen.getByRole('button', { name: words('team:replies.undo') }).click();
   await expect(screen.getByRole('listitem')).toContainText('Long answer');
 });
@@ -174,7 +160,7 @@ test('what one console publishes, another with a data folder of its own follows,
   await mkdir(folder);
   const admin = await openTeam(page);
   await part(admin, 'publish');
-  await expectClean(page, 'setting up');
+  await expectNoBarrier(page, 'setting up');
   await admin.getByLabel(words('team:publish.name')).fill('Sample Administrator');
   await admin.getByLabel(words('team:publish.folder')).fill(folder);
   await admin.getByRole('button', { name: words('team:publish.begin') }).click();
@@ -188,12 +174,12 @@ test('what one console publishes, another with a data folder of its own follows,
   await part(admin, 'roles');
   await admin.getByLabel(words('team:roles.agent')).fill('anna@helpdesk.invalid');
   await admin.getByRole('button', { name: words('team:roles.add'), exact: true }).click();
-  await expectClean(page, 'roles');
+  await expectNoBarrier(page, 'roles');
   await part(admin, 'publish');
   await expect(admin.getByRole('listitem').filter({ hasText: 'Team greeting' })).toBeVisible();
   await admin.getByRole('button', { name: words('team:publish.publish') }).click();
   await expect(admin.getByText(words('team:publish.noChanges'))).toBeVisible();
-  await expectClean(page, 'publishing');
+  await expectNoBarrier(page, 'publishing');
   const { publisher } = (await (await door(app, 'team')).json()) as TeamState;
 
   const other = await lab.app({ dataDir: join(lab.folder, 'other'), helpdesk: desk });
@@ -208,7 +194,7 @@ test('what one console publishes, another with a data folder of its own follows,
   await expect(screen.getByRole('row', { name: words('team:kind.teamReply') })).toContainText(
     words('team:place.bundle'),
   );
-  await expectClean(second, 'following');
+  await expectNoBarrier(second, 'following');
   await part(screen, 'roles');
   await expect(screen.getByText(/anna@helpdesk\.invalid/)).toBeVisible();
 
@@ -217,7 +203,7 @@ test('what one console publishes, another with a data folder of its own follows,
   await part(screen, 'where');
   await screen.getByRole('button', { name: words('team:bundle.check') }).click();
   await expect(screen.getByText(words('team:problem.bad-signature'))).toBeVisible();
-  await expectClean(second, 'a problem');
+  await expectNoBarrier(second, 'a problem');
   await second.keyboard.press('Escape');
   await colleague.queue.rows.first().click();
   await expect(colleague.composer.editor).toBeEnabled();

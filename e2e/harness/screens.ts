@@ -42,9 +42,7 @@ export class QueueScreen {
 
   /** Switches the view by its keys: `g` and a letter. */
   async show(letter: 'w' | 'm' | 'u' | 'o' | 'p' | 'r' | 'a'): Promise<void> {
-    await leaveEditor(this.page);
-    await this.page.keyboard.press('g');
-    await this.page.keyboard.press(letter);
+    await goTo(this.page, letter);
   }
 
   async open(key: string): Promise<void> {
@@ -129,6 +127,25 @@ export class StatusScreen {
   }
 }
 
+/** A screen that lies over the console as a dialog and opens by `g` and a letter. */
+export class DialogScreen {
+  readonly dialog: Locator;
+
+  /** @param title of the dialog, as a key of the words */
+  constructor(
+    protected readonly page: Page,
+    title: string,
+    private readonly letter: string,
+  ) {
+    this.dialog = page.getByRole('dialog', { name: words(title) });
+  }
+
+  async open(): Promise<void> {
+    await goTo(this.page, this.letter);
+    await expect(this.dialog).toBeVisible();
+  }
+}
+
 export class Console {
   readonly queue: QueueScreen;
   readonly conversation: ConversationScreen;
@@ -161,4 +178,10 @@ export class Console {
 /** Out of any text field, so that single keys are commands. */
 async function leaveEditor(page: Page): Promise<void> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+}
+
+async function goTo(page: Page, letter: string): Promise<void> {
+  await leaveEditor(page);
+  await page.keyboard.press('g');
+  await page.keyboard.press(letter);
 }
