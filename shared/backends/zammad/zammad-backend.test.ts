@@ -34,6 +34,27 @@ const told = async (backend: Backend, from: string | null) => {
 const paths = (simulator: ZammadSimulator): string[] =>
   simulator.server.requests.map(({ method, path }) => `${method} ${path.replace('/api/v1', '')}`);
 
+describe('a customer of Zammad', () => {
+  it('has an address that is vouched for once Zammad says that they confirmed it', async () => {
+    const simulator = openZammad();
+    const backend = connect(simulator);
+    const customer = simulator.server.desk.users.find(
+      ({ firstname, lastname }) => `${firstname} ${lastname}` === 'Sample Customer',
+    )!;
+    const vouched = async (from: string | null) => {
+      const { changes, cursor } = await readFeed(backend, FEED, signal, from);
+      return { verified: rowsOf(changes, 'contact').get(String(customer.id))?.verifiedEmails, cursor };
+    };
+    await simulator.customerWrites('Before');
+    const before = await vouched(null);
+    customer.verified = true;
+    simulator.clock.pass(DAY);
+    await simulator.customerWrites('After');
+    const after = await vouched(before.cursor);
+    expect([before.verified, after.verified]).toEqual([[], [customer.email]]);
+  });
+});
+
 describe('a reply to Zammad', () => {
   it('is found by its reference though its article cannot be read in full', async () => {
     const simulator = openZammad();

@@ -9,6 +9,7 @@ import { previewOf } from '../../domain/plain-text';
 import { threadFacts } from '../../domain/thread-facts';
 import { changeTo, goneChange } from '../changes';
 import { isoTime, rowId } from '../field-schemas';
+import { given } from '../row-text';
 import { mediaTypeByName } from '../media-types';
 
 /** Under this name our reference stands in an article's preferences. */
@@ -103,6 +104,8 @@ const userRow = z.object({
   phone: z.string().nullish(),
   mobile: z.string().nullish(),
   active: z.boolean().nullish(),
+  /** They followed the link in a mail to their address (`User.signup_verify_via_token`). */
+  verified: z.boolean().nullish(),
   created_at: isoTime,
   updated_at: isoTime,
 });
@@ -363,7 +366,8 @@ function contactChange(user: User, accountId: string): Change {
     accountId,
     id: user.id,
     name: nameOf(user),
-    emails: user.email ? [user.email] : [],
+    emails: given(user.email),
+    verifiedEmails: user.verified === true ? given(user.email) : [],
     phones: [user.phone, user.mobile].flatMap((number) => number || []),
     handles: [],
     createdAt: user.created_at,

@@ -15,15 +15,13 @@ import { understand } from '../response';
 import type { Asker, RestDefinition } from '../rest-definition';
 import { findByRef, perform, STATUS_WORDS } from './zendesk-actions';
 import { PAGE_SIZES, ticketFeed } from './zendesk-feed';
+import { readSelf, readUser, usersOf } from './zendesk-people';
 import { ticketSweep } from './zendesk-sweep';
 import {
   headOf,
   readComment,
   readMacro,
-  readSelf,
   readTicket,
-  readUser,
-  usersOf,
   type FeedRow,
   type ThreadContext,
   type TicketRow,
@@ -177,7 +175,7 @@ export const zendeskDefinition: RestDefinition = {
         more: 'meta.has_more',
       }),
       everyMs: LISTS_EVERY_MS,
-      row: readUser,
+      row: (raw, accountId) => readUser(raw, [], accountId),
     }),
     macros: wholeListFeed({
       first: { method: 'GET', path: '/macros/active' },

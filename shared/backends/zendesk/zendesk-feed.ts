@@ -26,7 +26,8 @@ import {
   withThreads,
   type Tickets,
 } from './zendesk-threads';
-import { ageOf, ageOfRow, headOf, readFeedRow, readSelf, stampOf, type FeedRow } from './zendesk-rows';
+import { ageOf, ageOfRow, headOf, readFeedRow, stampOf, type FeedRow } from './zendesk-rows';
+import { readSelf } from './zendesk-people';
 
 /** How many rows are read at once. */
 export interface PageSizes {

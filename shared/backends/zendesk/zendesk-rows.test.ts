@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextOf } from './zendesk-threads';
-import { mergedInto, readComment, readMacro, readTicket, usersOf, type TicketRow } from './zendesk-rows';
+import { mergedInto, readComment, readMacro, readTicket, type TicketRow } from './zendesk-rows';
+import { usersOf } from './zendesk-people';
 
 const TIME = '2026-03-01T12:00:00Z';
 const person = (id: number, role: string) => ({

@@ -1,15 +1,12 @@
 /**
- * Tickets, comments, users and macros of the Zendesk Support API, read into the product's nouns.
- * Shapes: the vendor's OpenAPI description (TicketObject, TicketCommentObject, UserObject,
- * MacroObject) and its "Via object reference".
+ * Tickets, comments and macros of the Zendesk Support API, read into the product's nouns.
+ * Shapes: the vendor's OpenAPI description (TicketObject, TicketCommentObject, MacroObject) and its "Via object reference".
  */
 import { z } from 'zod';
 import {
   PRIORITIES,
-  type Agent,
   type Change,
   type Channel,
-  type Contact,
   type Conversation,
   type Message,
   type SocialOrigin,
@@ -19,6 +16,7 @@ import { previewOf, subjectOf } from '../../domain/plain-text';
 import { threadFacts } from '../../domain/thread-facts';
 import { changeTo, goneChange } from '../changes';
 import { isoTime, rowId } from '../field-schemas';
+import { readUser, type Users } from './zendesk-people';
 
 /** Under this name our reference stands in an audit's custom metadata. */
 export const REF_FIELD = 'holdfast_ref';
@@ -95,36 +93,6 @@ export function ageOf({ updated_at, generated_timestamp }: TicketHead): number {
 export function isMergedAway({ tags, status }: Pick<TicketHead, 'tags' | 'status'>): boolean {
   return status === 'closed' && (tags ?? []).includes(MERGED_TAG);
 }
-
-const userRow = z.object({
-  id: rowId,
-  name: z.string(),
-  email: z.string().nullish(),
-  phone: z.string().nullish(),
-  role: z.enum(['end-user', 'agent', 'admin']),
-  active: z.boolean().nullish(),
-  created_at: isoTime,
-  updated_at: isoTime,
-});
-export type User = z.infer<typeof userRow>;
-/** By id. */
-export type Users = ReadonlyMap<string, User>;
-
-/** Those that can be read; the others are set aside when they come as rows. */
-export function usersOf(raws: readonly unknown[]): Map<string, User> {
-  const read = raws.flatMap((raw) => userRow.safeParse(raw).data ?? []);
-  return new Map(read.map((user) => [user.id, user]));
-}
-
-const self = z.object({
-  user: z.object({
-    id: rowId.nullable(),
-    name: z.string(),
-    email: z.string().nullish(),
-    role: z.string(),
-  }),
-});
-export const readSelf = (body: unknown): z.infer<typeof self>['user'] => self.parse(body).user;
 
 const attachment = z.object({
   id: rowId,
@@ -275,6 +243,8 @@ export interface UserRow {
   of: 'user';
   id: string;
   user: unknown;
+  /** Raw too; empty where they were not asked for. */
+  identities: readonly unknown[];
 }
 /** What the scripts hand to the row reader. */
 export type FeedRow = TicketRow | GoneRow | CommentRow | UserRow;
@@ -290,7 +260,7 @@ export function readFeedRow(raw: unknown, accountId: string): Change {
     case 'comment':
       return changeTo('message', readComment(row.comment, row.thread, accountId));
     case 'user':
-      return readUser(row.user, accountId);
+      return readUser(row.user, row.identities, accountId);
   }
 }
 
@@ -371,32 +341,6 @@ function socialOf(source: Via): SocialOrigin | null {
     visibility: /^(mention|post|comment|tweet|favorite)$/.test(rel) ? 'public' : 'direct',
     permalink: typeof permalink === 'string' ? permalink : null,
   };
-}
-
-export function readAgent(raw: unknown, accountId: string): Agent {
-  const { id, name, email } = userRow.parse(raw);
-  return { accountId, id, name, email: email ?? null };
-}
-
-/** An agent or a contact; one who was removed is gone. */
-export function readUser(raw: unknown, accountId: string): Change {
-  const user = userRow.parse(raw);
-  const { id } = user;
-  const gone = user.active === false;
-  if (user.role !== 'end-user') {
-    return gone ? goneChange('agent', id) : changeTo('agent', readAgent(raw, accountId));
-  }
-  const contact: Contact = {
-    accountId,
-    id,
-    name: user.name,
-    emails: user.email ? [user.email] : [],
-    phones: user.phone ? [user.phone] : [],
-    handles: [],
-    createdAt: user.created_at,
-    updatedAt: user.updated_at,
-  };
-  return gone ? goneChange('contact', id) : changeTo('contact', contact);
 }
 
 const macroRow = z.object({

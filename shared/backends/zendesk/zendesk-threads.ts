@@ -10,14 +10,12 @@ import {
   headOf,
   isMergedAway,
   mergedInto,
-  usersOf,
   type FeedRow,
   type GoneRow,
   type TicketHead,
   type TicketRow,
-  type User,
-  type Users,
 } from './zendesk-rows';
+import { identitiesOf, usersOf, type User, type Users } from './zendesk-people';
 
 /** Beside a ticket: whom it names, and how many comments it has ("Side-loading"). */
 export const BESIDE = { include: 'users,comment_count' } as const;
@@ -141,9 +139,13 @@ export async function withThreads(ask: Asker, tickets: Tickets): Promise<FeedRow
     people.set(rawId(raw), raw);
   }
   return [
-    ...[...people].map(([id, user]): FeedRow => ({ of: 'user', id, user })),
+    ...(await Promise.all([...people].map(([id, user]) => personOf(ask, id, user)))),
     ...rows.map((row) => (row.of === 'ticket' ? { ...row, users: new Map([...named, ...row.users]) } : row)),
   ];
+}
+
+async function personOf(ask: Asker, id: string, user: unknown): Promise<FeedRow> {
+  return { of: 'user', id, user, identities: await identitiesOf(ask, user) };
 }
 
 /** The customer of a ticket, where nothing that came with it says who that is. */

@@ -59,6 +59,7 @@ export interface DeskUser {
   phone: string;
   mobile: string;
   active: boolean;
+  verified: boolean;
   created_at: string;
   updated_at: string;
   roles: readonly string[];
@@ -104,6 +105,7 @@ export class ZammadDesk {
       phone: '',
       mobile: '',
       active: true,
+      verified: false,
       created_at: this.now(),
       updated_at: this.now(),
       roles: [role],

@@ -13,6 +13,13 @@ export interface DeskUser {
   created_at: string;
   updated_at: string;
   active: boolean;
+  verified: boolean;
+}
+
+export interface DeskIdentity {
+  type: 'email' | 'twitter' | 'phone_number';
+  value: string;
+  verification_method: 'none' | 'low' | 'sso' | 'full';
 }
 
 export interface DeskFile {
@@ -91,6 +98,8 @@ const BY_WEB = { channel: 'web', source: { from: {}, to: {}, rel: null } };
 export class ZendeskDesk {
   readonly clock: Clock;
   readonly users: DeskUser[];
+  /** By user id. */
+  readonly identities = new Map<number, DeskIdentity[]>();
   readonly threads = new Map<number, DeskThread>();
   readonly files = new Map<number, DeskFile>();
   readonly uploads = new Map<string, DeskFile>();
@@ -108,6 +117,7 @@ export class ZendeskDesk {
       created_at: this.stamp(),
       updated_at: this.stamp(),
       active: true,
+      verified: false,
     });
     this.users = [
       user(1, 'Sample Admin', 'admin'),

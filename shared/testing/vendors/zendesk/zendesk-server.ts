@@ -106,7 +106,7 @@ export class ZendeskServer implements VendorServer {
     const me = this.#who(request);
     if (me === 'nobody') return { status: 401, json: { error: "Couldn't authenticate you" } };
     const api = path.replace(/^\/api\/v2/, '');
-    const by = /^\/(tickets|attachments)\/([^/]+)(\/\w+)?$/.exec(api);
+    const by = /^\/(tickets|attachments|users(?=\/\d+\/))\/([^/]+)(\/\w+)?$/.exec(api);
     switch (`${method} ${by === null ? api : `/${by[1]}/:id${by[3] ?? ''}`}`) {
       case 'GET /users/me':
         return { status: 200, json: { user: me ?? { id: null, name: 'Anonymous user', role: 'end-user' } } };
@@ -120,6 +120,8 @@ export class ZendeskServer implements VendorServer {
         const ids = (request.query.get('ids') ?? '').split(',');
         return { status: 200, json: { users: this.desk.users.filter(({ id }) => ids.includes(String(id))) } };
       }
+      case 'GET /users/:id/identities':
+        return { status: 200, json: { identities: this.desk.identities.get(Number(by?.[2])) ?? [] } };
       case 'GET /macros/active':
         return {
           status: 200,
