@@ -28,7 +28,7 @@ export function useWhyWords(why: Why | null): string {
   const { t, i18n } = useTranslation('held');
   if (why === null) return '';
   const time = why.since === null ? '' : formatDate(why.since, i18n.language, 'clock');
-  return t(`why.${why.kind}`, { name: why.name, time });
+  return t(`why.${why.kind}`, { name: why.name, time, count: why.looked ?? 0 });
 }
 
 /** The sentence for a row. Ticks every second while an undo time runs, else every ten. */

@@ -62,6 +62,11 @@ it('tells late, merged and unproven apart, and says nothing of what does not wai
   const parked = (kind: string) =>
     ({ state: 'parked', reason: { kind, detail: null }, intent: { agentId: 'me' } }) as unknown as OutboxRow;
   expect(whyStopped(parked('no-answer'))?.kind).toBe('unproven');
+  const searched = {
+    ...parked('no-answer'),
+    hold: { kind: 'unproven', movement: null, looked: 6_000 },
+  } as const;
+  expect(whyStopped(searched)).toMatchObject({ kind: 'tooLong', looked: 6_000 });
   expect(whyStopped(parked('gone'))?.kind).toBe('gone');
   expect(whyStopped(parked('keeps-failing'))?.kind).toBe('keepsFailing');
   expect(whyStopped(parked('refused-by-server'))).toBeNull();

@@ -16,6 +16,7 @@ export type WhyKind =
   /** The same, said in the conversation that goes on. */
   | 'mergedHere'
   | 'unproven'
+  | 'tooLong'
   | 'gone'
   | 'keepsFailing';
 
@@ -25,6 +26,8 @@ export interface Why {
   name: string;
   /** Since when it could not leave (ms); only of `late`. */
   since: number | null;
+  /** How many messages were looked at in vain; only of `tooLong`. */
+  looked: number | null;
 }
 
 /** True for a reply or note that waits for a decision which must be taken with its thread in sight. */
@@ -38,9 +41,12 @@ export function isStopped(row: { state: string } | OutboxRow): row is OutboxRow 
 
 /** `null` for a row that does not wait for the agent, or that waits for a reason of the server's own. */
 export function whyStopped(row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'intent'>): Why | null {
-  const why = (kind: WhyKind, name = '', since: number | null = null): Why => ({ kind, name, since });
+  const why = (kind: WhyKind, since: number | null = null): Why => ({ kind, name: '', since, looked: null });
   if (row.state === 'parked') {
-    if (row.reason?.kind === 'no-answer') return why('unproven');
+    if (row.reason?.kind === 'no-answer') {
+      const looked = row.hold?.kind === 'unproven' ? (row.hold.looked ?? null) : null;
+      return looked === null ? why('unproven') : { ...why('tooLong'), looked };
+    }
     if (row.reason?.kind === 'gone') return why('gone');
     return row.reason?.kind === 'keeps-failing' ? why('keepsFailing') : null;
   }
@@ -48,7 +54,7 @@ export function whyStopped(row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'i
   const { hold } = row;
   switch (hold?.kind) {
     case 'late':
-      return why('late', '', hold.since);
+      return why('late', hold.since);
     case 'moved':
       return whyMoved(hold.movement, row.intent.agentId);
     case 'merged':
@@ -64,7 +70,7 @@ function whyMoved(movement: Movement, agentId: string): Why {
   const answer = newest(({ kind }) => kind === 'reply');
   const words = newest(({ kind }) => kind === 'inbound');
   const note = newest(({ kind, authorId }) => kind === 'note' && authorId !== agentId);
-  const why = (kind: WhyKind, name = ''): Why => ({ kind, name, since: null });
+  const why = (kind: WhyKind, name = ''): Why => ({ kind, name, since: null, looked: null });
   if (answer !== undefined) {
     return answer.authorId === agentId ? why('answeredByYou') : why('answered', answer.authorName);
   }

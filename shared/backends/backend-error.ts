@@ -20,6 +20,21 @@ export class BackendError extends Error {
   }
 }
 
+/**
+ * A thread is longer than may be looked through, and what was looked for is not in the part that was: so
+ * it is neither proved nor disproved, and asking again brings the same.
+ */
+export class ThreadTooLongError extends BackendError {
+  /** @param looked how many messages (or entries of its log) were looked at */
+  constructor(
+    readonly looked: number,
+    message = 'The thread is too long to be looked through for a reference.',
+  ) {
+    super('nonsense', message);
+    this.name = 'ThreadTooLongError';
+  }
+}
+
 /** What a failure means for the thing that was tried. */
 export type FailureVerdict =
   /** Surely not done; the link is down: try again when it is back. */
@@ -41,6 +56,7 @@ export function verdictOf(kind: FailureKind): FailureVerdict {
     case 'dns':
     case 'refused':
     case 'tls':
+    case 'proxy':
     case 'storage':
       return 'link-down';
     case 'no-answer':

@@ -191,7 +191,11 @@ export const holdSchema = z.discriminatedUnion('kind', [
     movement: movementSchema.nullable(),
   }),
   z.object({ kind: z.literal('merged'), into: id, movement: movementSchema.nullable() }),
-  z.object({ kind: z.literal('unproven'), movement: movementSchema.nullable() }),
+  z.object({
+    kind: z.literal('unproven'),
+    movement: movementSchema.nullable(),
+    looked: z.number().int().nonnegative().optional(),
+  }),
 ]) satisfies z.ZodType<Hold>;
 
 const releaseSchema = z.object({

@@ -23,6 +23,7 @@ export const EVIDENCE_STEPS = {
   'the server refused to tell whether it was done': 'notTold',
   'nobody can tell whether it was done': 'nobodyKnows',
   'its files are there; its thread is read once more': 'filesThere',
+  'its thread is too long to look through': 'tooLong',
   'it did not leave': 'didNotLeave',
   'a file is missing': 'fileMissing',
   'the server refused it': 'refused',

@@ -116,13 +116,14 @@ export interface Evidence {
  * moved: somebody else wrote, or changed status or owner · late: a chat reply could not leave in
  * time; `since` is when it first could have (host clock) · merged: the conversation lives on as
  * `into`, and sending as it is sends it there · unproven (parked, not held): at a backend where
- * nothing can be read back; one of the new messages may be this very reply.
+ * nothing can be read back, or in a thread too long to be looked through (`looked`: so many messages
+ * were); one of the new messages may be this very reply.
  */
 export type Hold =
   | { kind: 'moved'; movement: Movement }
   | { kind: 'late'; since: number; channel: Channel; movement: Movement | null }
   | { kind: 'merged'; into: string; movement: Movement | null }
-  | { kind: 'unproven'; movement: Movement | null };
+  | { kind: 'unproven'; movement: Movement | null; looked?: number | undefined };
 
 /** What the agent decided about a held or parked row. The intent itself never changes. */
 export interface Release {

@@ -3,6 +3,7 @@
  * was done. Only a proof or its absence lets an unknown row change; what happened is journalled until
  * the journal takes it.
  */
+import { ThreadTooLongError } from '../backends/backend-error';
 import type { Backend, OperationProof } from '../backends/port';
 import { targetOf, type DeliveryReason, type OutboxRow } from '../domain/intents';
 import type { AccountGate } from './account-gate';
@@ -137,6 +138,14 @@ export class LaneOutcomes {
       });
     }
     // The feed may have brought the proof meanwhile.
+      if (error instanceof ThreadTooLongError) {
+        gate.answered();
+        // What was sent a moment ago is among the newest, whichever end the search began at.
+        const serverId = await this.#deps.judge.ownMessage(row, this.#deps.cut);
+        if (this.#deps.ledger.live(ref) !== row) return;
+        if (serverId !== null) return this.foundThere(row, { serverId, conversation: null });
+        return this.tooLong(row, error.looked);
+      }
     if (this.#deps.ledger.live(ref) !== row) return;
     if (proof !== null) return this.foundThere(row, proof);
     if (tier === 'T4') return this.#askTheAgent(row);
@@ -156,14 +165,35 @@ export class LaneOutcomes {
     });
   }
 
-  /** Nothing can be read back here: shows the agent what came into the thread since. */
-  async #askTheAgent(row: OutboxRow): Promise<void> {
+  /**
+   * The thread was looked through as far as it may be, without a proof. The feed may yet bring one, or
+   * somebody makes the thread shorter: it is looked through a few times more, ever more rarely, for each
+   * search costs the helpdesk many requests; then the agent is asked.
+   * @param looked how many messages were looked at
+   */
+  async tooLong(row: OutboxRow, looked: number): Promise<void> {
+    if (this.#deps.ledger.live(row.intent.ref) !== row) return;
+    const gapMs = SEARCHED_AGAIN_MS[searches(row)];
+    if (gapMs === undefined) return this.#askTheAgent(row, looked);
+    this.#plan.in(row, gapMs);
+    return this.#persist(row, 'unknown', {
+      note: TOO_LONG,
+      reason: row.reason,
+      nextAttemptAt: this.#deps.clock.now() + gapMs,
+    });
+  }
+
+  /**
+   * Nothing can be read back: shows the agent what came into the thread since.
+   * @param looked how many messages were looked at in vain, where any could be
+   */
+  async #askTheAgent(row: OutboxRow, looked?: number): Promise<void> {
     const movement = await this.#deps.judge.since(row, this.#deps.cut);
     if (this.#deps.ledger.live(row.intent.ref) !== row) return;
     return this.#persist(row, 'parked', {
       note: 'nobody can tell whether it was done',
       reason: { kind: 'no-answer', detail: row.reason?.detail ?? null },
-      hold: { kind: 'unproven', movement },
+      hold: { kind: 'unproven', movement, ...(looked === undefined ? {} : { looked }) },
     });
   }
 
@@ -199,3 +229,9 @@ const WAITING_REASON = {
   account: 'account-refused',
   later: 'rate-limited',
 } as const satisfies Record<string, DeliveryReason['kind']>;
+/** How often its thread was looked through in vain since it was tried last. */
+function searches({ evidence }: OutboxRow): number {
+  const tried = evidence.findLastIndex(({ state }) => state === 'sending');
+  return evidence.slice(tried + 1).filter(({ note }) => note === TOO_LONG).length;
+}
+

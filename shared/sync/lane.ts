@@ -10,7 +10,7 @@
  * - A queued edit with a newer queued edit of the same kind behind it is superseded when its turn
  *   comes, not before, so that undoing the newer one leaves the older one standing.
  */
-import { BackendError } from '../backends/backend-error';
+import { BackendError, ThreadTooLongError } from '../backends/backend-error';
 import type { Backend } from '../backends/port';
 import type { EvidenceNote } from '../domain/evidence';
 import { targetOf, type Hold, type OutboxRow } from '../domain/intents';
@@ -205,6 +205,10 @@ export class Lane {
     if (verdict.type !== 'there' || backend.descriptor.tier === 'T4') return this.#heed(row, verdict, gate);
     // A copy of the profile wrote it, or a restored helpdesk has lost it: the helpdesk knows which.
     const proof = await backend.findByRef(targetOf(row), row.intent.ref, this.#deps.cut).catch(unreadBecause);
+    if (proof instanceof ThreadTooLongError) {
+      await this.#outcomes.tooLong(row, proof.looked);
+      return false;
+    }
     if (proof === null) return this.#heed(row, verdict.otherwise, gate);
     if ('type' in proof) return this.#heed(row, proof, gate);
     if (this.#deps.ledger.live(row.intent.ref) !== row) return false;
@@ -304,6 +308,7 @@ export class Lane {
   }
 }
 
-function unreadBecause(error: unknown): Verdict {
+function unreadBecause(error: unknown): Verdict | ThreadTooLongError {
+  if (error instanceof ThreadTooLongError) return error;
   return { type: 'unread', failure: error instanceof BackendError ? error : null };
 }

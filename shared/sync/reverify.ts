@@ -6,7 +6,7 @@
  *
  *   accepted | delivered ──not there any more──▶ parked (rolled-back)
  */
-import { BackendError, verdictOf } from '../backends/backend-error';
+import { BackendError, ThreadTooLongError, verdictOf } from '../backends/backend-error';
 import type { Backend } from '../backends/port';
 import { targetOf, type OutboxRow } from '../domain/intents';
 import { fullJitter } from './backoff';
@@ -75,7 +75,9 @@ async function lookFor(ref: string, accountId: string, deps: ReverifyDeps): Prom
       ]);
       return;
     } catch (error) {
-      // Nobody may look there: it is neither proved nor disproved, and the others are not kept waiting.
+      // Nobody may look there, or not to its end: it is neither proved nor disproved, and the others are
+      // not kept waiting.
+      if (error instanceof ThreadTooLongError) return;
       if (error instanceof BackendError && verdictOf(error.kind) === 'refused') return;
       await clock.sleep(fullJitter(failures, RETRY_BASE_MS, RETRY_CAP_MS, random), signal);
     }

@@ -2,7 +2,7 @@
  * A helpdesk in memory behind the backend port, with every fault an outbox has to live with. The
  * server part outlives crashes of the console: what was on its way still arrives.
  */
-import { BackendError } from '../backends/backend-error';
+import { BackendError, ThreadTooLongError } from '../backends/backend-error';
 import type { Clock } from '../backends/clock';
 import type { Backend, BackendDescriptor, Operation, OperationProof, OutgoingFile } from '../backends/port';
 import type { Change, Conversation, Message } from '../domain/entities';
@@ -13,9 +13,14 @@ import { aConversation, aMessage } from './builders';
 /**
  * How a call goes wrong. `drop`: it never arrives, no answer · `commit-drop`: done, no answer ·
  * `late-commit`: no answer, and done only within the settle time · `commit-401`, `-409`, `-429`: done,
- * while a gateway in front answers so · a kind: the server (or the way to it) fails so, nothing is done.
+ * while a gateway in front answers so · `too-long`: the thread has no end within reach · a kind: the server
+ * (or the way to it) fails so, nothing is done.
  */
-export type Fault = 'none' | 'drop' | 'commit-drop' | 'late-commit' | keyof typeof SAID_AFTER | FailureKind;
+export type Fault =
+  'none' | 'too-long' | 'drop' | 'commit-drop' | 'late-commit' | keyof typeof SAID_AFTER | FailureKind;
+
+/** So many messages a search in a thread without an end looks at. */
+export const LOOKED_AT = 1_000;
 
 /** What a gateway says after the helpdesk behind it did what was asked. */
 const SAID_AFTER = {
@@ -241,6 +246,7 @@ export class FakeBackend implements Backend {
 }
 
 function failure(fault: Fault): BackendError {
+  if (fault === 'too-long') return new ThreadTooLongError(LOOKED_AT);
   const kind = isKind(fault) ? fault : 'no-answer';
   return new BackendError(kind, `made to fail: ${kind}`, null, kind === 'rate-limited' ? 2_000 : null);
 }

@@ -101,6 +101,12 @@ describe('why it waits and what happens next', () => {
     expect(told(edit)[1]).toBe('Edit it, send it again or leave it.');
   });
 
+  it('says how far a thread was looked through that is too long', () => {
+    const hold: Hold = { kind: 'unproven', movement: null, looked: 6_000 };
+    const parked = row({ state: 'parked', reason: because('no-answer'), hold });
+    expect(told(parked)[0]).toContain('too long to look through: 6000 messages looked at');
+  });
+
   it('tells what was taken back from what was given up', () => {
     const ended = (note: string) =>
       told(row({ state: 'discarded', evidence: [{ at: NOON, state: 'discarded', note }] }))[0];

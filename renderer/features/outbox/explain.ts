@@ -3,7 +3,7 @@
  * Pure, so that every sentence an agent can meet is tested without a screen.
  */
 import type { ShownDelivery } from '@renderer/components/DeliveryGlyph';
-import { isStopped, whyStopped } from '@renderer/components/held-why';
+import { isStopped, whyStopped, type Why } from '@renderer/components/held-why';
 import type { SavingRow } from '@renderer/data/outbox';
 import { assertNever } from '@shared/domain/assert-never';
 import { evidenceStep } from '@shared/domain/evidence';
@@ -176,10 +176,16 @@ function lookedUp(row: OutboxRow, account: AccountFacts | undefined, now: number
   return planned(row.nextAttemptAt, now, LOOKED_UP);
 }
 
+const NO_REASON: Why = { kind: 'moved', name: '', since: null, looked: null };
+
 /** The same words as on the card in the conversation, where the difference is shown. */
 function stopped(row: OutboxRow): Phrase {
-  const { kind, name, since } = whyStopped(row) ?? { kind: 'moved', name: '', since: null };
-  return { key: `held:why.${kind}`, values: { name, ...(since === null ? {} : { time: since }) } };
+  const { kind, name, since, looked } = whyStopped(row) ?? NO_REASON;
+  const time = since === null ? {} : { time: since };
+  return {
+    key: `held:why.${kind}`,
+    values: { name, ...time, ...(looked === null ? {} : { count: looked }) },
+  };
 }
 
 function parked(row: OutboxRow): Explanation {

@@ -13,7 +13,7 @@ import { assertNever } from '../../domain/assert-never';
 import type { Conversation } from '../../domain/entities';
 import { agentNumber, mustBeDone, type TagChange, type Written } from '../actions';
 import { afterwards } from '../afterwards';
-import { BackendError } from '../backend-error';
+import { BackendError, ThreadTooLongError } from '../backend-error';
 import { rowId } from '../field-schemas';
 import { rowsAt } from '../pagination';
 import type { Operation, OperationProof } from '../port';
@@ -157,6 +157,7 @@ export async function findByRef(
   ref: string,
 ): Promise<OperationProof | null> {
   let before: string | null = null;
+  let looked = 0;
   for (let pages = 0; pages < MOST_PAGES_SEARCHED; pages += 1) {
     const page: readonly unknown[] = await askMessages(
       ask,
@@ -170,6 +171,7 @@ export async function findByRef(
     }
     before = oldestId(page);
     if (before === null) return null;
+    looked += page.length;
   }
-  throw new BackendError('nonsense', 'The conversation is too long to be searched for a reference.');
+  throw new ThreadTooLongError(looked);
 }

@@ -1,7 +1,7 @@
 /** Makes a definition for the REST engine out of a profile. Asks no server. */
 import type { Change, EntityKind } from '../../domain/entities';
 import type { ThreadHead } from '../../domain/thread-moved';
-import { BackendError } from '../backend-error';
+import { BackendError, ThreadTooLongError } from '../backend-error';
 import { goneChange, goneThread } from '../changes';
 import { rootAt } from '../declare';
 import { mediaTypeOf } from '../multipart';
@@ -195,6 +195,7 @@ function readBackOf(runtime: Runtime, readBack: ReadBack): NonNullable<RestDefin
     const context = { ...accountContext(ask), conversationId, ref };
     const found = expressionIn(readBack.found, [...path, 'found']);
     let cursor: string | null = null;
+    let looked = 0;
     for (let pages = 0; pages < readBack.maxPages; pages += 1) {
       const page = await runtime.page(ask, readBack, path, context, cursor);
       const outcomes =
@@ -209,9 +210,11 @@ function readBackOf(runtime: Runtime, readBack: ReadBack): NonNullable<RestDefin
       }
       if (!page.more) return null;
       cursor = page.cursor;
+      looked += page.rows.length;
     }
     // Not on the pages that were read: nobody may take that for "not there".
-    throw runtime.nonsense(path, `not found on ${readBack.maxPages} pages, and there are more.`);
+    const problem = `not found on ${readBack.maxPages} pages, and there are more.`;
+    throw new ThreadTooLongError(looked, `${runtime.lineOf(path)}: ${problem}`);
   };
 }
 
