@@ -1,10 +1,10 @@
 /** Accounts as the agent manages them: what can be connected, checks, changes, removal. */
 import type {
-  AccountCheck,
   AccountCheckDraft,
   AccountDraft,
   AccountPatch,
   Backends,
+  CheckStep,
   Holdings,
   ProfileResult,
 } from '@shared/contract/accounts';
@@ -52,9 +52,16 @@ export function useHoldings(accountId: string): Asked<Holdings> & { again: () =>
   return useAsked(useCallback(() => pageData().door.holdings(accountId), [accountId]));
 }
 
-/** Asks the helpdesk step by step; keeps nothing. @throws DoorFailure; the signal's reason */
-export function checkAccount(draft: AccountCheckDraft, signal: AbortSignal): Promise<AccountCheck> {
-  return pageData().door.checkAccount(draft, signal);
+/**
+ * Asks the helpdesk step by step; keeps nothing. Resolves once every step was told.
+ * @throws DoorFailure, `unreachable` also when it broke off in the middle; the signal's reason
+ */
+export function checkAccount(
+  draft: AccountCheckDraft,
+  onStep: (step: CheckStep) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return pageData().door.checkAccount(draft, onStep, signal);
 }
 
 /** @throws DoorFailure */

@@ -26,6 +26,9 @@ interface AccountScreen {
   typed: TypedAccount;
   /** A file that was dropped somewhere on the screen and is not read yet. */
   dropped: File | null;
+  /** Calls off the check that runs at this moment; `null`: none does. */
+  callOff: (() => void) | null;
+  setCallOff: (callOff: (() => void) | null) => void;
   go: (view: AccountView) => void;
   setOpened: (accountId: string | null) => void;
   type: (patch: Partial<TypedAccount>) => void;
@@ -40,6 +43,8 @@ export const useAccountScreen = create<AccountScreen>()((set, get) => ({
   opened: null,
   typed: NOTHING,
   dropped: null,
+  callOff: null,
+  setCallOff: (callOff) => set({ callOff }),
   go: (view) => set({ view }),
   setOpened: (opened) => set({ opened }),
   type: (patch) => set(({ typed }) => ({ typed: { ...typed, ...patch } })),

@@ -2,7 +2,8 @@
  * Accounts as the page manages them. Credentials go one way: into the host's vault, never back.
  *
  *   GET    /door/backends                        → Backends, what can be connected
- *   POST   /door/account-checks    AccountCheckDraft → AccountCheck; asks the helpdesk, keeps nothing
+ *   POST   /door/account-checks    AccountCheckDraft → one JSON line a CheckStep as it is known, then CheckEnd;
+ *                                                  asks the helpdesk, keeps nothing. Hanging up calls it off
  *   POST   /door/accounts          AccountDraft  → Account
  *   POST   /door/accounts/:id      AccountPatch  → Account; at another server only what is given signs in
  *   GET    /door/accounts/:id/holdings           → Holdings, what a removal is about
@@ -114,8 +115,9 @@ export const checkStepSchema = z.discriminatedUnion('step', [
 ]);
 export type CheckStep = z.infer<typeof checkStepSchema>;
 
-export const accountCheckSchema = z.object({ steps: z.array(checkStepSchema) });
-export type AccountCheck = z.infer<typeof accountCheckSchema>;
+/** The last line of a check: without it the answer broke off, and there may have been more to say. */
+export const checkEndSchema = z.object({ step: z.literal('end') });
+export const checkLineSchema = z.union([checkStepSchema, checkEndSchema]);
 
 export const holdingsSchema = z.object({
   /** Kept on this computer only as a copy: fetched again when the account is added again. */

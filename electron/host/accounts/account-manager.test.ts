@@ -1,11 +1,13 @@
 /** Accounts that come and go while the host runs, on two helpdesks that really run. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHelpdesk, type RunningHelpdesk } from '@electron/helpdesk/server';
 import {
-  accountCheckSchema,
   backendsSchema,
+  checkLineSchema,
   holdingsSchema,
   profileResultSchema,
 } from '@shared/contract/accounts';
@@ -169,8 +171,13 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
   });
 
   it('are checked step by step before they are kept, and again with what the vault has', async () => {
-    const check = async (body: object) =>
-      (await ask(accountCheckSchema, 'POST', '/door/account-checks', body)).steps;
+    const check = async (body: object) => {
+      const lines = (await (await send('POST', '/door/account-checks', body)).text()).trim().split('\n');
+      const steps = lines.map((line) => checkLineSchema.parse(JSON.parse(line)));
+      // Only this tells that nothing was cut off.
+      expect(steps.pop()).toEqual({ step: 'end' });
+      return steps;
+    };
     const good = await check(draft(second.helpdesk.token));
     expect(good.map(({ step }) => step)).toEqual(['address', 'helpdesk', 'signIn', 'clock', 'read', 'tier']);
     expect(good.find(({ step }) => step === 'read')).toMatchObject({ open: 0, all: true });
@@ -185,6 +192,40 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
     const elsewhere = second.url.replace('127.0.0.1', 'localhost');
     const moved = await check({ ...draft(''), url: elsewhere, values: {}, accountId: id });
     expect(moved.at(-1)).toMatchObject({ problem: 'bad-credentials' });
+  });
+
+  it('are checked no longer than somebody listens, and tell each step before the next is known', async () => {
+    let asked = (): void => undefined;
+    let gaveUp = (): void => undefined;
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const isGivenUp = new Promise<void>((resolve) => (gaveUp = resolve));
+    // Knows who signs in, and never tells of any conversation.
+    const silent = createServer((request, response) => {
+      if (request.url?.includes('/conversations') !== true) {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ id: 'a1', name: 'Sample Agent', email: null }));
+        return;
+      }
+      response.on('close', gaveUp);
+      asked();
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const stop = new AbortController();
+    const response = await fetch(`${host.origin}/door/account-checks`, {
+      method: 'POST',
+      headers: { [TOKEN_HEADER]: host.token, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...draft('x'), url: `http://127.0.0.1:${port}` }),
+      signal: stop.signal,
+    });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let told = '';
+    while (!told.includes('"clock"')) told += (await reader.read()).value ?? '';
+    expect(told).toContain('Sample Agent');
+    await isAsked;
+    stop.abort();
+    await isGivenUp;
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   it('rest while they are paused: nothing is pulled, nothing leaves, also after a restart', async () => {

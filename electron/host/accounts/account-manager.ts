@@ -8,7 +8,6 @@ import type { BackendDescriptor } from '@shared/backends/port';
 import type { Backends } from '@shared/backends/registry';
 import { checkSignIn, type SignInStep } from '@shared/backends/check/sign-in-check';
 import type {
-  AccountCheck,
   AccountCheckDraft,
   AccountDraft,
   AccountPatch,
@@ -31,10 +30,16 @@ import { ProfileError } from '../profiles/profile-error';
 import type { Profiles } from '../profiles/profiles';
 import type { Vault } from './vault';
 
+/** Tells each step as soon as it is known; resolves after the last, and when it is called off. */
+export type AccountCheck = (signal: AbortSignal, onStep: (step: CheckStep) => void) => Promise<void>;
+
 export interface AccountManager {
   offers(): Offers;
-  /** Asks the helpdesk step by step; keeps nothing. */
-  check(draft: AccountCheckDraft, signal: AbortSignal): Promise<AccountCheck>;
+  /**
+   * Makes ready to ask the helpdesk step by step; keeps nothing.
+   * @throws AccountBookError for an address that is none
+   */
+  check(draft: AccountCheckDraft): AccountCheck;
   add(draft: AccountDraft): Promise<Account>;
   change(id: string, patch: AccountPatch): Promise<Account>;
   holdings(id: string): Holdings;
@@ -101,27 +106,29 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
       vault: vault.kind,
       offers: backends.descriptors().map(asOffered),
     }),
-    async check({ accountId, backend, url, values }, signal) {
+    check({ accountId, backend, url, values }) {
       const address = book.addressOf(url, backend);
       const known = book.list().find((one) => one.id === accountId);
       // The embedded helpdesk is ours: there is nothing that could be wrong about it.
-      if (address === '' || known?.url === '') return { steps: [] };
+      if (address === '' || known?.url === '') return () => Promise.resolve();
       // What was kept for one server is shown to no other.
       const own = known !== undefined && isSameOrigin(known.url, address);
       const kept = own ? (book.credentialsOf(known.id) ?? {}) : {};
       const { token = '', ...rest } = { ...kept, ...values };
-      const http = createHttpClient();
-      try {
-        const settings = { accountId: accountId ?? 'check', url: address, token, values: rest };
-        const steps = await checkSignIn({
-          connect: ({ wrap }) => backends.connect(backend, settings, wrap(http.request), clock),
-          clock,
-          signal,
-        });
-        return { steps: steps.map(asToldToPages) };
-      } finally {
-        http.close();
-      }
+      const settings = { accountId: accountId ?? 'check', url: address, token, values: rest };
+      return async (signal, onStep) => {
+        const http = createHttpClient();
+        try {
+          await checkSignIn({
+            connect: ({ wrap }) => backends.connect(backend, settings, wrap(http.request), clock),
+            clock,
+            signal,
+            onStep: (step) => onStep(asToldToPages(step)),
+          });
+        } finally {
+          http.close();
+        }
+      };
     },
     add: (draft) =>
       inTurn(async () => {

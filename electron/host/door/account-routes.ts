@@ -7,6 +7,7 @@ import {
 } from '@shared/contract/accounts';
 import { Hono, type Context } from 'hono';
 import type { DoorDeps } from './deps';
+import { jsonLines } from './json-lines';
 import { bodyOf, idInUrl } from './requests';
 
 /** A helpdesk that is slow at each step; what is not known by then is told as silence. */
@@ -18,8 +19,12 @@ export function accountRoutes({ manager }: DoorDeps): Hono {
   app.get('/backends', (c) => c.json(manager.offers()));
   app.post('/account-checks', async (c) => {
     const draft = await bodyOf(c, accountCheckDraftSchema);
-    const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(CHECK_LIMIT_MS)]);
-    return c.json(await manager.check(draft, signal));
+    const check = manager.check(draft);
+    return jsonLines(async (write, hungUp) => {
+      const signal = AbortSignal.any([c.req.raw.signal, hungUp, AbortSignal.timeout(CHECK_LIMIT_MS)]);
+      await check(signal, write);
+      write({ step: 'end' });
+    });
   });
   app.post('/accounts', async (c) => c.json(await manager.add(await bodyOf(c, accountDraftSchema))));
   app.post('/accounts/:id', async (c) => {

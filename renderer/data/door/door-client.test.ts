@@ -157,3 +157,36 @@ describe('the file of the delivery log', () => {
     await expect(door.logFile('csv', ignore, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
+
+describe('a check of an account', () => {
+  const DRAFT = { name: '', backend: 'desk', url: 'https://desk.invalid', values: {} };
+  const reached = { step: 'address', ok: true, origin: 'https://desk.invalid' };
+  const never = new AbortController().signal;
+
+  it('tells each step, and is over with its last line', async () => {
+    const heard: unknown[] = [];
+    const answer = `\n${JSON.stringify(reached)}\n{"step":"end"}\n`;
+    await client(answering(200, answer)).door.checkAccount(DRAFT, (step) => heard.push(step), never);
+    expect(heard).toEqual([reached]);
+  });
+
+  it.each([
+    ['that breaks off', `${JSON.stringify(reached)}\n`, 'unreachable'],
+    ['that tells what no step is', '{"step":"nonsense"}\n', 'internal'],
+    ['that is no JSON', '<html>\n', 'unreachable'],
+  ])('is a failure for an answer %s', async (_, answer, code) => {
+    const checked = client(answering(200, answer)).door.checkAccount(DRAFT, () => undefined, never);
+    await expect(checked).rejects.toMatchObject({ name: 'DoorFailure', code });
+  });
+
+  it('gives the host’s refusal, and an abort as it is', async () => {
+    const refused = answering(422, '{"error":{"code":"bad-address","message":"x"}}');
+    await expect(client(refused).door.checkAccount(DRAFT, () => undefined, never)).rejects.toMatchObject({
+      code: 'bad-address',
+    });
+    const stop = new AbortController();
+    const answer = `${JSON.stringify(reached)}\n${JSON.stringify(reached)}\n{"step":"end"}\n`;
+    const checked = client(answering(200, answer)).door.checkAccount(DRAFT, () => stop.abort(), stop.signal);
+    await expect(checked).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});

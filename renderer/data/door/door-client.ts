@@ -1,14 +1,14 @@
 /** The page's side of the door: every answer is checked before anybody sees it. */
 import {
-  accountCheckSchema,
   backendsSchema,
+  checkLineSchema,
   holdingsSchema,
   profileResultSchema,
-  type AccountCheck,
   type AccountCheckDraft,
   type AccountDraft,
   type AccountPatch,
   type Backends,
+  type CheckStep,
   type Holdings,
   type ProfileResult,
 } from '@shared/contract/accounts';
@@ -49,6 +49,7 @@ import type { Intent, OutboxRow } from '@shared/domain/intents';
 import type { LogFilter } from '@shared/domain/log-filter';
 import { z } from 'zod';
 import { DoorFailure } from './failure';
+import { jsonLinesOf } from './json-lines';
 
 /** Longer than the host's slowest honest answer (an fsync on a busy disk, a backend's history). */
 const ANSWER_WITHIN_MS = 20_000;
@@ -212,10 +213,29 @@ export class DoorClient {
     return this.#ask(backendsSchema, 'GET', '/door/backends');
   }
 
-  /** Asks the helpdesk itself; keeps nothing. @throws DoorFailure; the signal's reason */
-  checkAccount(draft: AccountCheckDraft, signal: AbortSignal): Promise<AccountCheck> {
-    const options = { body: draft, signal, withinMs: CHECK_WITHIN_MS };
-    return this.#ask(accountCheckSchema, 'POST', '/door/account-checks', options);
+  /**
+   * Asks the helpdesk itself; keeps nothing. Resolves once every step was told.
+   * @param onStep told as soon as a step is known
+   * @throws DoorFailure, `unreachable` also when the answer broke off; the signal's reason
+   */
+  async checkAccount(
+    draft: AccountCheckDraft,
+    onStep: (step: CheckStep) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = '/door/account-checks';
+    const either = AbortSignal.any([AbortSignal.timeout(CHECK_WITHIN_MS), signal]);
+    const response = await this.#send('POST', path, { body: draft, signal }, either);
+    if (!response.ok) throw await this.#failureOf(response);
+    for await (const line of jsonLinesOf(response.body)) {
+      signal.throwIfAborted();
+      const { data } = checkLineSchema.safeParse(line);
+      if (data === undefined) throw new DoorFailure('internal', `A line of POST ${path} breaks the contract`);
+      if (data.step === 'end') return;
+      onStep(data);
+    }
+    signal.throwIfAborted();
+    throw new DoorFailure('unreachable', `The answer to POST ${path} broke off`);
   }
 
   addAccount(draft: AccountDraft): Promise<Account> {

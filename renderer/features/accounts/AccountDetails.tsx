@@ -38,7 +38,7 @@ export function AccountDetails({ account, backends, isLeaving }: AccountDetailsP
   return (
     <div className="flex flex-col gap-3">
       <Facts account={account} backends={backends} />
-      <CheckPart checking={checking} address={url} />
+      <CheckPart checking={checking} />
       {changing !== 'no' && changing !== 'changing' && <HostFailure code={changing} />}
       <div className="flex flex-wrap gap-2">
         {!own && (

@@ -32,7 +32,12 @@ export function AccountsDialog() {
     label: t('connect.title'),
     run: () => openAccounts({ name: 'connect' }),
   });
-  const toList = () => {
+  const oneStepBack = () => {
+    const { callOff } = useAccountScreen.getState();
+    if (callOff !== null) {
+      callOff();
+      return true;
+    }
     if (view.name === 'list') return false;
     go({ name: 'list' });
     return true;
@@ -41,7 +46,7 @@ export function AccountsDialog() {
     <Dialog
       open={open}
       onOpenChange={(next) => show(next ? 'accounts' : null)}
-      onEscape={toList}
+      onEscape={oneStepBack}
       title={t('title')}
       description={t('description')}
       size="wide"

@@ -51,7 +51,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
   const values = offer === null ? {} : signInValues(offer, filled);
   const onlyName =
     offer === null || (filled.url.trim() === (account.url ?? '') && Object.keys(values).length === 0);
-  const verdict = result.state === 'done' ? verdictOf(result.check) : null;
+  const verdict = result.state === 'done' ? verdictOf(result.steps) : null;
 
   const patch = (): AccountPatch =>
     onlyName ? { name: filled.name } : { name: filled.name, url: filled.url.trim(), values };
@@ -111,7 +111,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
         />
       )}
       {!keeps && <p className="text-pretty text-muted">{t('change.otherServer')}</p>}
-      <CheckPart checking={checking} address={filled.url} />
+      <CheckPart checking={checking} />
       {saving !== 'no' && saving !== 'saving' && <HostFailure code={saving} />}
       <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
         {verdict !== null && verdict !== 'good' && (

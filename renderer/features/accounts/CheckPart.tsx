@@ -1,47 +1,69 @@
 import { useEffect, useRef } from 'react';
 import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
-import { Progress } from '@renderer/components/Progress';
 import { useDelayed } from '@renderer/components/use-delayed';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { DoorFailureCode } from '@renderer/data/account-admin';
 import { CheckSteps } from './CheckSteps';
-import { verdictOf } from './check-result';
+import { askedNow, verdictOf } from './check-result';
 import type { Checking } from './use-check';
 
 /** What a check is doing and what it found, for eye and ear. */
-export function CheckPart({ checking, address }: { checking: Checking; address: string }) {
+export function CheckPart({ checking }: { checking: Checking }) {
   const { t } = useTranslation('accounts');
   const { result, reset } = checking;
-  const late = useDelayed(result.state === 'running', 1_000);
+  const isRunning = result.state === 'running';
+  // What is over at once flashes nothing.
+  const shown = useDelayed(isRunning, 300);
+  const late = useDelayed(isRunning, 5_000);
+  const count = result.state === 'none' ? 0 : result.steps.length;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // In a small window it would come below what is seen, and a failed check look like none.
-    if (late || result.state === 'done' || result.state === 'notAsked')
+    if (shown || result.state === 'done' || result.state === 'broken')
       box.current?.scrollIntoView({ block: 'nearest' });
-  }, [late, result.state]);
+  }, [shown, late, count, result.state]);
+  const stop = () => {
+    // This button goes with the check: the focus returns to what asked for it.
+    const form = box.current?.closest('form');
+    form?.querySelector<HTMLElement>('[type="submit"]')?.focus();
+    reset();
+  };
   return (
     // The margin keeps it clear of the buttons, which stay at the foot.
-    <div ref={box} role="status" className="scroll-mb-16 empty:hidden">
-      {late && (
-        <div className="flex flex-wrap items-center gap-3 rounded-control border px-3 py-2">
-          <div className="min-w-0 flex-1">
-            <p className="[overflow-wrap:anywhere]">{t('check.running', { address })}</p>
-            <p className="text-meta text-muted">{t('check.runningHelp')}</p>
-          </div>
-          <Button size="small" variant="quiet" onClick={reset}>
-            {t('check.stop')}
-          </Button>
-          <Progress value={null} label={t('check.progress')} />
-        </div>
-      )}
-      {result.state === 'done' && (
+    // Each step is read out when it comes, not all of them again.
+    <div
+      ref={box}
+      role="status"
+      aria-atomic={false}
+      className="flex scroll-mb-16 flex-col gap-2 empty:hidden"
+    >
+      {(shown || result.state === 'done' || (result.state === 'broken' && count > 0)) && (
         <div className="flex flex-col gap-2 rounded-control border px-3 py-2.5">
-          <p className="font-strong">{t(`check.verdict.${verdictOf(result.check)}`)}</p>
-          {result.check.steps.length > 0 && <CheckSteps check={result.check} address={result.address} />}
+          {result.state === 'running' && (
+            <div className="flex items-start gap-3">
+              <p className="min-w-0 flex-1 font-strong [overflow-wrap:anywhere]">
+                {t('check.running', { address: result.address })}
+              </p>
+              <Button size="small" onClick={stop}>
+                {t('check.stop')}
+              </Button>
+            </div>
+          )}
+          {result.state === 'done' && (
+            <p className="font-strong">{t(`check.verdict.${verdictOf(result.steps)}`)}</p>
+          )}
+          {result.state !== 'none' && (isRunning || count > 0) && (
+            <CheckSteps
+              steps={result.steps}
+              address={result.address}
+              asked={isRunning ? askedNow(result.steps) : null}
+            />
+          )}
+          {late && <p className="text-meta text-pretty text-muted">{t('check.runningHelp')}</p>}
         </div>
       )}
-      {result.state === 'notAsked' && <HostFailure code={result.code} />}
+      {result.state === 'broken' && <HostFailure code={result.code} />}
     </div>
   );
 }

@@ -1,21 +1,37 @@
 import { CircleAlert, CircleCheck, TriangleAlert, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from '@renderer/components/class-names';
+import { Spinner } from '@renderer/components/Progress';
 import { useTranslation } from '@renderer/components/use-translation';
-import type { AccountCheck, CheckStep } from '@shared/contract/accounts';
-import { isWarning, skewOf, type FailedStep } from './check-result';
+import type { CheckStep } from '@shared/contract/accounts';
+import { isWarning, skewOf, type askedNow, type FailedStep } from './check-result';
+
+export interface CheckStepsProps {
+  steps: readonly CheckStep[];
+  address: string;
+  /** What is asked at this moment; `null`: nothing any more. */
+  asked: ReturnType<typeof askedNow>;
+}
 
 /** How far a check got, step by step; what failed with what to do about it. */
-export function CheckSteps({ check, address }: { check: AccountCheck; address: string }) {
+export function CheckSteps({ steps, address, asked }: CheckStepsProps) {
   const { t } = useTranslation('accounts');
   return (
     <ol aria-label={t('check.label')} className="flex flex-col gap-1.5">
-      {check.steps.map((step, i) =>
+      {steps.map((step, i) =>
         step.step === 'failed' ? (
           <Failed key={i} failed={step} address={address} />
         ) : (
           <Done key={i} step={step} />
         ),
+      )}
+      {asked !== null && (
+        <li data-result="asked" className="flex items-start gap-2 text-muted">
+          <span className="mt-0.5 flex shrink-0">
+            <Spinner size={15} />
+          </span>
+          <p className="min-w-0 flex-1 text-pretty">{t(`check.now.${asked}`)}</p>
+        </li>
       )}
     </ol>
   );

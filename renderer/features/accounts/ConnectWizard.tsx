@@ -70,7 +70,7 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
   }, []);
   const { name, url, values } = typed;
   const { result } = checking;
-  const verdict = result.state === 'done' ? verdictOf(result.check) : null;
+  const verdict = result.state === 'done' ? verdictOf(result.steps) : null;
   const connects = verdict === 'good' || verdict === 'warned';
 
   const fill = (patch: Partial<typeof typed & { secrets: typeof secrets }>) => {
@@ -122,7 +122,7 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
       <p className="text-meta text-pretty text-muted">
         {t('connect.kept')} {t(`vault.${vault}`)}
       </p>
-      <CheckPart checking={checking} address={url} />
+      <CheckPart checking={checking} />
       {adding !== 'no' && adding !== 'adding' && <HostFailure code={adding} />}
       <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
         {connects && (
@@ -133,7 +133,7 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
         <Button type="submit" variant="primary" busy={result.state === 'running' || adding === 'adding'}>
           {connects
             ? t(verdict === 'warned' ? 'connect.anyway' : 'connect.connect')
-            : t(verdict === 'failed' ? 'check.again' : 'check.check')}
+            : t(verdict === 'failed' || result.state === 'broken' ? 'check.again' : 'check.check')}
         </Button>
       </div>
     </form>

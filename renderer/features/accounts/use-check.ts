@@ -1,45 +1,72 @@
 import { useEffect, useRef, useState } from 'react';
 import { checkAccount, failureCode, type DoorFailureCode } from '@renderer/data/account-admin';
-import type { AccountCheck, AccountCheckDraft } from '@shared/contract/accounts';
+import { useAccountScreen } from '@renderer/state/account-screen';
+import type { AccountCheckDraft, CheckStep } from '@shared/contract/accounts';
+
+/** What is known so far, and of which address. */
+interface Known {
+  steps: readonly CheckStep[];
+  address: string;
+}
 
 export type CheckState =
   | { state: 'none' }
-  | { state: 'running' }
-  | { state: 'done'; check: AccountCheck; address: string }
-  /** The host itself did not answer, or could make nothing of what was typed. */
-  | { state: 'notAsked'; code: DoorFailureCode };
+  | ({ state: 'running' } & Known)
+  | ({ state: 'done' } & Known)
+  /** The host fell silent in the middle, or could make nothing of what was typed. */
+  | ({ state: 'broken'; code: DoorFailureCode } & Known);
 
 export interface Checking {
   result: CheckState;
-  /** Resolves with the check, or with nothing when there was none or it was called off. */
-  start: (draft: AccountCheckDraft) => Promise<AccountCheck | null>;
-  /** Calls a running check off and forgets what was found. */
+  /** Resolves with all steps, or with nothing when it came to no end. */
+  start: (draft: AccountCheckDraft) => Promise<readonly CheckStep[] | null>;
+  /** Calls a running check off, at the helpdesk as well, and forgets what was found. */
   reset: () => void;
 }
 
-/** A check of an account: one at a time, called off when what asked for it leaves. */
+/** A check of an account: one at a time, called off by Escape and when what asked for it leaves. */
 export function useCheck(): Checking {
   const [result, setResult] = useState<CheckState>({ state: 'none' });
+  const setCallOff = useAccountScreen((state) => state.setCallOff);
   const running = useRef<AbortController | null>(null);
-  useEffect(() => () => running.current?.abort(), []);
+  useEffect(
+    () => () => {
+      running.current?.abort();
+      setCallOff(null);
+    },
+    [setCallOff],
+  );
   const reset = () => {
     running.current?.abort();
     running.current = null;
+    setCallOff(null);
     setResult({ state: 'none' });
   };
-  const start = async (draft: AccountCheckDraft): Promise<AccountCheck | null> => {
+  const start = async (draft: AccountCheckDraft): Promise<readonly CheckStep[] | null> => {
     running.current?.abort();
     const mine = new AbortController();
     running.current = mine;
-    setResult({ state: 'running' });
+    setCallOff(reset);
+    let steps: readonly CheckStep[] = [];
+    const show = (state: Exclude<CheckState, { state: 'none' }>) => {
+      if (!mine.signal.aborted) setResult(state);
+    };
+    const known = () => ({ steps, address: draft.url });
+    show({ state: 'running', ...known() });
     try {
-      const check = await checkAccount(draft, mine.signal);
+      const take = (step: CheckStep) => {
+        steps = [...steps, step];
+        show({ state: 'running', ...known() });
+      };
+      await checkAccount(draft, take, mine.signal);
       if (mine.signal.aborted) return null;
-      setResult({ state: 'done', check, address: draft.url });
-      return check;
+      show({ state: 'done', ...known() });
+      return steps;
     } catch (failure) {
-      if (!mine.signal.aborted) setResult({ state: 'notAsked', code: failureCode(failure) });
+      show({ state: 'broken', code: failureCode(failure), ...known() });
       return null;
+    } finally {
+      if (!mine.signal.aborted) setCallOff(null);
     }
   };
   return { result, start, reset };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NOON } from '../../testing/builders';
-import { scriptedHttp, type ScriptedAnswer } from '../../testing/scripted-http';
+import { httpAnswer, scriptedHttp, type ScriptedAnswer } from '../../testing/scripted-http';
 import { VirtualClock } from '../../testing/virtual-clock';
 import { BackendError } from '../backend-error';
+import type { HttpClient } from '../http';
 import { backendFor } from '../registry';
 import { checkSignIn, type SignInStep } from './sign-in-check';
 
@@ -94,6 +95,27 @@ describe('the check of an account', () => {
       { step: 'address', problem: 'moved', detail: expect.stringContaining('elsewhere.invalid') as string },
     ]);
     expect(await failed(HTML)).toEqual({ passed: ['address'], at: 'helpdesk', problem: 'web-page' });
+  });
+
+  it('tells that a helpdesk was reached at its first answer, and blames no address when it then falls silent', async () => {
+    let fallSilent = (): void => undefined;
+    const silence = new Promise<string>((_resolve, reject) => {
+      fallSilent = () => reject(new BackendError('no-answer', 'as the system says'));
+    });
+    const http: HttpClient = () => Promise.resolve({ ...httpAnswer({}), text: () => silence });
+    const settings = { accountId: 'a1', url: 'http://127.0.0.1:9/', token: 'sample-token' };
+    const clock = new VirtualClock(NOON);
+    const told: SignInStep[] = [];
+    const checked = checkSignIn({
+      connect: ({ wrap }) => backendFor('embedded', settings, wrap(http), clock),
+      clock,
+      signal,
+      onStep: (step) => told.push(step),
+    });
+    await clock.settle();
+    expect(told).toEqual([{ ok: true, step: 'address', origin: 'http://127.0.0.1:9' }]);
+    fallSilent();
+    expect((await checked).slice(1)).toMatchObject([{ ok: false, step: 'helpdesk', problem: 'silent' }]);
   });
 
   it('tells another server by its answer: no such address there, or nothing of what was promised', async () => {

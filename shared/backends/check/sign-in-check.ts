@@ -95,12 +95,16 @@ const PAGES_TO_COUNT = 3;
 export async function checkSignIn(options: SignInCheckOptions): Promise<SignInStep[]> {
   const { clock, signal, onStep } = options;
   const steps: SignInStep[] = [];
-  const watch = watchAnswers(clock);
-  const backend = options.connect({ wrap: watch.wrap });
   const tell = (step: SignInStep): void => {
     steps.push(step);
     onStep?.(step);
   };
+  const isReached = (): boolean => steps.some(({ step }) => step === 'address');
+  // Told at the first answer, not at the end of what is asked: a slow helpdesk is seen to be there.
+  const watch = watchAnswers(clock, (origin) => {
+    if (!isReached()) tell({ ok: true, step: 'address', origin });
+  });
+  const backend = options.connect({ wrap: watch.wrap });
   const fail = (step: SignInStepName, problem: SignInProblem, detail: string): SignInStep[] => {
     tell({ ok: false, step, problem, detail });
     return steps;
@@ -110,8 +114,10 @@ export async function checkSignIn(options: SignInCheckOptions): Promise<SignInSt
   if ('error' in asked) {
     const { problem, detail } = explain(asked.error);
     // Who may not even ask who they are has not signed in.
-    const step = problem === 'missing-right' ? 'signIn' : STEP_OF[problem];
-    if (step !== 'address') tell({ ok: true, step: 'address', origin: watch.origin() });
+    const belongs = problem === 'missing-right' ? 'signIn' : STEP_OF[problem];
+    // It answered once and then no more: the address is not what is wrong.
+    const step = belongs === 'address' && isReached() ? 'helpdesk' : belongs;
+    if (step !== 'address' && !isReached()) tell({ ok: true, step: 'address', origin: watch.origin() });
     if (step === 'helpdesk' && problem === 'other-server' && (await isOfThisKind(backend, signal))) {
       // Its lists are as they should be, so it is the credentials that it does not know.
       tell({ ok: true, step: 'helpdesk', name: backend.descriptor.name });
@@ -120,7 +126,7 @@ export async function checkSignIn(options: SignInCheckOptions): Promise<SignInSt
     if (step === 'signIn') tell({ ok: true, step: 'helpdesk', name: backend.descriptor.name });
     return fail(step, problem, detail);
   }
-  tell({ ok: true, step: 'address', origin: watch.origin() });
+  if (!isReached()) tell({ ok: true, step: 'address', origin: watch.origin() });
   tell({ ok: true, step: 'helpdesk', name: backend.descriptor.name });
   tell({ ok: true, step: 'signIn', agent: asked.value });
 
@@ -252,8 +258,19 @@ async function countOpen(
   return { open, all: !more, total: more ? total : rows.size, rows: rows.size, setAside, problem };
 }
 
-/** Notes what the answers say beside their bodies: the server's clock, and where it is. */
-function watchAnswers(clock: Clock): {
+/** A proxy's answer, or one that sends us elsewhere, is not yet the helpdesk's. */
+function isFromThere(status: number): boolean {
+  return status !== 407 && (status < 300 || status >= 400);
+}
+
+/**
+ * Notes what the answers say beside their bodies: the server's clock, and where it is.
+ * @param onReached told with the origin at each answer of the server itself
+ */
+function watchAnswers(
+  clock: Clock,
+  onReached: (origin: string) => void,
+): {
   wrap: (http: HttpClient) => HttpClient;
   origin: () => string;
   aheadMs: () => number | null;
@@ -267,6 +284,7 @@ function watchAnswers(clock: Clock): {
       origin = new URL(request.url).origin;
       const before = clock.now();
       const response = await http(request);
+      if (isFromThere(response.status)) onReached(origin);
       const theirs = Date.parse(response.headers['date'] ?? '');
       // Half way between question and answer; the header counts whole seconds, cut off (RFC 9110 §5.6.7).
       if (!Number.isNaN(theirs)) aheadMs = theirs + 500 - (before + clock.now()) / 2;
