@@ -23,8 +23,8 @@ export interface HttpResponse {
 }
 
 /**
- * Resolves for every status. Rejects with a `BackendError` of kind `dns`, `refused`, `tls` or
- * `no-answer` when there was no answer. Never follows a redirect of a mutation.
+ * Resolves for every status. Rejects with a `BackendError` of kind `dns`, `refused`, `tls`,
+ * `proxy` or `no-answer` when there was no answer. Never follows a redirect of a mutation.
  */
 export interface HttpClient {
   (request: HttpRequest): Promise<HttpResponse>;

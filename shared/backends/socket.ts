@@ -16,6 +16,6 @@ export interface TextSocket {
 
 /**
  * Resolves once the socket stands. Rejects with a `BackendError` of kind `dns`, `refused`, `tls`,
- * `no-answer` or by the status of a refusal. The socket ends with the signal.
+ * `proxy`, `no-answer` or by the status of a refusal. The socket ends with the signal.
  */
 export type SocketDialer = (request: SocketRequest) => Promise<TextSocket>;

@@ -12,6 +12,7 @@
  */
 import { z } from 'zod';
 import './without-eval';
+import { CERTIFICATE_FAULTS, FINGERPRINT, type SeenCertificate } from '../domain/certificates';
 import { agentSchema } from './entity-schemas';
 
 const id = z.string().min(1).max(500);
@@ -72,6 +73,8 @@ export const CHECK_PROBLEMS = [
   'silent',
   'certificate',
   'proxy',
+  'proxy-unreachable',
+  'proxy-refuses',
   'moved',
   'web-page',
   'other-server',
@@ -84,6 +87,21 @@ export const CHECK_PROBLEMS = [
   'clock-skew',
 ] as const;
 export type CheckProblem = (typeof CHECK_PROBLEMS)[number];
+
+const fingerprint = z.string().regex(FINGERPRINT);
+
+/** A certificate that was not accepted, for the person who decides whether it is trusted. */
+export const seenCertificateSchema = z.object({
+  host: z.string(),
+  subject: z.string(),
+  issuer: z.string(),
+  names: z.array(z.string()),
+  validFrom: z.number(),
+  validTo: z.number(),
+  fingerprint,
+  faults: z.array(z.enum(CERTIFICATE_FAULTS)),
+  trusted: fingerprint.nullable(),
+}) satisfies z.ZodType<SeenCertificate>;
 
 /** One step of a check, in the order in which they are taken; the first that fails is the last. */
 export const checkStepSchema = z.discriminatedUnion('step', [
@@ -111,6 +129,8 @@ export const checkStepSchema = z.discriminatedUnion('step', [
     problem: z.enum(CHECK_PROBLEMS),
     /** The server's own words, or the system's; never a credential. */
     detail: z.string(),
+    /** The one that was not accepted. */
+    certificate: seenCertificateSchema.optional(),
   }),
 ]);
 export type CheckStep = z.infer<typeof checkStepSchema>;

@@ -8,6 +8,8 @@ export const FAILURE_KINDS = [
   'no-answer',
   /** Certificate not trusted. */
   'tls',
+  /** The proxy that this account goes through did not let the request through: it surely never arrived. */
+  'proxy',
   /** HTML where JSON belongs: a captive portal, a proxy, an error page. */
   'captive',
   /** JSON, but not what the backend's schema promises. */

@@ -191,7 +191,7 @@ function asOffered({ id, name, signIn, addressExample }: BackendDescriptor): Bac
 }
 
 function asToldToPages(step: SignInStep): CheckStep {
-  return step.ok
-    ? step
-    : { ok: false, step: 'failed', at: step.step, problem: step.problem, detail: step.detail };
+  if (step.ok) return step;
+  const { step: at, ...why } = step;
+  return { ...why, step: 'failed', at };
 }

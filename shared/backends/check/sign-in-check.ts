@@ -6,8 +6,10 @@
  * What fails has a kind that the account screen and `npm run backend:check` put into their own words;
  * `detail` is the server's or the system's, for an administrator.
  */
+import type { SeenCertificate } from '../../domain/certificates';
 import type { Agent } from '../../domain/entities';
 import { BackendError } from '../backend-error';
+import { CertificateError } from '../certificate-error';
 import type { Clock } from '../clock';
 import type { HttpClient } from '../http';
 import type { Backend, DeliveryTier } from '../port';
@@ -24,6 +26,10 @@ export const SIGN_IN_PROBLEMS = [
   'certificate',
   /** A proxy wants credentials of its own. */
   'proxy',
+  /** Nothing answers where the account's proxy should be. */
+  'proxy-unreachable',
+  /** The account's proxy answers, and does not let us through. */
+  'proxy-refuses',
   /** It sends us to another address (`detail` names the host). */
   'moved',
   /** A web page instead of an answer: a portal, an error page, or the helpdesk's own page and not its API. */
@@ -73,9 +79,15 @@ export type SignInFinding =
 
 export type SignInStepName = SignInFinding['step'];
 
-export type SignInStep =
-  | ({ ok: true } & SignInFinding)
-  | { ok: false; step: SignInStepName; problem: SignInProblem; detail: string };
+export type SignInStep = ({ ok: true } & SignInFinding) | ({ ok: false; step: SignInStepName } & Explained);
+
+/** What a failed call means. */
+export interface Explained {
+  problem: SignInProblem;
+  detail: string;
+  /** The one that was not accepted. */
+  certificate?: SeenCertificate;
+}
 
 export interface SignInCheckOptions {
   /** Connects the account; `wrap` puts a client between it and the network. */
@@ -105,14 +117,15 @@ export async function checkSignIn(options: SignInCheckOptions): Promise<SignInSt
     if (!isReached()) tell({ ok: true, step: 'address', origin });
   });
   const backend = options.connect({ wrap: watch.wrap });
-  const fail = (step: SignInStepName, problem: SignInProblem, detail: string): SignInStep[] => {
-    tell({ ok: false, step, problem, detail });
+  const fail = (step: SignInStepName, why: Explained): SignInStep[] => {
+    tell({ ok: false, step, ...why });
     return steps;
   };
 
   const asked = await attempt(() => backend.whoAmI(signal));
   if ('error' in asked) {
-    const { problem, detail } = explain(asked.error);
+    const why = explain(asked.error);
+    const { problem, detail } = why;
     // Who may not even ask who they are has not signed in.
     const belongs = problem === 'missing-right' ? 'signIn' : STEP_OF[problem];
     // It answered once and then no more: the address is not what is wrong.
@@ -121,10 +134,10 @@ export async function checkSignIn(options: SignInCheckOptions): Promise<SignInSt
     if (step === 'helpdesk' && problem === 'other-server' && (await isOfThisKind(backend, signal))) {
       // Its lists are as they should be, so it is the credentials that it does not know.
       tell({ ok: true, step: 'helpdesk', name: backend.descriptor.name });
-      return fail('signIn', 'nobody-signed-in', detail);
+      return fail('signIn', { problem: 'nobody-signed-in', detail });
     }
     if (step === 'signIn') tell({ ok: true, step: 'helpdesk', name: backend.descriptor.name });
-    return fail(step, problem, detail);
+    return fail(step, why);
   }
   if (!isReached()) tell({ ok: true, step: 'address', origin: watch.origin() });
   tell({ ok: true, step: 'helpdesk', name: backend.descriptor.name });
@@ -137,11 +150,11 @@ export async function checkSignIn(options: SignInCheckOptions): Promise<SignInSt
 
   const counted = await attempt(() => countOpen(backend, signal));
   if ('error' in counted) {
-    const { problem, detail } = explain(counted.error);
-    return fail('read', isRefusal(counted.error) ? 'missing-right' : problem, detail);
+    const why = explain(counted.error);
+    return fail('read', isRefusal(counted.error) ? { ...why, problem: 'missing-right' } : why);
   }
   const { rows, setAside, problem } = counted.value;
-  if (rows === 0 && setAside > 0) return fail('read', 'unreadable-rows', problem ?? '');
+  if (rows === 0 && setAside > 0) return fail('read', { problem: 'unreadable-rows', detail: problem ?? '' });
   const { open, all, total } = counted.value;
   tell({ ok: true, step: 'read', open, all, total, setAside, problem });
   tell({ ok: true, step: 'tier', tier: backend.descriptor.tier });
@@ -155,6 +168,8 @@ const STEP_OF: Readonly<Record<SignInProblem, SignInStepName>> = {
   silent: 'address',
   certificate: 'address',
   proxy: 'address',
+  'proxy-unreachable': 'address',
+  'proxy-refuses': 'address',
   moved: 'address',
   'web-page': 'helpdesk',
   'other-server': 'helpdesk',
@@ -168,10 +183,17 @@ const STEP_OF: Readonly<Record<SignInProblem, SignInStepName>> = {
 };
 
 /** What a failed call to a backend means for whoever set up the account. */
-export function explain(error: unknown): { problem: SignInProblem; detail: string } {
+export function explain(error: unknown): Explained {
   if (!(error instanceof BackendError)) return { problem: 'other-server', detail: wordsOf(error) };
-  return { problem: problemOf(error), detail: error.message };
+  return {
+    problem: problemOf(error),
+    detail: error.message,
+    ...(error instanceof CertificateError && { certificate: error.certificate }),
+  };
 }
+
+/** RFC 9110 §15.5.8. */
+const PROXY_SIGN_IN = 407;
 
 function problemOf({ kind, status }: BackendError): SignInProblem {
   switch (kind) {
@@ -184,8 +206,11 @@ function problemOf({ kind, status }: BackendError): SignInProblem {
       return 'silent';
     case 'tls':
       return 'certificate';
+    case 'proxy':
+      if (status === null) return 'proxy-unreachable';
+      return status === PROXY_SIGN_IN ? 'proxy' : 'proxy-refuses';
     case 'captive':
-      if (status === 407) return 'proxy';
+      if (status === PROXY_SIGN_IN) return 'proxy';
       return status !== null && status >= 300 && status < 400 ? 'moved' : 'web-page';
     case 'unauthorized':
       return 'bad-credentials';

@@ -1,0 +1,13 @@
+import type { SeenCertificate } from '../domain/certificates';
+import { BackendError } from './backend-error';
+
+/** The server's certificate was not accepted; nothing was sent to it. */
+export class CertificateError extends BackendError {
+  constructor(
+    message: string,
+    readonly certificate: SeenCertificate,
+  ) {
+    super('tls', message);
+    this.name = 'CertificateError';
+  }
+}
