@@ -18,6 +18,10 @@ import type { ThreadJudge } from './thread-judge';
 const POISON_ATTEMPTS = 8;
 const POISON_AGE_MS = 10 * 60_000;
 
+const TOO_LONG = 'its thread is too long to look through';
+/** How long after each search in vain the next one comes; after the last of them a person is asked. */
+const SEARCHED_AGAIN_MS: readonly number[] = [60_000, 240_000];
+
 export interface OutcomeDeps {
   ledger: Ledger;
   clock: Clock;
@@ -127,6 +131,14 @@ export class LaneOutcomes {
       if (tier !== 'T4') proof = await backend.findByRef(targetOf(row), ref, this.#deps.cut);
       gate.answered();
     } catch (error) {
+      if (error instanceof ThreadTooLongError) {
+        gate.answered();
+        // What was sent a moment ago is among the newest, whichever end the search began at.
+        const serverId = await this.#deps.judge.ownMessage(row, this.#deps.cut);
+        if (this.#deps.ledger.live(ref) !== row) return;
+        if (serverId !== null) return this.foundThere(row, { serverId, conversation: null });
+        return this.tooLong(row, error.looked);
+      }
       const outcome = outcomeOf(error);
       gate.took(outcome);
       if (this.#deps.ledger.live(ref) !== row) return;
@@ -138,14 +150,6 @@ export class LaneOutcomes {
       });
     }
     // The feed may have brought the proof meanwhile.
-      if (error instanceof ThreadTooLongError) {
-        gate.answered();
-        // What was sent a moment ago is among the newest, whichever end the search began at.
-        const serverId = await this.#deps.judge.ownMessage(row, this.#deps.cut);
-        if (this.#deps.ledger.live(ref) !== row) return;
-        if (serverId !== null) return this.foundThere(row, { serverId, conversation: null });
-        return this.tooLong(row, error.looked);
-      }
     if (this.#deps.ledger.live(ref) !== row) return;
     if (proof !== null) return this.foundThere(row, proof);
     if (tier === 'T4') return this.#askTheAgent(row);
@@ -224,14 +228,14 @@ export class LaneOutcomes {
   }
 }
 
-const WAITING_REASON = {
-  'link-down': 'account-offline',
-  account: 'account-refused',
-  later: 'rate-limited',
-} as const satisfies Record<string, DeliveryReason['kind']>;
 /** How often its thread was looked through in vain since it was tried last. */
 function searches({ evidence }: OutboxRow): number {
   const tried = evidence.findLastIndex(({ state }) => state === 'sending');
   return evidence.slice(tried + 1).filter(({ note }) => note === TOO_LONG).length;
 }
 
+const WAITING_REASON = {
+  'link-down': 'account-offline',
+  account: 'account-refused',
+  later: 'rate-limited',
+} as const satisfies Record<string, DeliveryReason['kind']>;

@@ -99,7 +99,6 @@ export class ThreadJudge {
     return head?.messages.some(({ id }) => id === messageId) ?? false;
   }
 
-  /** What happened since a row's base, by a thread read now if that is possible. */
   /** The message that carries the row's own reference in its thread, read now; `null`: none is seen. */
   async ownMessage(row: OutboxRow, signal: AbortSignal): Promise<string | null> {
     const there = await this.whereabouts(row, signal);
@@ -107,6 +106,7 @@ export class ThreadJudge {
     return there.head.messages.find((message) => isOf(message, row))?.id ?? null;
   }
 
+  /** What happened since a row's base, by a thread read now if that is possible. */
   async since(row: OutboxRow, signal: AbortSignal): Promise<Movement | null> {
     const { accountId } = row.intent;
     const head = await this.#heads.head(accountId, targetOf(row), signal);
