@@ -57,6 +57,8 @@ export interface AccountLink extends DoorAccount {
   /** Its credentials cannot be read here; the sentence says what to do. */
   locked(detail: string): void;
   rename(name: string): void;
+  /** Tells how it stands with its removal. */
+  leaving(state: Account['leaving']): void;
   /** Its helpdesk does not come up; told until it is connected for the first time. */
   unreachable(detail: string): void;
   /** Pull now. */
@@ -93,6 +95,7 @@ class PullingAccount implements AccountLink {
   private current: Backend | null = null;
   private at: AccountPlace | null = null;
   private name: string;
+  private removal: NonNullable<Account['leaving']> | null = null;
   private puller: Puller | null = null;
   /** Why nothing is pulled, while nothing is. */
   private halted: Pick<Account, 'state' | 'stateSince' | 'failure'> | null = null;
@@ -146,6 +149,7 @@ class PullingAccount implements AccountLink {
       asOf,
       failure,
       firstSync: asOf === null ? (this.state.firstSync ?? { rows: 0 }) : null,
+      leaving: this.removal,
       rejectedRows,
       rejectedBecause: [...rejectedBecause],
       rolledBack: this.state.rolledBack,
@@ -231,6 +235,11 @@ class PullingAccount implements AccountLink {
 
   rename(name: string): void {
     this.name = name;
+    this.options.onAccount(this.account());
+  }
+
+  leaving(state: Account['leaving']): void {
+    this.removal = state ?? null;
     this.options.onAccount(this.account());
   }
 

@@ -253,6 +253,7 @@ async function compose(
     if (unsent !== null) log(unsent);
   });
   closers.add(() => desk.close());
+  closers.add(() => accounts.close());
   // First of all: what was typed a moment ago.
   closers.add(() => stores.drafts.flush());
 

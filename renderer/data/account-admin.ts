@@ -1,23 +1,24 @@
 /** Accounts as the agent manages them: what can be connected, checks, changes, removal. */
-import type {
-  AccountCheckDraft,
-  AccountDraft,
-  AccountPatch,
-  Backends,
-  CheckStep,
-  Holdings,
-  ProfileResult,
+import {
+  UNDO_REMOVAL_MS,
+  type AccountCheckDraft,
+  type AccountDraft,
+  type AccountPatch,
+  type Backends,
+  type CheckStep,
+  type Holdings,
+  type ProfileResult,
 } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { useCallback, useEffect, useState } from 'react';
-import { systemClock } from './clock';
+import { useAccounts } from './accounts';
 import { pageData } from './current';
 import { DoorFailure, type DoorFailureCode } from './door/failure';
-import { LeavingAccounts, type LeavingAccount } from './leaving-accounts';
-import { useSignal } from './stores/use-signal';
 
-export type { LeavingAccount } from './leaving-accounts';
 export type { DoorFailureCode } from './door/failure';
+
+/** An account with how it stands with its removal. */
+export type LeavingAccount = Pick<Account, 'id' | 'name'> & NonNullable<Account['leaving']>;
 
 /** What the host answered, or why it did not. */
 export type Asked<T> = { state: 'asking' } | { state: 'here'; value: T } | { state: 'failed' };
@@ -84,25 +85,18 @@ export function failureCode(failure: unknown): DoorFailureCode {
   return failure instanceof DoorFailure ? failure.code : 'internal';
 }
 
-const leaving = new LeavingAccounts({
-  remove: (id) => pageData().door.removeAccount(id),
-  clock: systemClock,
-});
-
-/** Accounts that are about to leave, and those that could not. */
+/** Accounts that are about to leave, and those that could not: in every window, as the host says. */
 export function useLeavingAccounts(): readonly LeavingAccount[] {
-  return useSignal(leaving.list);
+  const accounts = useAccounts();
+  return accounts.flatMap(({ id, name, leaving }) => (leaving ? [{ id, name, ...leaving }] : []));
 }
 
-/** Removes an account once the undo time is up. */
-export function leaveAccount(account: Pick<Account, 'id' | 'name'>): void {
-  void leaving.leave(account);
+/** Removes an account once the undo time is up, whatever becomes of this window. @throws DoorFailure */
+export function leaveAccount(id: string): Promise<Account> {
+  return pageData().door.removeAccount(id, UNDO_REMOVAL_MS);
 }
 
-export function keepAccount(id: string): void {
-  leaving.stay(id);
-}
-
-export function forgetLeaving(id: string): void {
-  leaving.forget(id);
+/** Calls its removal off, or forgets that it could not be removed. @throws DoorFailure */
+export function keepAccount(id: string): Promise<Account> {
+  return pageData().door.keepAccount(id);
 }

@@ -1,6 +1,6 @@
 import type { Account } from '@shared/contract/door';
 import type { Agent } from '@shared/domain/entities';
-import { useSyncExternalStore } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 import { pageData } from './current';
 import { useSignal } from './stores/use-signal';
 
@@ -17,6 +17,16 @@ export function useAccountName(accountId: string): string | undefined {
     const all = accounts.get();
     return all.length > 1 ? all.find(({ id }) => id === accountId)?.name : undefined;
   });
+}
+
+/** What an account is called, also one that was removed; its id where nothing else is known of it. */
+export function useNameOfAccount(): (accountId: string) => string {
+  const accounts = useAccounts();
+  const removed = useSignal(pageData().removedNames);
+  return useCallback(
+    (accountId) => accounts.find(({ id }) => id === accountId)?.name ?? removed[accountId] ?? accountId,
+    [accounts, removed],
+  );
 }
 
 /** Which of the hues is an account's, by its place; `null` while there is only one account. */

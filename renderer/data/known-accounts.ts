@@ -1,10 +1,13 @@
 /** What the window knows of the accounts: kept from last time, asked for, and told by the stream. */
+import type { RemovedAccount } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { KeptSignal, type LocalText } from './stores/kept-locally';
 import { Signal } from './stores/signal';
 
 export class KnownAccounts {
   readonly accounts: KeptSignal<'accounts'>;
+  /** What accounts that are gone were called last, by id: what they left in the outbox goes by it. */
+  readonly removedNames: KeptSignal<'removedNames'>;
   /** Who the agent is, by account; accounts that never told are missing. */
   readonly agentIds: Signal<Readonly<Record<string, string>>>;
   /** Called when another account can be reached, or cannot any more. */
@@ -14,6 +17,7 @@ export class KnownAccounts {
 
   constructor(local: LocalText, onReach: () => void) {
     this.accounts = new KeptSignal('accounts', local, []);
+    this.removedNames = new KeptSignal('removedNames', local, {});
     this.agentIds = new Signal(agentIdsOf(this.accounts.get()));
     this.#onReach = onReach;
   }
@@ -37,7 +41,14 @@ export class KnownAccounts {
     );
   }
 
+  /** Takes what the host still knows of those that are gone. */
+  takeRemoved(removed: readonly RemovedAccount[]): void {
+    this.removedNames.set(Object.fromEntries(removed.map(({ id, name }) => [id, name])));
+  }
+
   remove(accountId: string): void {
+    const name = this.accounts.get().find(({ id }) => id === accountId)?.name;
+    if (name !== undefined) this.removedNames.set({ ...this.removedNames.get(), [accountId]: name });
     this.#set(this.accounts.get().filter(({ id }) => id !== accountId));
   }
 

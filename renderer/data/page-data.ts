@@ -64,6 +64,7 @@ export class PageData {
   readonly door: DoorClient;
   readonly session: KeptSignal<'session'>;
   readonly accounts: KeptSignal<'accounts'>;
+  readonly removedNames: KeptSignal<'removedNames'>;
   readonly settings: KeptSignal<'settings'>;
   readonly agentIds: Signal<Readonly<Record<string, string>>>;
   readonly link: Signal<HostLink>;
@@ -93,6 +94,7 @@ export class PageData {
     this.session = new KeptSignal('session', local, NO_SESSION);
     this.#known = new KnownAccounts(local, () => this.#reachChanged());
     this.accounts = this.#known.accounts;
+    this.removedNames = this.#known.removedNames;
     this.agentIds = this.#known.agentIds;
     this.settings = new KeptSignal('settings', local, DEFAULT_SETTINGS);
     this.link = new Signal<HostLink>({ state: 'connecting', since: clock.now() });
@@ -183,6 +185,7 @@ export class PageData {
     await Promise.allSettled([
       door.session().then((session) => this.session.set(session)),
       this.#known.ask(() => door.accounts()),
+      door.removedAccounts().then((removed) => this.#known.takeRemoved(removed)),
       door.settings().then((settings) => this.settings.set(settings)),
       this.outbox.refresh().then(() => this.outbox.retry()),
       this.drafts.refresh(),

@@ -7,7 +7,10 @@
  *   POST   /door/accounts          AccountDraft  → Account
  *   POST   /door/accounts/:id      AccountPatch  → Account; at another server only what is given signs in
  *   GET    /door/accounts/:id/holdings           → Holdings, what a removal is about
- *   POST   /door/accounts/:id/remove             → Account as it was; unsent replies and drafts are kept
+ *   GET    /door/accounts/removed                → RemovedAccount[], what they were called last
+ *   POST   /door/accounts/:id/remove?undoMs      → Account as it is until then; unsent replies and drafts
+ *                                                  are kept. The host counts: it leaves with no window open
+ *   POST   /door/accounts/:id/keep               → Account, which does not leave (404 once it has left)
  *   POST   /door/profiles          ProfileText   → ProfileResult; keeps a custom profile that compiles
  */
 import { z } from 'zod';
@@ -147,6 +150,16 @@ export const holdingsSchema = z.object({
   drafts: z.number().int(),
 });
 export type Holdings = z.infer<typeof holdingsSchema>;
+
+/** How long an agent can undo the removal of an account, in ms; anew when the host starts meanwhile. */
+export const UNDO_REMOVAL_MS = 10_000;
+export const removalQuerySchema = z.object({
+  undoMs: z.coerce.number().int().min(0).max(60_000).default(0),
+});
+
+/** What is still told of an account that is gone: what it left in the outbox goes by its name. */
+export const removedAccountSchema = z.object({ id, name: z.string() });
+export type RemovedAccount = z.infer<typeof removedAccountSchema>;
 
 export const profileTextSchema = z.object({ text: z.string().min(1).max(1_000_000) });
 

@@ -48,7 +48,7 @@ import {
 } from './entity-schemas';
 
 /** Raised with every change that an older page or host could not read. */
-export const CONTRACT_VERSION = '2';
+export const CONTRACT_VERSION = '3';
 
 export const TOKEN_HEADER = 'x-holdfast-token';
 export const BUILD_HEADER = 'x-holdfast-build';
@@ -119,6 +119,14 @@ export const accountSchema = z.object({
       left: z.number().int().nullable().optional(),
     })
     .nullable(),
+  /**
+   * The agent removes it: until `at` (the host's clock) that can be undone. `failed`: it could not be
+   * removed and is still there. Absent: it stays.
+   */
+  leaving: z
+    .object({ state: z.enum(['waiting', 'leaving', 'failed']), at: time })
+    .nullable()
+    .optional(),
   rejectedRows: z.number().int(),
   /** What was wrong with the rows that were set aside last, each once, for an administrator. */
   rejectedBecause: z.array(z.string()).optional(),

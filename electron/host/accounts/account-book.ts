@@ -5,7 +5,7 @@
  *
  * A removed account leaves its id behind: added again, it finds its drafts and unsent replies.
  */
-import type { AccountDraft, AccountPatch, SignInFieldName } from '@shared/contract/accounts';
+import type { AccountDraft, AccountPatch, RemovedAccount, SignInFieldName } from '@shared/contract/accounts';
 import { SIGN_IN_FIELDS } from '@shared/contract/accounts';
 import type { SignInField } from '@shared/backends/port';
 import type { FileSystem } from '@shared/storage/file-system';
@@ -26,12 +26,16 @@ const setupSchema = z.object({
   /** What is no secret of how it signs in. */
   values: signInValues.default({}),
   paused: z.boolean().default(false),
+  /** The agent removes it, and can still undo that; a start in between gives the whole time again. */
+  leaving: z.boolean().default(false),
 });
 /** A connection to a helpdesk, without its secrets. */
 export type AccountSetup = z.infer<typeof setupSchema>;
 
 const removedSchema = z.object({
   id: accountId,
+  /** What it was called last; empty where that was not written down. */
+  name: z.string().default(''),
   backend: z.string(),
   url: z.string(),
   /** As in {@link AccountSetup}: who signed in, and to which part of the helpdesk. */
@@ -53,6 +57,7 @@ const EMBEDDED: AccountSetup = {
   url: '',
   values: {},
   paused: false,
+  leaving: false,
 };
 
 /** An account cannot be added or changed so; the page has words for the kind. */
@@ -78,6 +83,10 @@ export interface AccountBook {
   change(id: string, patch: AccountPatch): Promise<AccountSetup>;
   /** Keeps credentials that the helpdesk at an address replaced, while it is still the account's. */
   renew(id: string, url: string, credentials: Credentials): Promise<void>;
+  /** Notes that it is about to leave, or stays. @throws AccountBookError; nothing is changed then */
+  setLeaving(id: string, leaving: boolean): Promise<void>;
+  /** Those that were removed, with their last names. */
+  removed(): readonly RemovedAccount[];
   /** @throws AccountBookError */
   remove(id: string): Promise<AccountSetup>;
 }
@@ -106,8 +115,8 @@ export async function openAccountBook(options: AccountBookOptions): Promise<Acco
   return book;
 }
 
-function withoutToken({ id, name, backend, url, values, paused }: AccountSetup): AccountSetup {
-  return { id, name, backend, url, values, paused };
+function withoutToken({ id, name, backend, url, values, paused, leaving }: AccountSetup): AccountSetup {
+  return { id, name, backend, url, values, paused, leaving };
 }
 
 function assertUsable(
@@ -167,6 +176,7 @@ class FileBook implements AccountBook {
       url,
       values: open,
       paused: false,
+      leaving: false,
     };
     if (Object.keys(secret).length > 0) await this.#options.vault.set(setup.id, secret);
     await this.#keep(
@@ -218,12 +228,25 @@ class FileBook implements AccountBook {
     await vault.set(id, { ...vault.get(id), ...credentials });
   }
 
+  removed(): readonly RemovedAccount[] {
+    return this.#removed.filter(({ name }) => name !== '').map(({ id, name }) => ({ id, name }));
+  }
+
+  async setLeaving(id: string, leaving: boolean): Promise<void> {
+    const before = this.#must(id);
+    if (before.leaving === leaving) return;
+    await this.#keep(
+      this.#accounts.map((one) => (one === before ? { ...before, leaving } : one)),
+      this.#removed,
+    );
+  }
+
   async remove(id: string): Promise<AccountSetup> {
     const gone = this.#must(id);
-    const { backend, url, values } = gone;
+    const { name, backend, url, values } = gone;
     await this.#keep(
       this.#accounts.filter((one) => one !== gone),
-      [...this.#removed.filter((one) => one.id !== id), { id, backend, url, values }],
+      [...this.#removed.filter((one) => one.id !== id), { id, name, backend, url, values }],
     );
     // Last: an account without credentials can be mended, credentials without an account only lie about.
     await this.#options.vault.delete(id);

@@ -10,6 +10,7 @@ import {
   checkLineSchema,
   holdingsSchema,
   profileResultSchema,
+  removedAccountSchema,
 } from '@shared/contract/accounts';
 import {
   accountSchema,
@@ -264,6 +265,54 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
     await until(async () => ((await row())?.state === 'delivered' ? true : null));
     const drafts = await ask(z.array(draftSchema), 'GET', '/door/drafts');
     expect(drafts).toMatchObject([{ accountId: id, text: 'Not finished' }]);
+  });
+
+  it('are about to leave for a while: undo gives all back, and a stop of the host calls nothing off', async () => {
+    const { id } = await addSecond();
+    await account(id, 'online');
+    await mail(second.url, second.helpdesk.token);
+    await conversationIn(id);
+    const now = async () => (await accounts()).find((one) => one.id === id);
+    const remove = (undoMs: number) =>
+      ask(accountSchema, 'POST', `/door/accounts/${id}/remove?undoMs=${undoMs}`);
+    const before = Date.now();
+    const leaving = (await remove(60_000)).leaving;
+    expect(leaving).toMatchObject({ state: 'waiting' });
+    expect(leaving?.at).toBeGreaterThanOrEqual(before + 60_000);
+    expect((await now())?.leaving).toEqual(leaving);
+    // Asked again, it does not stay any longer.
+    expect((await remove(60_000)).leaving).toEqual(leaving);
+    expect((await ask(accountSchema, 'POST', `/door/accounts/${id}/keep`)).leaving).toBeNull();
+    await conversationIn(id);
+
+    await remove(60_000);
+    await host.close();
+    host = await start();
+    // The whole time again, for whoever did not see it before.
+    expect((await account(id, 'online')).leaving).toMatchObject({ state: 'waiting' });
+    await ask(accountSchema, 'POST', `/door/accounts/${id}/keep`);
+    await host.close();
+    host = await start();
+    expect((await account(id, 'online')).leaving).toBeNull();
+    await conversationIn(id);
+
+    await remove(1);
+    await until(async () => ((await now()) === undefined ? true : null));
+    expect((await send('POST', `/door/accounts/${id}/keep`)).status).toBe(404);
+    const removed = z.array(removedAccountSchema);
+    expect(await ask(removed, 'GET', '/door/accounts/removed')).toEqual([{ id, name: 'Second desk' }]);
+    expect((await send('POST', `/door/accounts/${id}/remove?undoMs=60001`)).status).toBe(400);
+  });
+
+  it('leave after a start as well, with nobody asking again', async () => {
+    const { id } = await addSecond();
+    await ask(accountSchema, 'POST', `/door/accounts/${id}/remove?undoMs=60000`);
+    await host.close();
+    host = await start();
+    await until(async () => ((await accounts()).every((one) => one.id !== id) ? true : null));
+    await host.close();
+    host = await start();
+    expect((await accounts()).map((one) => one.id)).toEqual(['embedded']);
   });
 
   it('are changed one after the other, however fast one asks', async () => {

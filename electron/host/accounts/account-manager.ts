@@ -7,15 +7,17 @@ import { customBackendId } from '@shared/backends/custom/profile-facts';
 import type { BackendDescriptor } from '@shared/backends/port';
 import type { Backends } from '@shared/backends/registry';
 import { checkSignIn, type SignInStep } from '@shared/backends/check/sign-in-check';
-import type {
-  AccountCheckDraft,
-  AccountDraft,
-  AccountPatch,
-  BackendOffer,
-  Backends as Offers,
-  CheckStep,
-  Holdings,
-  ProfileResult,
+import {
+  UNDO_REMOVAL_MS,
+  type AccountCheckDraft,
+  type AccountDraft,
+  type AccountPatch,
+  type BackendOffer,
+  type Backends as Offers,
+  type CheckStep,
+  type Holdings,
+  type ProfileResult,
+  type RemovedAccount,
 } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { isUnconfirmed } from '@shared/domain/intents';
@@ -26,6 +28,7 @@ import type { LightIndex } from '../light-index';
 import { isElsewhere, isSameOrigin, type AccountBook, type AccountSetup } from './account-book';
 import type { EmbeddedHelpdesk } from './embedded-helpdesk';
 import { createHttpClient } from '../http-client';
+import { createLeaving } from './leaving';
 import { ProfileError } from '../profiles/profile-error';
 import type { Profiles } from '../profiles/profiles';
 import type { Vault } from './vault';
@@ -43,12 +46,20 @@ export interface AccountManager {
   add(draft: AccountDraft): Promise<Account>;
   change(id: string, patch: AccountPatch): Promise<Account>;
   holdings(id: string): Holdings;
-  /** Resolves with the account as it was. */
-  remove(id: string): Promise<Account>;
+  /**
+   * Removes it once `undoMs` are up; 0: now. Resolves with the account as it is until then.
+   * @throws AccountBookError; nothing is changed then
+   */
+  remove(id: string, undoMs: number): Promise<Account>;
+  /** It does not leave after all. @throws AccountBookError once it has left */
+  keep(id: string): Promise<Account>;
+  removed(): readonly RemovedAccount[];
   /** Keeps a custom profile that is in order; its backend can be connected then. */
   addProfile(text: string): Promise<ProfileResult>;
-  /** Connects everything that is not paused. */
+  /** Connects everything that is not paused, and goes on with removals that a stop broke off. */
   start(): void;
+  /** Removes nothing more; resolves once no change is under way. */
+  close(): Promise<void>;
 }
 
 export interface AccountManagerOptions {
@@ -101,6 +112,25 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     return done;
   }
 
+  async function removeNow(id: string): Promise<Account> {
+    const setup = book.list().find((one) => one.id === id);
+    const account = linkOf(id)?.account();
+    await book.remove(id);
+    if (setup?.url === '') embedded?.stop();
+    await desk.drop(id);
+    if (account === undefined) throw new Error(`The account ${id} was not served.`);
+    return account;
+  }
+  const leaving = createLeaving({
+    clock,
+    remove: (id) =>
+      inTurn(async () => {
+        // It may have been kept, or removed at once, while this waited for its turn.
+        if (leaving.of(id)?.state === 'leaving' && linkOf(id) !== undefined) await removeNow(id);
+      }),
+    onChange: (id) => linkOf(id)?.leaving(leaving.of(id)),
+  });
+
   return {
     offers: () => ({
       vault: vault.kind,
@@ -144,7 +174,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
         if (before !== undefined && isElsewhere(before, setup)) {
           // Rows and cursors of the one place say nothing of the other.
           await desk.drop(id);
-          await desk.open(setup);
+          (await desk.open(setup)).leaving(leaving.of(id));
         }
         const link = must(id);
         if (before?.name !== setup.name) link.rename(setup.name);
@@ -159,16 +189,30 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
         .length,
       drafts: drafts.list().filter((draft) => draft.accountId === id).length,
     }),
-    remove: (id) =>
+    remove: (id, undoMs) =>
       inTurn(async () => {
-        const setup = book.list().find((one) => one.id === id);
-        const account = linkOf(id)?.account();
-        await book.remove(id);
-        if (setup?.url === '') embedded?.stop();
-        await desk.drop(id);
-        if (account === undefined) throw new Error(`The account ${id} was not served.`);
-        return account;
+        if (undoMs === 0) {
+          const account = await removeNow(id);
+          leaving.callOff(id);
+          return account;
+        }
+        await book.setLeaving(id, true);
+        leaving.begin(id, undoMs);
+        return must(id).account();
       }),
+    keep: (id) =>
+      inTurn(async () => {
+        try {
+          await book.setLeaving(id, false);
+        } catch (error) {
+          // Nobody is removed whom the agent wants to keep, although the next start may ask again.
+          if (linkOf(id) !== undefined) leaving.failed(id);
+          throw error;
+        }
+        leaving.callOff(id);
+        return must(id).account();
+      }),
+    removed: () => book.removed(),
     async addProfile(text) {
       try {
         const id = await profiles.add(PASTED, text);
@@ -181,7 +225,14 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
       }
     },
     start() {
-      for (const setup of book.list()) steer(setup);
+      for (const setup of book.list()) {
+        steer(setup);
+        if (setup.leaving) leaving.begin(setup.id, UNDO_REMOVAL_MS);
+      }
+    },
+    async close() {
+      leaving.close();
+      await changing;
     },
   };
 }

@@ -4,16 +4,17 @@ import {
   accountDraftSchema,
   accountPatchSchema,
   profileTextSchema,
+  removalQuerySchema,
 } from '@shared/contract/accounts';
 import { Hono, type Context } from 'hono';
 import type { DoorDeps } from './deps';
 import { jsonLines } from './json-lines';
-import { bodyOf, idInUrl } from './requests';
+import { bodyOf, idInUrl, queryOf } from './requests';
 
 /** A helpdesk that is slow at each step; what is not known by then is told as silence. */
 const CHECK_LIMIT_MS = 45_000;
 
-export function accountRoutes({ manager }: DoorDeps): Hono {
+export function accountRoutes({ manager, log }: DoorDeps): Hono {
   const app = new Hono();
   const idOf = (c: Context): string => idInUrl.parse(c.req.param('id'));
   app.get('/backends', (c) => c.json(manager.offers()));
@@ -22,7 +23,13 @@ export function accountRoutes({ manager }: DoorDeps): Hono {
     const check = manager.check(draft);
     return jsonLines(async (write, hungUp) => {
       const signal = AbortSignal.any([c.req.raw.signal, hungUp, AbortSignal.timeout(CHECK_LIMIT_MS)]);
-      await check(signal, write);
+      try {
+        await check(signal, write);
+      } catch (error) {
+        // The answer has begun: that it breaks off is all the page can be told.
+        log(`A check of an account broke off: ${(error as Error).stack ?? String(error)}`);
+        throw error;
+      }
       write({ step: 'end' });
     });
   });
@@ -31,7 +38,11 @@ export function accountRoutes({ manager }: DoorDeps): Hono {
     return c.json(await manager.change(idOf(c), await bodyOf(c, accountPatchSchema)));
   });
   app.get('/accounts/:id/holdings', (c) => c.json(manager.holdings(idOf(c))));
-  app.post('/accounts/:id/remove', async (c) => c.json(await manager.remove(idOf(c))));
+  app.get('/accounts/removed', (c) => c.json(manager.removed()));
+  app.post('/accounts/:id/remove', async (c) => {
+    return c.json(await manager.remove(idOf(c), queryOf(c, removalQuerySchema).undoMs));
+  });
+  app.post('/accounts/:id/keep', async (c) => c.json(await manager.keep(idOf(c))));
   app.post('/profiles', async (c) => {
     return c.json(await manager.addProfile((await bodyOf(c, profileTextSchema)).text));
   });

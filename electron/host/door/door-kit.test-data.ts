@@ -84,6 +84,9 @@ const noManager: AccountManager = {
   holdings: notHere,
   addProfile: notHere,
   remove: notHere,
+  keep: notHere,
+  removed: notHere,
+  close: notHere,
   start: notHere,
 };
 

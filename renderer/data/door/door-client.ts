@@ -4,6 +4,7 @@ import {
   checkLineSchema,
   holdingsSchema,
   profileResultSchema,
+  removedAccountSchema,
   type AccountCheckDraft,
   type AccountDraft,
   type AccountPatch,
@@ -11,6 +12,7 @@ import {
   type CheckStep,
   type Holdings,
   type ProfileResult,
+  type RemovedAccount,
 } from '@shared/contract/accounts';
 import {
   accountSchema,
@@ -250,8 +252,19 @@ export class DoorClient {
     return this.#ask(holdingsSchema, 'GET', `/door/accounts/${encodeURIComponent(accountId)}/holdings`);
   }
 
-  removeAccount(id: string): Promise<Account> {
-    return this.#ask(accountSchema, 'POST', `/door/accounts/${encodeURIComponent(id)}/remove`);
+  /** Names of accounts that are gone. */
+  removedAccounts(): Promise<RemovedAccount[]> {
+    return this.#ask(z.array(removedAccountSchema), 'GET', '/door/accounts/removed');
+  }
+
+  /** @param undoMs for how long it can be undone; the host counts */
+  removeAccount(id: string, undoMs: number): Promise<Account> {
+    const path = `/door/accounts/${encodeURIComponent(id)}/remove?undoMs=${undoMs}`;
+    return this.#ask(accountSchema, 'POST', path);
+  }
+
+  keepAccount(id: string): Promise<Account> {
+    return this.#ask(accountSchema, 'POST', `/door/accounts/${encodeURIComponent(id)}/keep`);
   }
 
   addProfile(text: string): Promise<ProfileResult> {

@@ -9,6 +9,7 @@ const SCHEMAS = {
   session: sessionSchema,
   settings: settingsSchema,
   accounts: z.array(accountSchema),
+  removedNames: z.record(z.string(), z.string()),
 };
 type Kept = keyof typeof SCHEMAS;
 

@@ -91,7 +91,7 @@ export class FakeHost {
           tryIt: null,
         } satisfies Session);
       case 'GET accounts':
-        return this.#json(this.accounts);
+        return this.#json(name === 'removed' ? [] : this.accounts);
       case 'GET settings':
         return this.#json(DEFAULT_SETTINGS);
       case 'GET drafts':

@@ -5,13 +5,7 @@ import { AccountStateGlyph } from '@renderer/components/AccountStateGlyph';
 import { Button } from '@renderer/components/Button';
 import { RelativeTime } from '@renderer/components/RelativeTime';
 import { useTranslation } from '@renderer/components/use-translation';
-import {
-  keepAccount,
-  leaveAccount,
-  useBackends,
-  useLeavingAccounts,
-  type LeavingAccount,
-} from '@renderer/data/account-admin';
+import { useBackends, useLeavingAccounts, type LeavingAccount } from '@renderer/data/account-admin';
 import { useAccounts, useAccountHue } from '@renderer/data/accounts';
 import { useHostLink } from '@renderer/data/host-link';
 import { useAccountScreen } from '@renderer/state/account-screen';
@@ -19,6 +13,7 @@ import type { Backends } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { AccountDetails } from './AccountDetails';
 import { FirstSync } from './FirstSync';
+import { Leaving } from './Leaving';
 
 /**
  * Every account with how it stands; the details of one are open.
@@ -120,28 +115,7 @@ function Item({ account, isOpen, onToggle, leaving, backends }: ItemProps) {
       </button>
       {leaving !== undefined && (
         <div role="status" className="flex flex-wrap items-center gap-2 border-t px-3 py-2">
-          <p className="min-w-0 flex-1">
-            {leaving.state === 'failed'
-              ? t('leaving.failed', { account: name })
-              : t('leaving.soon', { account: name })}
-          </p>
-          {leaving.state === 'waiting' && (
-            <Button
-              size="small"
-              onClick={() => {
-                keepAccount(account.id);
-                // This button goes with its question.
-                toggle.current?.focus();
-              }}
-            >
-              {t('leaving.undo')}
-            </Button>
-          )}
-          {leaving.state === 'failed' && (
-            <Button size="small" onClick={() => leaveAccount(account)}>
-              {t('again')}
-            </Button>
-          )}
+          <Leaving account={leaving} onKept={() => toggle.current?.focus()} />
         </div>
       )}
       {firstSync !== null && (

@@ -70,13 +70,18 @@ export function CheckPart({ checking }: { checking: Checking }) {
 
 const WORDED: readonly DoorFailureCode[] = ['bad-address', 'already-there', 'unreachable', 'disk-full'];
 
+/** Which of the words for failures fits one. */
+export function wordedFailure(code: DoorFailureCode): DoorFailureCode | 'other' {
+  return WORDED.includes(code) ? code : 'other';
+}
+
 /** Why this computer did not take it. */
 export function HostFailure({ code }: { code: DoorFailureCode }) {
   const { t } = useTranslation('accounts');
   return (
     <div className="overflow-hidden rounded-control">
       <Banner tone="danger" role="alert">
-        {t(`failure.${WORDED.includes(code) ? code : 'other'}`)}
+        {t(`failure.${wordedFailure(code)}`)}
       </Banner>
     </div>
   );

@@ -1,6 +1,7 @@
+import { useState } from 'react';
 import { Button } from '@renderer/components/Button';
 import { useTranslation } from '@renderer/components/use-translation';
-import { leaveAccount, useHoldings } from '@renderer/data/account-admin';
+import { failureCode, leaveAccount, useHoldings, type DoorFailureCode } from '@renderer/data/account-admin';
 import { useAccountScreen } from '@renderer/state/account-screen';
 import type { Account } from '@shared/contract/door';
 import { HostFailure } from './CheckPart';
@@ -11,9 +12,15 @@ export function RemoveAccount({ account }: { account: Account }) {
   const { t } = useTranslation('accounts');
   const holdings = useHoldings(account.id);
   const go = useAccountScreen((state) => state.go);
-  const remove = () => {
-    leaveAccount(account);
-    go({ name: 'list' });
+  const [removing, setRemoving] = useState<'no' | 'removing' | DoorFailureCode>('no');
+  const remove = async () => {
+    setRemoving('removing');
+    try {
+      await leaveAccount(account.id);
+      go({ name: 'list' });
+    } catch (failure) {
+      setRemoving(failureCode(failure));
+    }
   };
   const own = account.ownHelpdesk === true;
   return (
@@ -47,9 +54,15 @@ export function RemoveAccount({ account }: { account: Account }) {
           <li>{t('remove.undo')}</li>
         </ul>
       )}
+      {removing !== 'no' && removing !== 'removing' && <HostFailure code={removing} />}
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={() => go({ name: 'list' })}>{t('remove.keep')}</Button>
-        <Button variant="danger" disabled={holdings.state !== 'here'} onClick={remove}>
+        <Button
+          variant="danger"
+          disabled={holdings.state !== 'here'}
+          busy={removing === 'removing'}
+          onClick={() => void remove()}
+        >
           {t('remove.remove')}
         </Button>
       </div>

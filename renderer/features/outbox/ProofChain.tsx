@@ -5,7 +5,7 @@ import { DeliveryGlyph } from '@renderer/components/DeliveryGlyph';
 import { IconButton } from '@renderer/components/IconButton';
 import { useCopy } from '@renderer/components/use-copy';
 import { useTranslation } from '@renderer/components/use-translation';
-import { agentName, useAccounts, useAgents } from '@renderer/data/accounts';
+import { agentName, useAccounts, useNameOfAccount, useAgents } from '@renderer/data/accounts';
 import { evidenceStep } from '@shared/domain/evidence';
 import { targetOf, type Evidence } from '@shared/domain/intents';
 import type { Row } from './explain';
@@ -19,6 +19,7 @@ export function ProofChain({ row }: { row: Row }) {
   const { intent } = row;
   const { accountId, conversationId } = intent;
   const account = useAccounts().find(({ id }) => id === accountId);
+  const nameOf = useNameOfAccount();
   useAgents(accountId);
   const { copied, copy } = useCopy();
   const sentTo = row.state === 'saving' ? conversationId : targetOf(row);
@@ -64,7 +65,7 @@ export function ProofChain({ row }: { row: Row }) {
           {t('outbox:attempts', { count: row.state === 'saving' ? 0 : row.attempts })}
         </Fact>
         <Fact name={t('proof.agent')}>{agentName(accountId, intent.agentId)}</Fact>
-        <Fact name={t('proof.account')}>{account?.name ?? accountId}</Fact>
+        <Fact name={t('proof.account')}>{nameOf(accountId)}</Fact>
         <Fact name={t('proof.conversation')}>{conversationId}</Fact>
         {sentTo !== conversationId && <Fact name={t('proof.sentTo')}>{sentTo}</Fact>}
         {account !== undefined && <Fact name={t('proof.safety')}>{t(`tier.${account.tier}`)}</Fact>}

@@ -2,7 +2,7 @@ import { CircleCheckBig } from 'lucide-react';
 import { useMemo } from 'react';
 import { EmptyState } from '@renderer/components/EmptyState';
 import { useTranslation } from '@renderer/components/use-translation';
-import { useAccounts } from '@renderer/data/accounts';
+import { useAccounts, useNameOfAccount } from '@renderer/data/accounts';
 import { useOutbox, useSavingRows } from '@renderer/data/outbox';
 import type { Row } from './explain';
 import { groupWaiting } from './groups';
@@ -31,6 +31,7 @@ export function WaitingPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'o
   const { t } = useTranslation(['delivery', 'outbox']);
   const rows = useWaitingRows();
   const accounts = useAccounts();
+  const nameOf = useNameOfAccount();
   const hand = useHand();
   const fresh = useMemo(() => {
     const ids = accounts.map(({ id }) => id);
@@ -42,11 +43,10 @@ export function WaitingPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'o
       steady.map((line): Line => {
         if ('row' in line) return line;
         const { key, group, accountId, count } = line;
-        const name =
-          accountId === null ? null : (accounts.find(({ id }) => id === accountId)?.name ?? accountId);
+        const name = accountId === null ? null : nameOf(accountId);
         return { key, content: <Heading group={group} count={count} accountName={name} /> };
       }),
-    [steady, accounts],
+    [steady, nameOf],
   );
   if (lines.length === 0) {
     return (
