@@ -3,23 +3,20 @@
  * within seconds, as a kind. Limits on silence are short (a black hole must be told within 10 s),
  * limits on whole requests are the caller's.
  */
-import {
-  Agent as HttpAgent,
-  request as httpRequest,
-  type ClientRequest,
-  type RequestOptions,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isIP } from 'node:net';
+import { request as httpRequest, type ClientRequest, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { BackendError } from '@shared/backends/backend-error';
 import type { HttpClient, HttpRequest, HttpResponse } from '@shared/backends/http';
 import axios, { type AxiosResponse } from 'axios';
 import { failureOf, type RequestPhase } from './http-failures';
 import { createSocketDialer, SOCKET_LIMITS } from './socket-dialer';
+import { createAgents, type DialedRequest } from './way/agents';
+import { PROXY_SIGN_IN, proxyFor, refusedBy, signInHeaders, type Proxy } from './way/proxies';
+import { DIRECT, isSameWay, targetOf, type Way } from './way/way';
 
 export interface HttpClientLimits {
-  /** Until the connection stands, TLS included, in ms. */
+  /** Until the connection stands, TLS and a proxy's tunnel included, in ms. */
   connectMs: number;
   /** From the request's last byte to the answer's headers, and between two chunks of a body, in ms. */
   silenceMs: number;
@@ -38,27 +35,23 @@ export const HTTP_LIMITS: HttpClientLimits = {
 
 export interface HostHttp {
   request: HttpClient;
+  /** What is asked from now on goes this way; sockets that stay are ended, to be dialled again. */
+  take(way: Way): void;
   /** Ends idle connections; requests in flight are cut. */
   close(): void;
 }
 
-/** Makes the axios client of one account: its connections are its own, never a proxy, never a redirect. */
-export function createHttpClient(limits: HttpClientLimits = HTTP_LIMITS): HostHttp {
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-
-  /** After silence every idle connection is suspect: a half-open one would swallow the next request. */
-  function dropIdle(): void {
-    for (const agent of [agents.http, agents.https]) {
-      for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
-    }
-  }
-
+/** Makes the axios client of one account: its connections are its own, along its own way, never a redirect. */
+export function createHttpClient(limits: HttpClientLimits = HTTP_LIMITS, way: Way = DIRECT): HostHttp {
+  let agents = createAgents(way, limits.connectMs);
   const lives = new Set<RequestLife>();
 
   async function request(wanted: HttpRequest): Promise<HttpResponse> {
     const life = new RequestLife(wanted, limits, () => lives.delete(life));
     lives.add(life);
+    const { http, https, dropIdle, way: taken } = agents;
     try {
+      const plainProxy = plainProxyFor(wanted.url, taken);
       const response = await life.guard(
         axios.request<Readable>({
           method: wanted.method,
@@ -67,18 +60,25 @@ export function createHttpClient(limits: HttpClientLimits = HTTP_LIMITS): HostHt
           data: bodyOf(wanted.body, life),
           transformRequest: (data: unknown) => data,
           transport: {
-            request: (options: RequestOptions, onResponse: never) => life.dial(options, onResponse),
+            request: (options: RequestOptions, onResponse: never) =>
+              life.dial(plainProxy === null ? options : givenTo(plainProxy, wanted.url, options), onResponse),
           },
-          httpAgent: agents.http,
-          httpsAgent: agents.https,
+          httpAgent: http,
+          httpsAgent: https,
           responseType: 'stream',
           validateStatus: () => true,
           maxRedirects: 0,
           maxBodyLength: Infinity,
+          // Agents know the proxy.
           proxy: false,
           signal: life.signal,
         }),
       );
+      if (plainProxy !== null && response.status === PROXY_SIGN_IN) {
+        response.data.on('error', () => undefined).destroy();
+        const challenge = response.headers['proxy-authenticate']?.toString();
+        throw refusedBy(plainProxy, response.status, response.statusText, challenge);
+      }
       return answerOf(response, life, limits, dropIdle);
     } catch (error) {
       const failure = life.end(error);
@@ -88,19 +88,28 @@ export function createHttpClient(limits: HttpClientLimits = HTTP_LIMITS): HostHt
   }
 
   const sockets = new Set<() => void>();
-  const dial = createSocketDialer(SOCKET_LIMITS, (end) => {
-    sockets.add(end);
-    return () => sockets.delete(end);
-  });
+  const dial = createSocketDialer(
+    SOCKET_LIMITS,
+    (end) => {
+      sockets.add(end);
+      return () => sockets.delete(end);
+    },
+    (secure) => (secure ? agents.https : agents.tunnel),
+  );
 
   return {
     request: Object.assign(request, { dial }),
+    take(next) {
+      if (isSameWay(agents.way, next)) return;
+      agents.retire();
+      agents = createAgents(next, limits.connectMs);
+      for (const end of sockets) end();
+    },
     close() {
       for (const end of sockets) end();
       // Also answers that nobody reads to their end: their timers would keep the process alive.
       for (const life of lives) life.cut(new BackendError('no-answer', 'The program is closing.'));
-      agents.http.destroy();
-      agents.https.destroy();
+      agents.destroy();
     },
   };
 }
@@ -136,22 +145,12 @@ class RequestLife {
 
   /** The transport axios calls: Node's own request, watched until its connection stands. */
   dial(options: RequestOptions, onResponse: never): ClientRequest {
-    const secure = options.protocol === 'https:';
-    const request = (secure ? httpsRequest : httpRequest)(options, onResponse);
-    let named = isIP(options.hostname ?? '') !== 0;
-    this.#arm(this.#limits.connectMs, () =>
-      named
-        ? new BackendError('refused', 'No connection could be made in time.')
-        : new BackendError('dns', 'The name look-up gave no answer.'),
-    );
-    request.once('socket', (socket) => {
-      const sent = (): void => {
-        this.#phase = 'sent';
-        this.stir();
-      };
-      if (!socket.connecting) return sent();
-      socket.once('lookup', () => (named = true));
-      socket.once(secure ? 'secureConnect' : 'connect', sent);
+    const dialed: RequestOptions & DialedRequest = { ...options, callOff: this.signal };
+    const request = (options.protocol === 'https:' ? httpsRequest : httpRequest)(dialed, onResponse);
+    // A connection is handed over once it stands (way/dial.ts, which has a limit of its own).
+    request.once('socket', () => {
+      this.#phase = 'sent';
+      this.stir();
     });
     return request;
   }
@@ -208,6 +207,21 @@ class RequestLife {
     this.rest();
     this.#silence = setTimeout(() => this.cut(reason()), ms);
   }
+}
+
+/** The proxy that is given a request as it is, because nothing in it is secret; else `null`. */
+function plainProxyFor(url: string, way: Way): Proxy | null {
+  const target = targetOf(url);
+  return target.secure ? null : proxyFor(target, way.proxy);
+}
+
+/** A request as a proxy wants it: with the whole address in its first line (RFC 9112 §3.2.2). */
+function givenTo(proxy: Proxy, url: string, options: RequestOptions): RequestOptions {
+  return {
+    ...options,
+    path: `${new URL(url).origin}${options.path ?? '/'}`,
+    headers: { ...(options.headers as Record<string, string>), ...signInHeaders(proxy) },
+  };
 }
 
 function bodyOf(body: HttpRequest['body'], life: RequestLife): string | Buffer | Readable | undefined {

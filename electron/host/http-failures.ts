@@ -1,4 +1,4 @@
-/** Node's and axios's errors, read as kinds. What matters most: had the request left or not. */
+/** Node's and axios's errors (axios keeps what failed as its cause), read as kinds. What matters most: had the request left or not. */
 import { BackendError } from '@shared/backends/backend-error';
 
 /** How far a request had come when it failed. */
@@ -10,12 +10,13 @@ const CERTIFICATE_CODE =
   /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO$)/;
 
 /**
- * A request that had not left surely did nothing (`dns`, `tls`, `refused`). Once it has left, no
+ * A request that had not left surely did nothing (`dns`, `tls`, `proxy`, `refused`). Once it has left, no
  * error of the connection can say whether the server acted on it: always `no-answer`, never
  * `refused`, also when the code is the same.
  */
 export function failureOf(error: unknown, phase: RequestPhase): BackendError {
-  if (error instanceof BackendError) return error;
+  const known = error instanceof Error && error.cause instanceof BackendError ? error.cause : error;
+  if (known instanceof BackendError) return known;
   const code = codeOf(error);
   if (phase === 'sent') return new BackendError('no-answer', `The connection broke (${code}).`);
   if (NAME_CODES.has(code)) return new BackendError('dns', `The name could not be looked up (${code}).`);

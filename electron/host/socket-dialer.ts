@@ -1,4 +1,5 @@
 /** Opens WebSockets to backends. One socket is one life: whoever wants another dials again. */
+import type { Agent } from 'node:http';
 import { BackendError } from '@shared/backends/backend-error';
 import type { SocketDialer, TextSocket } from '@shared/backends/socket';
 import { WebSocket } from 'ws';
@@ -19,10 +20,14 @@ export const SOCKET_LIMITS: SocketLimits = {
   maxWaiting: 1_000,
 };
 
-/** @param onOpened told of every socket, so that whoever closes can end them */
+/**
+ * @param onOpened told of every socket, so that whoever closes can end them
+ * @param agentOf opens the connection beneath a socket, secure or plain
+ */
 export function createSocketDialer(
   limits: SocketLimits = SOCKET_LIMITS,
   onOpened: (end: () => void) => () => void = () => () => undefined,
+  agentOf: (secure: boolean) => Agent | undefined = () => undefined,
 ): SocketDialer {
   return (request) =>
     new Promise((resolve, reject) => {
@@ -30,6 +35,7 @@ export function createSocketDialer(
         return reject(new BackendError('no-answer', 'The socket was called off.'));
       }
       const socket = new WebSocket(request.url, [...request.protocols], {
+        agent: agentOf(request.url.startsWith('wss:')),
         headers: { 'User-Agent': 'Holdfast', ...request.headers },
         handshakeTimeout: limits.connectMs,
         maxPayload: limits.maxMessageBytes,
