@@ -21,6 +21,7 @@ const SUPPORTS = {
   chatByMail: true,
   idSweep: true,
   savedReplies: true,
+  author: true,
   maxAttachmentBytes: 25 * 1024 * 1024,
 };
 

@@ -34,6 +34,8 @@ export const CAPABILITIES = [
   'idSweep',
   'push',
   'chatByMail',
+  /** Under shared credentials a message can be said to be of the agent who wrote it. */
+  'author',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
@@ -60,6 +62,7 @@ const FLAGS: Readonly<Partial<Record<Capability, keyof BackendSupports>>> = {
   idSweep: 'idSweep',
   push: 'push',
   chatByMail: 'chatByMail',
+  author: 'author',
 };
 
 /** Why something is not there, in the vendor's words; `null` where nobody says why. */

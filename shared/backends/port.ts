@@ -29,6 +29,11 @@ export interface BackendSupports {
   savedReplies?: boolean | undefined;
   /** A reply in a live chat can be sent as a mail to the contact's address instead; absent: no. */
   chatByMail?: boolean | undefined;
+  /**
+   * A message can be said to be of another agent than the one who is signed in ({@link Operation.author});
+   * absent: no.
+   */
+  author?: boolean | undefined;
   /** Largest single attachment in bytes. */
   maxAttachmentBytes: number;
 }
@@ -160,6 +165,15 @@ export interface Operation {
   ifVersion: string | null;
   /** A reply in a live chat that is to reach the customer by mail, where `supports.chatByMail`. */
   via?: 'email';
+  /** The agent who does it, where that is not the one who is signed in and `supports.author`. */
+  author?: OperationAuthor;
+}
+
+/** An agent as the helpdesk knows them. */
+export interface OperationAuthor {
+  id: string;
+  name: string;
+  email: string | null;
 }
 
 /** The server's proof that an operation is done. */
@@ -167,6 +181,8 @@ export interface OperationProof {
   serverId: string;
   /** The conversation as it is afterwards, when the backend tells. */
   conversation: Conversation | null;
+  /** Under whose name a message stands, where the answer tells; no name: `''`. */
+  author?: { id: string | null; name: string };
 }
 
 export interface Backend {

@@ -21,6 +21,7 @@ import {
   type Release,
   type UploadedFile,
 } from '../domain/intents';
+import { SPEAKING_WAYS, type Speaker } from '../domain/speaker';
 import type { Movement } from '../domain/thread-moved';
 import './without-eval';
 
@@ -153,11 +154,18 @@ export const intentBaseSchema = z.object({
   assigneeId: id.nullable().optional(),
 }) satisfies z.ZodType<IntentBase>;
 
+export const speakerSchema = z.object({
+  id: id.nullable(),
+  name: z.string().trim().min(1).max(200),
+  email: z.string().max(500).nullable(),
+}) satisfies z.ZodType<Speaker>;
+
 export const intentSchema = z.object({
   ref: z.string().regex(INTENT_REF_PATTERN),
   accountId: id,
   conversationId: id,
   agentId: id,
+  speaker: speakerSchema.extend({ by: z.enum(SPEAKING_WAYS) }).optional(),
   decidedAt: time,
   base: intentBaseSchema,
   delayMs: z.number().int().min(0).max(120_000),
@@ -239,6 +247,7 @@ export const outboxRowSchema = z.object({
   evidence: z.array(z.object({ at: time, state: z.enum(DELIVERY_STATES), note: z.string() })),
   hold: holdSchema.nullable().optional(),
   release: releaseSchema.nullable().optional(),
+  leftAs: z.string().optional(),
   effect: z
     .object({ status: z.enum(STATUSES), assigneeId: id.nullable() })
     .nullable()

@@ -15,6 +15,8 @@ export const EVIDENCE_STEPS = {
   'the conversation is gone': 'gone',
   'the server took it': 'taken',
   'seen in the feed': 'seen',
+  'seen in the feed under another name': 'seenMisnamed',
+  'the server took it under another name': 'takenMisnamed',
   'accepted long ago; the feed is read to its end without an echo': 'takenForGood',
   'no proof that it was done': 'noAnswer',
   'the program ended while it was on its way': 'cutOff',

@@ -18,6 +18,7 @@
  *   accepted (server id) ──seen in the feed──▶ delivered ──returned──▶ bounced
  */
 import type { Channel, Priority, Status } from './entities';
+import type { SpokenBy } from './speaker';
 import type { Movement } from './thread-moved';
 
 export const DELIVERY_STATES = [
@@ -70,6 +71,8 @@ export interface Intent {
   accountId: string;
   conversationId: string;
   agentId: string;
+  /** Who speaks, where the account's credentials are shared; absent: whoever they belong to. */
+  speaker?: SpokenBy | undefined;
   /** The page's clock when the agent decided; for showing, never for order. */
   decidedAt: number;
   base: IntentBase;
@@ -160,6 +163,8 @@ export interface OutboxRow {
   hold?: Hold | null | undefined;
   /** The agent's last decision about it; absent or `null` when none was needed. */
   release?: Release | null | undefined;
+  /** Under whose name it stands at the helpdesk, where that is another than was asked for. */
+  leftAs?: string | undefined;
   /** What the server said of status and owner when it took the row; absent: it did not tell. */
   effect?: { status: Status; assigneeId: string | null } | null | undefined;
   /** Upload ids of its files by their place, as far as they are at the backend. */

@@ -7,7 +7,8 @@ import { MOST_MESSAGES, movement, type OwnDoings, type ThreadHead } from './thre
 
 const base: IntentBase = { messageId: 'm1', version: '1', status: 'open', assigneeId: null };
 const nobody: OwnDoings = {
-  agentId: 'agent-1',
+  writesAs: 'agent-1',
+  ownsAs: 'agent-1',
   isRef: () => false,
   serverIds: new Set(),
   statuses: new Set(),

@@ -7,6 +7,8 @@
  *                   on another device · a colleague's note (not in live channels: a pinned thought
  *                   there must not silence a conversation; elsewhere it is often "do not answer yet")
  *                 · a status or an owner that neither the agent nor an own intent has set.
+ * Where several people share the account's credentials nothing is judged by its author: own is what this
+ * outbox sent, by its reference, and every other note holds.
  * Does not hold:  own doings · what machines wrote (auto-replies, events) · the same agent's own
  *                 note · ownership that came to the agent · a chat that a customer's line reopened.
  */
@@ -27,7 +29,10 @@ export interface ThreadHead {
 
 /** What the agent's own outbox has done to the thread since the base. */
 export interface OwnDoings {
-  agentId: string;
+  /** Under which id the agent's own notes are known; `null` where others write under the same one. */
+  writesAs: string | null;
+  /** Under which id conversations are the agent's own; `null` where that id is everybody's. */
+  ownsAs: string | null;
   /** True for the reference of an own intent. */
   isRef(clientRef: string): boolean;
   /** Backend ids of own messages. */
@@ -87,7 +92,7 @@ export function movement(
   own: OwnDoings,
 ): Movement | null {
   const changes = changesSince(base, head, own);
-  return changes !== null && holds(changes, channel, own.agentId) ? changes : null;
+  return changes !== null && holds(changes, channel, own.writesAs) ? changes : null;
 }
 
 /** Everything that happened since the base, also what holds nothing; `null` without a conversation. */
@@ -124,14 +129,14 @@ function turnedUpBefore(place: number, inOrder: readonly Message[], own: OwnDoin
   return from < 0 || place < 0 ? [] : inOrder.slice(from + 1, place);
 }
 
-function holds(changes: Movement, channel: Channel, agentId: string): boolean {
+function holds(changes: Movement, channel: Channel, writesAs: string | null): boolean {
   const live = isLive(channel);
   return (
     changes.status !== null ||
     changes.assignee !== null ||
     changes.newMessages.some(({ kind, authorId }) => {
       if (kind === 'reply') return true;
-      return !live && (kind === 'inbound' || authorId !== agentId);
+      return !live && (kind === 'inbound' || writesAs === null || authorId !== writesAs);
     })
   );
 }
@@ -178,7 +183,8 @@ function assigneeChange(
   own: OwnDoings,
 ): Movement['assignee'] {
   const from = base.assigneeId;
-  if (from === undefined || from === to || own.assigneeIds.has(to) || to === own.agentId) return null;
+  if (from === undefined || from === to || own.assigneeIds.has(to)) return null;
+  if (to !== null && to === own.ownsAs) return null;
   return { from, to };
 }
 

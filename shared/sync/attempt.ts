@@ -1,7 +1,8 @@
 /** One try at one intent: files first, then the deed; every ending is an {@link Outcome}. */
 import { BackendError, verdictOf } from '../backends/backend-error';
-import type { Backend, Operation, OperationProof, OutgoingFile } from '../backends/port';
+import type { Backend, Operation, OperationAuthor, OperationProof, OutgoingFile } from '../backends/port';
 import { targetOf, type Intent, type OutboxRow, type UploadedFile } from '../domain/intents';
+import { misnamed } from '../domain/speaker';
 import type { Step } from './outbox-ledger';
 import type { FilePort } from './ports';
 
@@ -113,6 +114,10 @@ async function perform(
 ): Promise<Outcome> {
   const { ref, action } = row.intent;
   const via = row.release?.via ?? null;
+  const author = authorOf(row.intent);
+  if (author !== null && backend.descriptor.supports.author !== true) {
+    return { type: 'refused', detail: CANNOT_NAME };
+  }
   try {
     const proof = await backend.perform(
       {
@@ -122,6 +127,7 @@ async function perform(
         ...carried,
         ifVersion: null,
         ...(via === null ? {} : { via }),
+        ...(author === null ? {} : { author }),
       },
       signal,
     );
@@ -129,6 +135,14 @@ async function perform(
   } catch (error) {
     return doubted(outcomeOf(error), backend);
   }
+}
+
+/** It is not sent under another name instead. */
+const CANNOT_NAME = 'This helpdesk cannot be told under whose name it is to leave.';
+
+function authorOf({ speaker }: Intent): OperationAuthor | null {
+  if (speaker?.by !== 'author' || speaker.id === null) return null;
+  return { id: speaker.id, name: speaker.name, email: speaker.email };
 }
 
 /**
@@ -177,9 +191,13 @@ export function outcomeOf(error: unknown): Exclude<Outcome, { type: 'done' | 'up
 }
 
 /** What of a proof is written on the row. */
-export function proved({ serverId, conversation }: OperationProof): Pick<Step, 'serverId' | 'effect'> {
+export function proved(
+  { speaker }: Intent,
+  { serverId, conversation, author }: OperationProof,
+): Pick<Step, 'serverId' | 'effect' | 'leftAs'> {
+  const leftAs = misnamed(speaker, author);
   const effect = conversation && { status: conversation.status, assigneeId: conversation.assigneeId };
-  return { serverId, ...(effect === null ? {} : { effect }) };
+  return { serverId, ...(effect === null ? {} : { effect }), ...(leftAs === null ? {} : { leftAs }) };
 }
 
 function filesOf(intent: Intent): readonly UploadedFile[] {

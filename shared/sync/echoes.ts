@@ -6,7 +6,8 @@
 import type { OperationProof } from '../backends/port';
 import type { Conversation, Message } from '../domain/entities';
 import { targetOf, type DeliveryState, type OutboxRow } from '../domain/intents';
-import { stepped, type Ledger } from './outbox-ledger';
+import { misnamed } from '../domain/speaker';
+import { stepped, type Ledger, type Step } from './outbox-ledger';
 import type { Clock } from './ports';
 import type { Pulled } from './pull';
 
@@ -15,6 +16,13 @@ import type { Pulled } from './pull';
  * than feeds trail their own backend's writes (30–60 s where measured).
  */
 const ECHO_PATIENCE_MS = 120_000;
+
+/** The step of a row whose message stands in its thread, and under whose name it does. */
+export function seen({ intent }: OutboxRow, message: Message): Step {
+  const leftAs = misnamed(intent.speaker, message.author);
+  if (leftAs === null) return { note: 'seen in the feed', serverId: message.id };
+  return { note: 'seen in the feed under another name', serverId: message.id, leftAs };
+}
 
 interface Expected {
   /** Monotonic time since when this run knows the row as accepted. */
@@ -27,8 +35,8 @@ export class Echoes {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #expected = new Map<string, Expected>();
-  /** Messages that came back before the answer to their own request did, with their server ids. */
-  readonly #early = new Map<string, string>();
+  /** Messages that came back before the answer to their own request did. */
+  readonly #early = new Map<string, Message>();
 
   constructor(ledger: Ledger, clock: Clock) {
     this.#ledger = ledger;
@@ -46,11 +54,11 @@ export class Echoes {
     });
   }
 
-  /** The server id under which a row was seen while its request was still on its way, once. */
-  takeEarly(ref: string): string | null {
-    const serverId = this.#early.get(ref) ?? null;
+  /** The message as which a row was seen while its request was still on its way, once. */
+  takeEarly(ref: string): Message | null {
+    const message = this.#early.get(ref) ?? null;
     this.#early.delete(ref);
-    return serverId;
+    return message;
   }
 
   /** The rows that a pull has proved delivered, as they are to be written. */
@@ -69,8 +77,8 @@ export class Echoes {
   #message(accountId: string, message: Message, proved: Map<string, OutboxRow>): void {
     const row = this.#ownRow(accountId, message);
     if (row === undefined) return;
-    if (row.state === 'sending') this.#early.set(row.intent.ref, message.id);
-    else if (CAN_BE_SEEN.has(row.state)) proved.set(row.intent.ref, this.#step(row, message.id));
+    if (row.state === 'sending') this.#early.set(row.intent.ref, message);
+    else if (CAN_BE_SEEN.has(row.state)) proved.set(row.intent.ref, this.#delivered(row, seen(row, message)));
   }
 
   #ownRow(accountId: string, message: Message): OutboxRow | undefined {
@@ -87,7 +95,7 @@ export class Echoes {
       const answer = this.#expected.get(row.intent.ref)?.conversation ?? null;
       const current =
         answer === null || seen.version === answer.version || seen.updatedAt >= answer.updatedAt;
-      if (current) proved.set(row.intent.ref, this.#step(row, null));
+      if (current) proved.set(row.intent.ref, this.#delivered(row, { note: 'seen in the feed' }));
     }
   }
 
@@ -101,11 +109,8 @@ export class Echoes {
     }
   }
 
-  #step(row: OutboxRow, serverId: string | null): OutboxRow {
-    return stepped(row, 'delivered', this.#clock.now(), {
-      note: 'seen in the feed',
-      ...(serverId === null ? {} : { serverId }),
-    });
+  #delivered(row: OutboxRow, step: Step): OutboxRow {
+    return stepped(row, 'delivered', this.#clock.now(), step);
   }
 
   #acceptedOf(accountId: string): OutboxRow[] {

@@ -8,7 +8,7 @@ import type { Backend, OperationProof } from '../backends/port';
 import { targetOf, type DeliveryReason, type OutboxRow } from '../domain/intents';
 import type { AccountGate } from './account-gate';
 import { outcomeOf, proofInSpite, proved, type Outcome } from './attempt';
-import type { Echoes } from './echoes';
+import { seen, type Echoes } from './echoes';
 import type { LanePlan } from './lane-plan';
 import { HELD_BECAUSE, stepped, type Ledger, type Step } from './outbox-ledger';
 import type { Clock } from './ports';
@@ -21,6 +21,13 @@ const POISON_AGE_MS = 10 * 60_000;
 const TOO_LONG = 'its thread is too long to look through';
 /** How long after each search in vain the next one comes; after the last of them a person is asked. */
 const SEARCHED_AGAIN_MS: readonly number[] = [60_000, 240_000];
+
+/** The step of a row that the server says it took. */
+function taken(row: OutboxRow, proof: OperationProof): Step {
+  const known = proved(row.intent, proof);
+  const note = known.leftAs === undefined ? 'the server took it' : 'the server took it under another name';
+  return { note, ...known };
+}
 
 export interface OutcomeDeps {
   ledger: Ledger;
@@ -56,12 +63,12 @@ export class LaneOutcomes {
   ): Promise<void> {
     const echo = this.#deps.echoes.takeEarly(row.intent.ref);
     if (echo !== null) {
-      return this.#persist(row, 'delivered', { note: 'seen in the feed', serverId: echo });
+      return this.#persist(row, 'delivered', seen(row, echo));
     }
     switch (outcome.type) {
       case 'done':
         this.#deps.echoes.expect(row.intent.ref, outcome.proof);
-        return this.#persist(row, 'accepted', { note: 'the server took it', ...proved(outcome.proof) });
+        return this.#persist(row, 'accepted', taken(row, outcome.proof));
       case 'unknown': {
         const { settleMs } = backend.descriptor;
         this.#plan.in(row, settleMs);
@@ -224,7 +231,7 @@ export class LaneOutcomes {
   /** Reading back by reference proved that it is there. */
   foundThere(row: OutboxRow, proof: OperationProof): Promise<void> {
     this.#deps.echoes.expect(row.intent.ref, proof);
-    return this.#persist(row, 'accepted', { note: 'read back by reference', ...proved(proof) });
+    return this.#persist(row, 'accepted', { note: 'read back by reference', ...proved(row.intent, proof) });
   }
 }
 

@@ -30,17 +30,19 @@ export interface Step {
   release?: Release;
   effect?: OutboxRow['effect'];
   uploadIds?: OutboxRow['uploadIds'];
+  leftAs?: string;
 }
 
 /** The row after a step, as a new object; what the step does not name of reason, hold and plan is cleared. */
 export function stepped(row: OutboxRow, state: DeliveryState, now: number, step: Step): OutboxRow {
-  const { release = row.release, effect = row.effect, uploadIds = row.uploadIds } = step;
+  const { release = row.release, effect = row.effect, uploadIds = row.uploadIds, leftAs = row.leftAs } = step;
   return {
     ...row,
     hold: step.hold ?? null,
     ...(release === undefined ? {} : { release }),
     ...(effect === undefined ? {} : { effect }),
     ...(uploadIds === undefined ? {} : { uploadIds }),
+    ...(leftAs === undefined ? {} : { leftAs }),
     state,
     reason: step.reason ?? null,
     attempts: step.attempts ?? row.attempts,

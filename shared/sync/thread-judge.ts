@@ -12,6 +12,7 @@ import {
   type OwnDoings,
   type ThreadHead,
 } from '../domain/thread-moved';
+import { knownAs, ownsAs } from '../domain/speaker';
 import type { Ledger } from './outbox-ledger';
 import type { HeadPort } from './ports';
 import { isOf } from './twins';
@@ -118,9 +119,10 @@ export class ThreadJudge {
   }
 
   #ownDoings(row: OutboxRow): OwnDoings {
-    const { accountId, agentId } = row.intent;
+    const { accountId } = row.intent;
     const doings = {
-      agentId,
+      writesAs: knownAs(row.intent),
+      ownsAs: ownsAs(row.intent),
       isRef: (ref: string) => this.#ledger.live(ref)?.intent.accountId === accountId,
       serverIds: new Set<string>(),
       statuses: new Set<NonNullable<OutboxRow['effect']>['status']>(),

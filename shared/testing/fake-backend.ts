@@ -22,6 +22,9 @@ export type Fault =
 /** So many messages a search in a thread without an end looks at. */
 export const LOOKED_AT = 1_000;
 
+/** Whose credentials the console has. */
+const WHO_SIGNED_IN = { id: 'agent-1', name: 'Sample Agent' };
+
 /** What a gateway says after the helpdesk behind it did what was asked. */
 const SAID_AFTER = {
   'commit-401': 'unauthorized',
@@ -36,6 +39,8 @@ export interface FakeBackendOptions {
   fault(call: 'perform' | 'findByRef' | 'upload', ref: string): Fault;
   settleMs?: number;
   uploadLifeMs?: number;
+  /** What becomes of an author that is named; left out: nobody can be. */
+  authors?: 'named' | 'ignored';
   /** Time a call takes, ms. */
   latencyMs?: number;
 }
@@ -79,6 +84,7 @@ export class FakeBackend implements Backend {
         attachments: true,
         push: false,
         chatByMail: true,
+        ...(options.authors && { author: true }),
         maxAttachmentBytes: 1_000,
       },
       feeds: ['messages'],
@@ -224,15 +230,22 @@ export class FakeBackend implements Backend {
     const serverId = `s${this.performed.length + 1}`;
     this.performed.push({ ref: operation.ref, serverId, operation, arrivedAt });
     this.#apply(operation, serverId);
-    return { serverId, conversation: null };
+    const author = this.#options.authors && this.#authorOf(operation);
+    return { serverId, conversation: null, ...(author && { author }) };
   }
 
-  #apply({ action, conversationId, ref }: Operation, id: string): void {
+  #authorOf({ author }: Operation): { id: string; name: string } {
+    if (author === undefined || this.#options.authors !== 'named') return WHO_SIGNED_IN;
+    return { id: author.id, name: author.name };
+  }
+
+  #apply(operation: Operation, id: string): void {
+    const { action, conversationId, ref } = operation;
     if (action.kind === 'status') this.change(conversationId, { status: action.status });
     if (action.kind === 'assign') this.change(conversationId, { assigneeId: action.assigneeId });
     if (action.kind !== 'reply' && action.kind !== 'note') return;
     const clientRef = this.descriptor.tier === 'T4' ? null : ref;
-    const author = { type: 'agent', id: 'agent-1', name: 'Sample Agent' } as const;
+    const author = { type: 'agent', ...this.#authorOf(operation) } as const;
     this.say(conversationId, { id, kind: action.kind, clientRef, author });
     if (action.kind === 'reply' && action.statusAfter !== null) {
       this.change(conversationId, { status: action.statusAfter });

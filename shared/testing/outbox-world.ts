@@ -28,12 +28,15 @@ export interface OutboxWorldOptions {
   fault?: FakeBackendOptions['fault'];
   files?: Readonly<Record<string, Uint8Array>>;
   seed?: number;
+  authors?: FakeBackendOptions['authors'];
+  /** Another console at the same helpdesk, whose time it shares. */
+  beside?: OutboxWorld;
   /** Threads look as if nobody had ever heard of them: switches holding off. */
   blind?: boolean;
 }
 
 export class OutboxWorld {
-  readonly clock = new VirtualClock(NOON);
+  readonly clock: VirtualClock;
   readonly backend: FakeBackend;
   /** What the journal holds: the newest row by reference. */
   readonly journal = new Map<string, OutboxRow>();
@@ -62,14 +65,20 @@ export class OutboxWorld {
 
   constructor(options: OutboxWorldOptions = {}) {
     this.#options = options;
-    this.backend = new FakeBackend({
+    this.clock = options.beside?.clock ?? new VirtualClock(NOON);
+    this.backend = options.beside?.backend ?? this.#newBackend(options);
+    this.start();
+  }
+
+  #newBackend(options: OutboxWorldOptions): FakeBackend {
+    return new FakeBackend({
       tier: options.tier ?? 'T1',
       clock: this.clock,
       fault: options.fault ?? (() => 'none'),
       ...(options.settleMs === undefined ? {} : { settleMs: options.settleMs }),
       ...(options.uploadLifeMs === undefined ? {} : { uploadLifeMs: options.uploadLifeMs }),
+      ...(options.authors === undefined ? {} : { authors: options.authors }),
     });
-    this.start();
   }
 
   /** Starts the console on what the journal holds. */

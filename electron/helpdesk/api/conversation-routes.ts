@@ -7,6 +7,16 @@ import { newRouter, type HelpdeskContext } from './router';
 import * as routes from './routes';
 import { wireConversation, wireMessage } from './wire';
 
+/** Who writes, named by a caller whose token several people use. */
+function authorOf(desk: HelpdeskContext['desk'], id: string): ReturnType<typeof desk.agent> {
+  try {
+    return desk.agent(id);
+  } catch (error) {
+    if (!(error instanceof DeskError)) throw error;
+    throw new DeskError(422, 'unknown_agent', `There is no agent ${id}.`, { author_id: 'unknown' });
+  }
+}
+
 export function conversationRoutes({ desk, mail, me }: HelpdeskContext): OpenAPIHono {
   const router = newRouter();
   const { store } = desk;
@@ -47,7 +57,7 @@ export function conversationRoutes({ desk, mail, me }: HelpdeskContext): OpenAPI
     const made = await addMessage(
       desk,
       mail,
-      me,
+      body.author_id === undefined ? me : authorOf(desk, body.author_id),
       id,
       {
         kind: body.kind,

@@ -203,6 +203,9 @@ export const newMessageSchema = z
     via: z.literal('email').optional().openapi({
       description: 'Sends a reply in a chat to the address on file, as a mail, instead of into the chat.',
     }),
+    author_id: id.optional().openapi({
+      description: 'The agent who writes, where several use one token; left out: whoever the token is of.',
+    }),
   })
   .openapi('NewMessage');
 

@@ -236,6 +236,8 @@ export const chatwootDefinition: RestDefinition = {
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
     },
     lacks: {
+      author:
+        'A message is of the user whose token it is: "Create New Message" has no field for another, and MessageBuilder#sender takes no one else but a bot.',
       guard:
         'No request takes a version: neither the OpenAPI description nor ConversationsController has a condition.',
       merge:

@@ -1,4 +1,6 @@
 /** Checks of what the console does at a backend, each on one conversation that may be written into. */
+import type { Agent } from '../../domain/entities';
+import type { IntentAction } from '../../domain/intents';
 import { BackendError } from '../backend-error';
 import { bytesOf } from '../bytes';
 import {
@@ -9,8 +11,10 @@ import {
   messageOf,
   must,
   NotShown,
+  readFeed,
   readHistory,
   replyWithFile,
+  rowsOf,
   sameBytes,
   SAMPLE_FILE,
   write,
@@ -168,6 +172,35 @@ async function guards(context: CheckContext): Promise<void> {
   must(!messages.some(({ body }) => body.content.includes(text)), 'A refused reply is there nevertheless.');
 }
 
+/** Under the credentials that are given, in the name of somebody else of the team. */
+async function namesAuthor(context: CheckContext): Promise<string> {
+  const { signal } = context;
+  const backend = context.connect();
+  const me = await backend.whoAmI(signal);
+  const agents: Agent[] = [];
+  for (const feed of backend.descriptor.feeds) {
+    const { changes } = await readFeed(backend, feed, signal);
+    agents.push(...rowsOf(changes, 'agent').values());
+  }
+  const other = agents.find(({ id }) => id !== me.id);
+  if (other === undefined) throw new NotShown('It lists no agent beside the one who is signed in.');
+  const { id, name, email } = other;
+  const writeAs = async (action: IntentAction): Promise<void> => {
+    const operation = anOperation(context.conversationId, action, { author: { id, name, email } });
+    const proof = await backend.perform(operation, signal);
+    const { author, kind } = await messageOf(context, backend, proof.serverId);
+    must(author.id === id, `A ${kind} in the name of "${name}" stands there under "${author.name}".`);
+    const told = proof.author?.id ?? null;
+    must(
+      told === null || told === author.id,
+      `The answer to a ${kind} tells another author than its thread.`,
+    );
+  };
+  await writeAs(aReply('A checked reply of a colleague'));
+  await writeAs({ kind: 'note', text: 'A checked note of a colleague', files: [] });
+  return `${me.name} signed in, ${name} named`;
+}
+
 export const ACTION_CHECKS: readonly Check[] = [
   { capability: 'reply', title: 'replies, and shows the reply as one', run: replies },
   { capability: 'note', title: 'keeps a note among us', run: notes },
@@ -178,5 +211,6 @@ export const ACTION_CHECKS: readonly Check[] = [
   { capability: 'tags', title: 'adds and removes tags without losing those of others', run: tags },
   { capability: 'attachmentsOut', title: 'sends a file with its name and size', run: sendsFile },
   { capability: 'attachmentsIn', title: 'brings the same bytes down', reads: true, run: fetchesFile },
+  { capability: 'author', title: 'names the agent who writes under shared credentials', run: namesAuthor },
   { capability: 'guard', title: 'refuses under a version guard when the thread has moved', run: guards },
 ];

@@ -90,10 +90,10 @@ function perhapsDone(error: unknown, how: string): unknown {
 }
 
 function contextOf(
-  { ref, conversationId, action, uploadIds, ifVersion, via }: Operation,
+  { ref, conversationId, action, uploadIds, ifVersion, via, author }: Operation,
   words: ProfileWords,
 ): Context {
-  const common = { ref, conversationId, uploadIds, ifVersion: ifVersion ?? undefined, via };
+  const common = { ref, conversationId, uploadIds, ifVersion: ifVersion ?? undefined, via, agent: author };
   switch (action.kind) {
     case 'reply':
     case 'note': {

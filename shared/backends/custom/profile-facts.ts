@@ -12,8 +12,10 @@ export function customBackendId(profileId: string): string {
   return `custom:${profileId}`;
 }
 
+const BY_LINE = 'Its profile does not say "speaksFor: author": the agent is named under the reply.';
+
 export function descriptorOf(profile: Profile): BackendDescriptor {
-  const { server, actions, files, delivery, feeds, sweep, lacks } = profile;
+  const { server, actions, files, delivery, feeds, sweep, lacks, speaksFor } = profile;
   const { status } = profileWords(profile);
   const overlaps = Object.values(feeds).flatMap(({ delta }) =>
     delta.kind === 'updatedSince' && delta.overlap !== undefined ? [msOf(delta.overlap)] : [],
@@ -39,9 +41,11 @@ export function descriptorOf(profile: Profile): BackendDescriptor {
       savedReplies: gives('savedReply'),
       // A request that looks at `via` knows what to do with it.
       chatByMail: /\bvia\b/.test(JSON.stringify(actions.reply)),
+      author: speaksFor === 'author',
       maxAttachmentBytes: files === undefined ? 0 : bytesOf(files.maxBytes),
     },
-    lacks,
+    // A profile that says nothing of it is whole all the same: the line needs nothing of the helpdesk.
+    lacks: speaksFor === 'author' ? lacks : { author: BY_LINE, ...lacks },
     ...(overlaps.length > 0 && { overlapMs: Math.max(...overlaps) }),
     pollMs: msOf(server.poll),
     limit: { perMinute, atOnce: server.requestsAtOnce },

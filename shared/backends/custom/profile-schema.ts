@@ -7,6 +7,7 @@
  * expression stands in braces.
  */
 import { z } from 'zod';
+import { SPEAKING_WAYS } from '../../domain/speaker';
 import { CAPABILITIES } from '../capability';
 
 /** Text, numbers, lists and maps of them, with expressions anywhere inside. */
@@ -396,6 +397,12 @@ export const profileSchema = z.strictObject({
     .superRefine(oneMethod)
     .optional()
     .describe('A list of the ids of all conversations, which shows what vanished without a word.'),
+  speaksFor: z
+    .enum(SPEAKING_WAYS)
+    .default('line')
+    .describe(
+      'How an agent is named under shared credentials. author: reply and note send agent.id, agent.name or agent.email. line: their name stands under the reply.',
+    ),
   lacks: z
     .partialRecord(z.enum(CAPABILITIES), z.string().min(1))
     .default({})

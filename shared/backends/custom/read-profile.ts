@@ -186,6 +186,9 @@ function contradictions(profile: Profile, source: ProfileSource): ProfileProblem
     if (delivery.tier !== 'T4' && name === 'reply' && !mentions([action.headers, body], ['ref'])) {
       tell(['actions', name], `At tier ${delivery.tier} the request must carry =ref.`);
     }
+    if (profile.speaksFor === 'author' && !mentions([action.headers, body], ['agent'])) {
+      tell(['actions', name], '"speaksFor: author" says that it names the agent: use =agent.id in it.');
+    }
     const sendsFiles = files?.send.kind;
     if (sendsFiles === 'multipart' && action.multipart === undefined) {
       tell(['actions', name], 'files.send says that the reply carries files: give it a "multipart".');

@@ -61,7 +61,11 @@ const PLURALS: Readonly<Record<EntityKind, string>> = {
 };
 const IDS = paged(IDS_PER_PAGE);
 
-const made = z.object({ message: z.object({ id: rowId }), conversation: z.unknown() });
+const authorRow = z.object({ id: rowId.nullable(), name: z.string() });
+const made = z.object({
+  message: z.object({ id: rowId, author: authorRow.nullish() }),
+  conversation: z.unknown(),
+});
 const changed = z.object({ id: rowId });
 const found = z.object({ server_id: rowId, conversation: z.unknown() });
 
@@ -94,10 +98,13 @@ function perform(operation: Operation): Exchange<OperationProof> {
         client_ref: ref,
         status_after: action.kind === 'reply' ? action.statusAfter : null,
         ...(operation.via === undefined ? {} : { via: operation.via }),
+        ...(operation.author === undefined ? {} : { author_id: operation.author.id }),
       },
       read(body, accountId) {
         const answer = made.parse(body);
-        return proofOf(answer.message.id, answer.conversation, accountId);
+        const { id: serverId, author } = answer.message;
+        const proof = proofOf(serverId, answer.conversation, accountId);
+        return author ? { ...proof, author } : proof;
       },
     };
   }
@@ -160,6 +167,7 @@ export const embeddedDefinition: RestDefinition = {
       chatByMail: true,
       idSweep: true,
       savedReplies: true,
+      author: true,
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
     },
     lacks: {

@@ -3,6 +3,9 @@
  * ("Create a Reply": body, attachments, from_email, user_id, cc_emails, bcc_emails; "Create a Note":
  * private, incoming, notify_emails beside them), and there is no idempotency key: whether a reply whose
  * answer was lost is there can only be seen by a person (tier T4).
+ *
+ * Whose name: `user_id` of both, "ID of the agent who is adding the note"; without it a message is of
+ * whoever the key belongs to.
  */
 import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
@@ -18,7 +21,7 @@ import { conversationIn, readWhole } from './freshdesk-feed';
 import { ofTicket } from './freshdesk-requests';
 import { priorityNumber, STATUS_NUMBERS } from './freshdesk-rows';
 
-const made = z.object({ id: rowId });
+const made = z.object({ id: rowId, user_id: rowId.nullish() });
 const updated = z.object({
   status: z.number(),
   priority: z.number(),
@@ -59,29 +62,35 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
 
 async function write(
   ask: Asker,
-  { conversationId, files = [] }: Operation,
+  { conversationId, files = [], author }: Operation,
   action: Written,
 ): Promise<OperationProof> {
   const note = action.kind === 'note';
   const body = htmlOf(action.text);
+  const writer = author === undefined ? null : agentNumber(author.id);
   const { body: answer } = await ask.json({
     method: 'POST',
     path: ofTicket(conversationId, note ? '/notes' : '/reply'),
     ...(files.length === 0
-      ? { json: { body, ...(note && { private: true }) } }
+      ? { json: { body, ...(note && { private: true }), ...(writer !== null && { user_id: writer }) } }
       : {
           multipart: {
-            fields: [['body', body], ...(note ? ([['private', 'true']] as const) : [])],
+            fields: [
+              ['body', body],
+              ...(note ? ([['private', 'true']] as const) : []),
+              ...(writer === null ? [] : ([['user_id', String(writer)]] as const)),
+            ],
             files: files.map((file) => ({ field: 'attachments[]', file })),
           },
         }),
   });
-  const { id } = understand(() => made.parse(answer));
+  const { id, user_id: writtenBy } = understand(() => made.parse(answer));
   if (action.kind === 'reply' && action.statusAfter !== null) {
     const status = STATUS_NUMBERS[action.statusAfter];
     await afterwards(() => update(ask, conversationId, { status }, (now) => now.status === status));
   }
-  return proofOf(ask, conversationId, id);
+  const proof = await proofOf(ask, conversationId, id);
+  return writtenBy ? { ...proof, author: { id: writtenBy, name: '' } } : proof;
 }
 
 /** The conversation is a courtesy: a proof stands without it. */

@@ -102,6 +102,7 @@ export function defineFreshdesk(rowsPerPage?: number): RestDefinition {
         push: false,
         idSweep: false,
         savedReplies: true,
+        author: true,
         maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
       },
       lacks: {

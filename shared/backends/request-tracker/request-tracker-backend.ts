@@ -115,6 +115,8 @@ export function requestTracker(rowsAPage?: number): RestDefinition {
         maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
       },
       lacks: {
+        author:
+          'RT::REST2 does everything as the user whom RT::REST2::Middleware::Auth found by the token; Resource::Message takes no other creator.',
         push: 'RT::REST2 has no stream and no web hooks; scrips on the server could call out, nothing is offered to clients.',
         chatByMail:
           'Every reply of RT leaves as a mail already (the scrip "On Correspond Notify Requestors").',

@@ -4,6 +4,11 @@
  * article's preferences: a column like others, kept as it was sent (CreatesTicketArticles, CanCleanupParam)
  * and given back with every article; sending the mail only adds to it (TicketArticleCommunicateEmailJob).
  * The message id could not carry it: production servers make their own (AddsMetadataEmail).
+ *
+ * Whose name: the header `From` (formerly `X-On-Behalf-Of`) with an id, login or mail address makes a
+ * request that of another user, for whoever has the permission `admin.user`; anybody else, and an unknown
+ * name, gets 403 (application_controller/has_user.rb#current_user_on_behalf, SessionsPolicy#impersonate?).
+ * The whole update is then theirs, with their rights: a state that goes with a reply too.
  */
 import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
@@ -19,6 +24,7 @@ import { understand } from '../response';
 import type { Asker } from '../rest-definition';
 import {
   articleOf,
+  authorIdOf,
   headOf,
   NOBODY,
   priorityOf,
@@ -53,6 +59,7 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
     method: 'PUT',
     path: ticketPath(conversationId),
     query: { expand: 'true' },
+    ...(operation.author && { headers: { from: operation.author.id } }),
     json: { ...changes, ...(article === null ? {} : { article }) },
   });
   refuseIgnored(changes, body);
@@ -65,7 +72,8 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
   const made = after.articles.find((one) => refOf(one) === operation.ref);
   // Done without doubt, but nobody knows as what: it is read back by its reference.
   if (made === undefined) throw new BackendError('nonsense', 'The article that was made is not there yet.');
-  return { serverId: made.id, conversation: after.conversation };
+  const author = { id: authorIdOf(made), name: '' };
+  return { serverId: made.id, conversation: after.conversation, author };
 }
 
 async function changesOf(ask: Asker, action: TicketAction): Promise<Record<string, unknown>> {

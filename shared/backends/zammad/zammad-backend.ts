@@ -92,6 +92,7 @@ export const zammadDefinition: RestDefinition = {
       push: false,
       idSweep: true,
       savedReplies: true,
+      author: true,
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
     },
     lacks: {

@@ -2,10 +2,17 @@
  * What agents do. Every change but that of tags is one "Update Ticket" whose metadata carries our
  * reference into the audit, where it can be read back ("Setting metadata": what is sent as
  * `ticket.metadata` is kept as `metadata.custom` of the audit).
+ *
+ * Whose name: an API token is the whole account's, and the mail address before `/token` says who acts; so
+ * each agent may sign in with their own address and the shared token. With credentials of one person for
+ * all, `comment.author_id` names the agent: "the user with the id is shown as the author of the comment.
+ * However, this user is not considered the updater of the ticket" ("Ticket Comments", "Author id"). So
+ * changes without a comment stay those of whoever is signed in.
  */
 import { z } from 'zod';
 import { assertNever } from '../../domain/assert-never';
 import type { IntentAction } from '../../domain/intents';
+import { agentNumber } from '../actions';
 import { BackendError, ThreadTooLongError } from '../backend-error';
 import { htmlOf } from '../html-text';
 import type { Operation, OperationProof } from '../port';
@@ -35,7 +42,14 @@ const CHANGED_FIELDS: readonly string[] = ['status', 'assignee_id', 'priority'];
 
 const audit = z.object({
   metadata: z.object({ custom: z.record(z.string(), z.unknown()).nullish() }).nullish(),
-  events: z.array(z.looseObject({ type: z.string(), id: rowId.nullish(), field_name: z.string().nullish() })),
+  events: z.array(
+    z.looseObject({
+      type: z.string(),
+      id: rowId.nullish(),
+      field_name: z.string().nullish(),
+      author_id: rowId.nullish(),
+    }),
+  ),
 });
 type Audit = z.infer<typeof audit>;
 
@@ -57,7 +71,7 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
     path: ticketPath(conversationId),
     json: {
       ticket: {
-        ...changesOf(action, operation.uploadIds),
+        ...changesOf(action, operation),
         metadata: { [REF_FIELD]: operation.ref },
         ...(operation.ifVersion === null ? {} : { safe_update: true, updated_stamp: operation.ifVersion }),
       },
@@ -66,13 +80,18 @@ export async function perform(ask: Asker, operation: Operation): Promise<Operati
   const answer = understand(() => updated.parse(body));
   // A message that left stands, whatever became of the status beside it; the proof shows that.
   if (action.kind !== 'reply' && action.kind !== 'note') refuseIgnored(action, answer.ticket, answer.audit);
+  const comment = commentIn(answer.audit);
   return {
-    serverId: commentIn(answer.audit) ?? answer.ticket.id,
+    serverId: comment?.id ?? answer.ticket.id,
     conversation: await afterwards(ask, answer.ticket),
+    ...(comment?.author_id ? { author: { id: comment.author_id, name: '' } } : {}),
   };
 }
 
-function changesOf(action: Update, uploads: readonly string[]): Record<string, unknown> {
+function changesOf(
+  action: Update,
+  { uploadIds, author }: Pick<Operation, 'uploadIds' | 'author'>,
+): Record<string, unknown> {
   switch (action.kind) {
     case 'reply':
     case 'note': {
@@ -80,7 +99,8 @@ function changesOf(action: Update, uploads: readonly string[]): Record<string, u
         // Not `body`: Zendesk reads that as Markdown, and an agent's asterisks are only asterisks.
         html_body: htmlOf(action.text),
         public: action.kind === 'reply',
-        ...(uploads.length === 0 ? {} : { uploads }),
+        ...(uploadIds.length === 0 ? {} : { uploads: uploadIds }),
+        ...(author === undefined ? {} : { author_id: agentNumber(author.id) }),
       };
       const after = action.kind === 'reply' ? action.statusAfter : null;
       return { comment, ...(after === null ? {} : { status: STATUS_WORDS[after] }) };
@@ -98,7 +118,7 @@ function changesOf(action: Update, uploads: readonly string[]): Record<string, u
 
 /** A change that was answered with success and not made. Business rules may well change it once more. */
 function refuseIgnored(action: Update, ticket: Readonly<Record<string, unknown>>, made: Audit): void {
-  const wanted = changesOf(action, []);
+  const wanted = changesOf(action, { uploadIds: [] });
   for (const field of CHANGED_FIELDS) {
     if (!(field in wanted) || ticket[field] === wanted[field]) continue;
     const done = made.events.some(
@@ -156,8 +176,8 @@ function didSomething({ events }: Audit): boolean {
   );
 }
 
-function commentIn({ events }: Audit): string | null {
-  return events.find(({ type }) => type === 'Comment')?.id ?? null;
+function commentIn({ events }: Audit): Audit['events'][number] | undefined {
+  return events.find(({ type }) => type === 'Comment');
 }
 
 /**
@@ -182,7 +202,7 @@ export async function findByRef(ask: Asker, id: string, ref: string): Promise<Op
       next: nextOf(body),
     }));
     const found = audits.find((one) => one.metadata?.custom?.[REF_FIELD] === ref && didSomething(one));
-    if (found !== undefined) return { serverId: commentIn(found) ?? id, conversation: null };
+    if (found !== undefined) return { serverId: commentIn(found)?.id ?? id, conversation: null };
     if (next === null) return null;
     after = next;
     looked += audits.length;

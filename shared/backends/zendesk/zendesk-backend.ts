@@ -138,6 +138,7 @@ export const zendeskDefinition: RestDefinition = {
       push: false,
       idSweep: true,
       savedReplies: true,
+      author: true,
       maxAttachmentBytes: MAX_ATTACHMENT_BYTES,
     },
     lacks: {

@@ -203,10 +203,12 @@ export class ParleyChat implements VendorServer {
       say,
       client_id: mark,
       media = [],
-    } = wanted as { say: string; client_id?: string; media?: string[] };
+      speaker,
+    } = wanted as { say: string; client_id?: string; media?: string[]; speaker?: string };
     const files = media.map((one) => this.#media.get(one));
     if (files.includes(undefined)) return refusal(422, 'Some of the media was never uploaded.');
-    const [me = { id: '', name: '' }] = AGENTS;
+    const me = AGENTS.find(({ id }) => id === (speaker ?? AGENTS[0]?.id));
+    if (me === undefined) return refusal(422, 'Nobody of the team is called that.');
     const said: Said = {
       id: this.#id('m'),
       say,

@@ -16,6 +16,8 @@ export interface FreshdeskFaults {
   lagMs: number;
   /** Success for a change that is not made. */
   refusesQuietly: boolean;
+  /** Messages are those of whoever the key belongs to, whatever author was named. */
+  ignoresAuthor: boolean;
   /** The next reply is stored, and the connection ends. */
   cutAfterReply: boolean;
   /** Credits a minute of the whole account. */
@@ -43,6 +45,7 @@ export class FreshdeskServer implements VendorServer {
   readonly faults: FreshdeskFaults = {
     lagMs: 0,
     refusesQuietly: false,
+    ignoresAuthor: false,
     cutAfterReply: false,
     creditsPerMinute: 100_000,
     agentsForAdminsOnly: false,
@@ -231,16 +234,20 @@ export class FreshdeskServer implements VendorServer {
         : nestedFields(form.fields);
     const note = request.path.endsWith('/notes');
     const unknown = Object.keys(fields).find(
-      (name) => !['body', ...(note ? ['private'] : [])].includes(name),
+      (name) => !['body', 'user_id', ...(note ? ['private'] : [])].includes(name),
     );
     if (unknown !== undefined)
       return invalid(unknown, 'Unexpected/invalid field in request', 'invalid_field');
     if (typeof fields['body'] !== 'string')
       return invalid('body', 'Mandatory attribute missing', 'missing_field');
+    const writer = fields['user_id'] === undefined ? agent.id : Number(fields['user_id']);
+    if (!this.#desk.agents.some(({ id }) => id === writer)) {
+      return invalid('user_id', 'There is no agent matching the given user_id');
+    }
     const entry = this.#desk.say(ticket, {
       html: fields['body'],
       private: note && String(fields['private']) === 'true',
-      userId: agent.id,
+      userId: this.faults.ignoresAuthor ? agent.id : writer,
       files: (form?.files ?? []).map(({ name, mediaType, bytes }) => ({
         id: this.#desk.nextId(),
         name,

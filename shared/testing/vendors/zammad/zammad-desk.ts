@@ -76,6 +76,7 @@ export const STATES = [
 
 const CUSTOMER = 9;
 const AGENT = 3;
+const COLLEAGUE = 4;
 
 export class ZammadDesk {
   readonly clock: Clock;
@@ -114,6 +115,7 @@ export class ZammadDesk {
       user(1, '-', '', 'System'),
       user(AGENT, 'Sample', 'Agent', 'Agent'),
       user(CUSTOMER, 'Sample', 'Customer', 'Customer'),
+      user(COLLEAGUE, 'Sample', 'Colleague', 'Agent'),
     ];
   }
 

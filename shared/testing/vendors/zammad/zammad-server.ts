@@ -3,7 +3,7 @@
  * seen to do wrong, each switched on by a test.
  */
 import type { VendorAnswer, VendorReaction, VendorRequest, VendorServer } from '../../vendor-kit';
-import type { DeskArticle, DeskFile, DeskTicket, ZammadDesk } from './zammad-desk';
+import type { DeskArticle, DeskFile, DeskTicket, DeskUser, ZammadDesk } from './zammad-desk';
 
 export interface ZammadFaults {
   /** The search finds nothing, whatever there is. */
@@ -16,6 +16,10 @@ export interface ZammadFaults {
   ignoresState: boolean;
   /** Text modules are for administrators only. */
   hidesTextModules: boolean;
+  /** Whoever signs in has not the permission `admin.user`. */
+  lacksAdminUser: boolean;
+  /** A proxy on the way takes the header `From` out. */
+  losesFrom: boolean;
 }
 
 export const TOKEN = 'sample-token';
@@ -40,6 +44,8 @@ export class ZammadServer implements VendorServer {
     searchIgnores: false,
     ignoresState: false,
     hidesTextModules: false,
+    lacksAdminUser: false,
+    losesFrom: false,
   };
 
   constructor(desk: ZammadDesk) {
@@ -58,6 +64,8 @@ export class ZammadServer implements VendorServer {
     if (headers['authorization'] !== `Token token=${TOKEN}`) {
       return { status: 401, json: { error: 'Invalid BasicAuth credentials' } };
     }
+    const me = this.#actor(request);
+    if ('status' in me) return me;
     const api = path.replace(/^\/api\/v1/, '');
     const file = /^\/ticket_attachment\/(\d+)\/(\d+)\/(\d+)$/.exec(api);
     if (file !== null) return this.#file(Number(file[2]), Number(file[3]));
@@ -65,7 +73,7 @@ export class ZammadServer implements VendorServer {
     const named = by !== null && !['search', 'me'].includes(by[2] ?? '');
     switch (`${method} ${named ? `/${by[1]}/:id` : api}`) {
       case 'GET /users/me':
-        return { status: 200, json: this.desk.users.find(({ id }) => id === ME) };
+        return { status: 200, json: me };
       case 'GET /users/search':
         return { status: 200, json: this.#paged(request, this.#agents()) };
       case 'GET /users/:id':
@@ -84,7 +92,7 @@ export class ZammadServer implements VendorServer {
       case 'GET /tickets/:id':
         return found(this.#shown(by?.[2]));
       case 'PUT /tickets/:id':
-        return this.#update(request, by?.[2]);
+        return this.#update(request, by?.[2], me);
       case 'DELETE /tickets/:id':
         this.desk.remove(Number(by?.[2]));
         return { status: 204 };
@@ -104,6 +112,18 @@ export class ZammadServer implements VendorServer {
       default:
         return NOT_FOUND;
     }
+  }
+
+  /** Who acts: whoever signed in, or whom they name (ApplicationController::HasUser); else a refusal. */
+  #actor({ headers }: VendorRequest): DeskUser | VendorAnswer {
+    const forbidden = (error: string): VendorAnswer => ({ status: 403, json: { error, error_human: error } });
+    const from = this.faults.losesFrom ? undefined : headers['from'];
+    const wanted = (from ?? String(ME)).toLowerCase().trim();
+    if (from !== undefined && this.faults.lacksAdminUser) {
+      return forbidden("Current user has no permission to use 'From'/'X-On-Behalf-Of'!");
+    }
+    const named = this.desk.users.find(({ id, login, email }) => [String(id), login, email].includes(wanted));
+    return named ?? forbidden(`No such user '${from}'`);
   }
 
   #agents(): readonly unknown[] {
@@ -165,7 +185,7 @@ export class ZammadServer implements VendorServer {
     return { status: 201, json: this.#json(ticket) };
   }
 
-  #update(request: VendorRequest, id: string | undefined): VendorAnswer {
+  #update(request: VendorRequest, id: string | undefined, me: DeskUser): VendorAnswer {
     const ticket = this.desk.tickets.get(Number(id));
     if (ticket === undefined) return NOT_FOUND;
     const { article, ...changes } = bodyOf(request) as { article?: ArticleParams } & Partial<DeskTicket>;
@@ -177,17 +197,18 @@ export class ZammadServer implements VendorServer {
     if (this.faults.ignoresState) delete changes.state_id;
     Object.assign(ticket, changes);
     this.desk.touch(ticket);
-    if (article !== undefined) this.#article(ticket, article);
+    if (article !== undefined) this.#article(ticket, article, me);
     // What was asked for comes last: a reply that closes leaves it closed.
     Object.assign(ticket, changes);
     return { status: 200, json: this.#json(ticket) };
   }
 
   /** Columns as they are sent, but a mail's own message id is the server's. */
-  #article(ticket: DeskTicket, { attachments = [], ...params }: ArticleParams): void {
+  #article(ticket: DeskTicket, { attachments = [], ...params }: ArticleParams, me: DeskUser): void {
     this.desk.writes(ticket, {
       ...params,
-      from: 'Sample Agent via Support <support@example.invalid>',
+      created_by_id: me.id,
+      from: `${me.firstname} ${me.lastname} via Support <support@example.invalid>`,
       ...(params.type === 'email' ? { message_id: `<${this.desk.nextId()}@helpdesk.invalid>` } : {}),
       files: attachments.map(({ filename, data, 'mime-type': type }) => ({
         filename,

@@ -78,7 +78,7 @@ export interface DeskThread {
 
 /** What an update may carry, as "Update Ticket" takes it. */
 export interface DeskUpdate {
-  comment?: { html_body: string; public: boolean; uploads?: readonly string[] };
+  comment?: { html_body: string; public: boolean; uploads?: readonly string[]; author_id?: number };
   status?: string;
   priority?: string;
   assignee_id?: number | null;
@@ -197,6 +197,7 @@ export class ZendeskDesk {
             custom,
             files,
             BY_WEB,
+            update.comment.author_id,
           );
     for (const field of ['status', 'priority', 'assignee_id'] as const) {
       const value = update[field];
@@ -275,16 +276,19 @@ export class ZendeskDesk {
     custom: Readonly<Record<string, unknown>>,
     files: readonly Omit<DeskFile, 'id' | 'inline'>[],
     via: unknown,
+    writer = author_id,
   ): DeskAudit {
     const id = this.nextId();
     const body = textOfHtml(html_body);
     const attachments = files.map((file) => ({ inline: false, id: this.nextId(), ...file }));
     for (const file of attachments) this.files.set(file.id, file);
-    const made = this.#audit(thread, author_id, custom, [{ id, type: 'Comment', body, public: isPublic }]);
+    const made = this.#audit(thread, author_id, custom, [
+      { id, type: 'Comment', author_id: writer, body, public: isPublic },
+    ]);
     const { metadata, id: audit_id, created_at } = made;
     thread.comments.push({
       id,
-      author_id,
+      author_id: writer,
       body,
       html_body,
       public: isPublic,

@@ -21,6 +21,8 @@ export interface ZendeskFaults {
   repeatsAtEdges: boolean;
   /** Updates of the status are answered with success and not made. */
   ignoresStatus: boolean;
+  /** Comments are those of whoever is signed in, whatever author was named. */
+  ignoresAuthor: boolean;
   /** The connection ends after the next change was made. */
   cutsAfterCommit: boolean;
   /** Called before tags are written: room for somebody else's change. */
@@ -62,6 +64,7 @@ export class ZendeskServer implements VendorServer {
     exportLagMs: 60_000,
     repeatsAtEdges: true,
     ignoresStatus: false,
+    ignoresAuthor: false,
     cutsAfterCommit: false,
     beforeTags: null,
     sideloadsNobody: false,
@@ -373,6 +376,13 @@ export class ZendeskServer implements VendorServer {
         details: { status: [{ description: 'Status: closed prevents ticket update' }] },
       });
     }
+    const writer = wanted.comment?.author_id;
+    if (writer !== undefined && !this.desk.users.some((user) => user.id === writer)) {
+      return error(422, 'RecordInvalid', 'Record validation errors', {
+        details: { author: [{ description: 'Author: is not a known user' }] },
+      });
+    }
+    if (this.faults.ignoresAuthor) delete wanted.comment?.author_id;
     const { status: _left, ...rest } = wanted;
     const audit = this.desk.update(thread, me?.id ?? 2, this.faults.ignoresStatus ? rest : wanted);
     return { status: 200, json: { ticket, audit } };

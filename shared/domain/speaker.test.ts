@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { IntentAction } from './intents';
+import { asSpoken, asTyped, knownAs, misnamed, ownsAs, spokenBy, type SpokenBy } from './speaker';
+
+const ada = { id: '7', name: 'Sample Ada', email: 'ada@desk.invalid' };
+const byLine: SpokenBy = { ...ada, by: 'line' };
+const byAuthor: SpokenBy = { ...ada, by: 'author' };
+const reply = (text: string) => ({ kind: 'reply', text, files: [], statusAfter: null }) as const;
+
+describe('whose name a message leaves under', () => {
+  it('is told to the helpdesk where it takes an author, and stands under the reply where not', () => {
+    expect(spokenBy(ada, true).by).toBe('author');
+    expect(spokenBy(ada, false).by).toBe('line');
+  });
+
+  it('stands under the reply where only a name was typed, for no helpdesk knows an author by it', () => {
+    expect(spokenBy({ ...ada, id: null }, true).by).toBe('line');
+  });
+
+  it('puts the line under a reply, and never under a note or where the helpdesk is told', () => {
+    expect(asSpoken(reply('Hello'), byLine)).toMatchObject({ text: 'Hello\n\n— Sample Ada' });
+    const note: IntentAction = { kind: 'note', text: 'Hello', files: [] };
+    expect(asSpoken(note, byLine)).toBe(note);
+    expect(asSpoken(reply('Hello'), byAuthor)).toMatchObject({ text: 'Hello' });
+    expect(asSpoken(reply('Hello'), null)).toMatchObject({ text: 'Hello' });
+  });
+
+  it('names nobody twice who signed by hand', () => {
+    expect(asSpoken(reply('Hello\n— Sample Ada\n'), byLine)).toMatchObject({ text: 'Hello\n— Sample Ada' });
+    expect(asSpoken(asSpoken(reply('Hello'), byLine), byLine)).toMatchObject({
+      text: 'Hello\n\n— Sample Ada',
+    });
+  });
+
+  it('names the agent under files alone', () => {
+    expect(asSpoken(reply(''), byLine)).toMatchObject({ text: '— Sample Ada' });
+  });
+
+  it('gives back what was typed, with no line that a note could inherit', () => {
+    for (const text of ['Hello', 'Hello\n\nagain', '']) {
+      const spoken = asSpoken(reply(text), byLine);
+      expect(asTyped(spoken as ReturnType<typeof reply>, byLine).text).toBe(text);
+    }
+    expect(asTyped(reply('Hello\n\n— Somebody else'), byLine).text).toBe('Hello\n\n— Somebody else');
+    expect(asTyped(reply('Hello\n\n— Sample Ada'), undefined).text).toBe('Hello\n\n— Sample Ada');
+  });
+
+  it('trusts no author where several people write under one', () => {
+    expect(knownAs({ agentId: '7' })).toBe('7');
+    expect(knownAs({ agentId: '7', speaker: byLine })).toBeNull();
+    expect(ownsAs({ agentId: '7' })).toBe('7');
+    expect(ownsAs({ agentId: '7', speaker: byLine })).toBe('7');
+    expect(ownsAs({ agentId: '1', speaker: { ...byLine, id: null } })).toBeNull();
+  });
+
+  it('says whose name the helpdesk shows instead of the one that was asked for', () => {
+    expect(misnamed(byAuthor, { id: '1', name: 'Sample Robot' })).toBe('Sample Robot');
+    expect(misnamed(byAuthor, { id: '1', name: ' ' })).toBe('1');
+    expect(misnamed(byAuthor, { id: '7', name: 'Sample Ada' })).toBeNull();
+    expect(misnamed(byAuthor, { id: null, name: 'Sample Robot' })).toBeNull();
+    expect(misnamed(byAuthor, null)).toBeNull();
+    expect(misnamed(byLine, { id: '1', name: 'Sample Robot' })).toBeNull();
+    expect(misnamed(undefined, { id: '1', name: 'Sample Robot' })).toBeNull();
+  });
+});
