@@ -3,6 +3,7 @@ import { Button } from '@renderer/components/Button';
 import { useTranslation } from '@renderer/components/use-translation';
 import { changeAccount, failureCode, useBackends, type DoorFailureCode } from '@renderer/data/account-admin';
 import { useAccountScreen } from '@renderer/state/account-screen';
+import { NOTHING_TYPED, type TypedAccount } from '@renderer/state/typed-account';
 import type { AccountPatch, BackendOffer } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { CheckPart, HostFailure } from './CheckPart';
@@ -35,12 +36,11 @@ export function ChangeAccount({ account }: { account: Account }) {
 function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer | null }) {
   const { t } = useTranslation('accounts');
   const go = useAccountScreen((state) => state.go);
-  const [filled, setFilled] = useState({
-    name: account.name,
-    url: account.url ?? '',
-    values: {},
-    secrets: {},
-  });
+  const typed = useAccountScreen(({ changes }) => changes[account.id]);
+  const typeChange = useAccountScreen((state) => state.typeChange);
+  const forgetChange = useAccountScreen((state) => state.forgetChange);
+  const untouched = { ...NOTHING_TYPED, name: account.name, url: account.url ?? '' };
+  const filled = typed ?? untouched;
   const [missing, setMissing] = useState<readonly FieldName[]>([]);
   const [saving, setSaving] = useState<'no' | 'saving' | DoorFailureCode>('no');
   const checking = useCheck();
@@ -59,10 +59,22 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
     setSaving('saving');
     try {
       await changeAccount(account.id, patch());
+      forgetChange(account.id);
       go({ name: 'list' });
     } catch (failure) {
       setSaving(failureCode(failure));
     }
+  };
+  const fill = (change: Partial<TypedAccount>) => {
+    typeChange(account.id, untouched, change);
+    setMissing([]);
+    setSaving('no');
+    if (change.name === undefined) checking.reset();
+  };
+  const discard = () => {
+    checking.reset();
+    forgetChange(account.id);
+    go({ name: 'list' });
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -92,28 +104,22 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
           field="name"
           label={t('field.name')}
           value={filled.name}
-          onChange={(name) => setFilled({ ...filled, name })}
+          onChange={(name) => fill({ name })}
           hint={t('field.nameHint')}
           missing={false}
         />
       ) : (
-        <SignInForm
-          offer={offer}
-          filled={filled}
-          keeps={keeps}
-          missing={missing}
-          onFill={(change) => {
-            setFilled({ ...filled, ...change });
-            setMissing([]);
-            setSaving('no');
-            if (change.name === undefined) checking.reset();
-          }}
-        />
+        <SignInForm offer={offer} filled={filled} keeps={keeps} missing={missing} onFill={fill} />
       )}
       {!keeps && <p className="text-pretty text-muted">{t('change.otherServer')}</p>}
       <CheckPart checking={checking} />
       {saving !== 'no' && saving !== 'saving' && <HostFailure code={saving} />}
       <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
+        {typed !== undefined && (
+          <Button variant="quiet" onClick={discard} className="mr-auto">
+            {t('change.discard')}
+          </Button>
+        )}
         {verdict !== null && verdict !== 'good' && (
           <Button onClick={() => void save()}>{t('change.anyway')}</Button>
         )}

@@ -59,8 +59,6 @@ export function ConnectWizard() {
 function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' | 'file' }) {
   const { t } = useTranslation('accounts');
   const { typed, type, forgetTyped, go, setOpened } = useAccountScreen();
-  // Secrets live only as long as this form.
-  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
   const [missing, setMissing] = useState<readonly FieldName[]>([]);
   const [adding, setAdding] = useState<'no' | 'adding' | DoorFailureCode>('no');
   const checking = useCheck();
@@ -68,15 +66,13 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
   useEffect(() => {
     if (form.current !== null) focusField(form.current, 'url');
   }, []);
-  const { name, url, values } = typed;
+  const { name, url, values, secrets } = typed;
   const { result } = checking;
   const verdict = result.state === 'done' ? verdictOf(result.steps) : null;
   const connects = verdict === 'good' || verdict === 'warned';
 
-  const fill = (patch: Partial<typeof typed & { secrets: typeof secrets }>) => {
-    const { secrets: nextSecrets, ...open } = patch;
-    if (nextSecrets !== undefined) setSecrets(nextSecrets);
-    type(open);
+  const fill = (patch: Partial<typeof typed>) => {
+    type(patch);
     setMissing([]);
     setAdding('no');
     // What was found is about what stood here then; a name changes nothing about it.
@@ -99,6 +95,8 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
       setAdding(failureCode(failure));
     }
   };
+  // Which key is whose is not known to the next form: it gets none.
+  const another = () => type({ backend: null, secrets: {}, lost: [] });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (adding === 'adding' || result.state === 'running') return;
@@ -114,11 +112,11 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
     <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="font-strong">{offer.name}</span>
-        <Button size="small" variant="quiet" onClick={() => type({ backend: null })}>
+        <Button size="small" variant="quiet" onClick={another}>
           {t('connect.other')}
         </Button>
       </p>
-      <SignInForm offer={offer} filled={{ name, url, values, secrets }} onFill={fill} missing={missing} />
+      <SignInForm offer={offer} filled={typed} onFill={fill} missing={missing} />
       <p className="text-meta text-pretty text-muted">
         {t('connect.kept')} {t(`vault.${vault}`)}
       </p>

@@ -1,13 +1,14 @@
 import { useId } from 'react';
 import { TextField } from '@renderer/components/TextField';
 import { useTranslation } from '@renderer/components/use-translation';
+import type { TypedAccount } from '@renderer/state/typed-account';
 import type { BackendOffer, SignInFieldName } from '@shared/contract/accounts';
-import type { FieldName, FilledIn } from './sign-in-fields';
+import type { FieldName } from './sign-in-fields';
 
 export interface SignInFormProps {
   offer: BackendOffer;
-  filled: FilledIn & { name: string };
-  onFill: (patch: Partial<FilledIn & { name: string }>) => void;
+  filled: TypedAccount;
+  onFill: (patch: Partial<TypedAccount>) => void;
   /** Fields that were asked for and are still empty. */
   missing: readonly FieldName[];
   /** Credentials that are left empty stay as they are. */
@@ -40,7 +41,7 @@ export function SignInForm({ offer, filled, onFill, missing, keeps = false }: Si
           label={t(`field.${name}`)}
           value={(secret ? filled.secrets : filled.values)[name] ?? ''}
           onChange={(value) => fill(name, secret, value)}
-          hint={keeps ? t('field.keeps') : hintOf(name)}
+          hint={filled.lost.includes(name) ? t('field.lost') : keeps ? t('field.keeps') : hintOf(name)}
           missing={missing.includes(name)}
           secret={secret}
         />
