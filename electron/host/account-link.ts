@@ -7,6 +7,7 @@ import type { Account } from '@shared/contract/door';
 import { agentSchema } from '@shared/contract/entity-schemas';
 import type { FileSystem } from '@shared/storage/file-system';
 import type { Random } from '@shared/sync/ports';
+import { LinkProbe, probeEveryMs } from '@shared/sync/link-probe';
 import { createPuller, type Pulled, type Puller, type PullState } from '@shared/sync/pull';
 import { RollbackWatch } from '@shared/sync/rollback-watch';
 import type { Spool } from '@shared/sync/spool';
@@ -65,6 +66,8 @@ export interface AccountLink extends DoorAccount {
   kick(): void;
   /** See `Puller.freshen`; false while its helpdesk is not known. */
   freshen(maxAgeMs: number): Promise<boolean>;
+  /** An agent does something that needs the link: asks whether it still stands, where nothing else tells soon. */
+  attended(): void;
   /** Stops pulling; resolves once nothing is in flight. */
   close(): Promise<void>;
 }
@@ -97,6 +100,7 @@ class PullingAccount implements AccountLink {
   private name: string;
   private removal: NonNullable<Account['leaving']> | null = null;
   private puller: Puller | null = null;
+  private probe: LinkProbe | null = null;
   /** Why nothing is pulled, while nothing is. */
   private halted: Pick<Account, 'state' | 'stateSince' | 'failure'> | null = null;
   private stop = new AbortController();
@@ -176,9 +180,17 @@ class PullingAccount implements AccountLink {
     this.stop.abort();
     this.stop = new AbortController();
     const { signal } = this.stop;
-    const backend = this.backendAt(at);
+    const { id: accountId, spool, clock, random, http, onPulled, log } = this.options;
+    const probe = new LinkProbe({
+      clock,
+      everyMs: probeEveryMs(this.descriptor),
+      ask: (cut) => backend.whoAmI(cut),
+      onSuspect: () => puller.suspect(),
+      signal,
+    });
+    this.probe = probe;
+    const backend = this.backendAt(at, probe.watch(http));
     this.current = backend;
-    const { id: accountId, spool, clock, random, onPulled, log } = this.options;
     const { name } = this;
     let problem: string | null = null;
     const puller = createPuller({
@@ -247,6 +259,11 @@ class PullingAccount implements AccountLink {
     this.puller?.kick();
   }
 
+  attended(): void {
+    // A stream of hints tells of a cut link by itself.
+    if (this.state.state === 'online' && this.puller?.watched === false) this.probe?.needed();
+  }
+
   async freshen(maxAgeMs: number): Promise<boolean> {
     return (await this.puller?.freshen(maxAgeMs)) ?? false;
   }
@@ -263,6 +280,7 @@ class PullingAccount implements AccountLink {
   private halt(): void {
     this.stop.abort();
     this.puller = null;
+    this.probe = null;
     this.current = null;
   }
 
@@ -271,8 +289,8 @@ class PullingAccount implements AccountLink {
     this.options.onAccount(this.account());
   }
 
-  private backendAt({ url, credentials }: AccountPlace): Backend {
-    const { id: accountId, backendId, backends, http, clock, onRenewed } = this.options;
+  private backendAt({ url, credentials }: AccountPlace, http = this.options.http): Backend {
+    const { id: accountId, backendId, backends, clock, onRenewed } = this.options;
     const { token = '', ...values } = credentials;
     const settings = {
       accountId,

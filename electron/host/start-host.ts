@@ -222,6 +222,9 @@ async function compose(
     uploads: createUploads(fs, stores.files, (bytes) => attachments.makeRoom(bytes)),
     attachments,
     links: createBlobLinks(() => clock.monotonic()),
+    attended: () => {
+      for (const link of desk.accounts()) link.attended();
+    },
     closing: () => closers.started,
     log,
   });

@@ -30,6 +30,8 @@
  *   GET  /door/history?account&conversation&before → HistoryPage (asks the backend)
  *   POST /door/links                   LinkRequest → Link[] (signed, 60 s, one GET each)
  *   GET  /blob/:name?…signature                   → bytes (no token; the signature is the right)
+ *   POST /door/attention                          → null: an agent came back to a window, or looks elsewhere in
+ *                                                   it, so a dead link is to be found out now
  *   GET  /door/settings · PUT /door/settings      → Settings
  */
 import { z } from 'zod';

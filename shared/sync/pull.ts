@@ -6,7 +6,8 @@
  *        └────────401, 403────▶ refused ──answered──▶ online
  *
  * A cut link is told within 10 s, whatever cut it: requests fail within 8 s; a silent event stream
- * is dead after 6.5 s and the pull that checks on it has 3 s; the same after the machine slept.
+ * is dead after 6.5 s and the pull that checks on it has 3 s; the same after the machine slept. Where
+ * pulls are rare and there is no stream, that holds from the moment somebody uses the link (`link-probe.ts`).
  */
 import { BackendError } from '../backends/backend-error';
 import type { Backend } from '../backends/port';
@@ -107,6 +108,10 @@ export interface Puller {
    * slept counts for nothing, so with `Infinity` it says: caught up since start, reconnect and wake.
    */
   freshen(maxAgeMs: number): Promise<boolean>;
+  /** Something else asked the server and got no answer: pulls now, with little time to prove the contrary. */
+  suspect(): void;
+  /** True while a hint channel would tell of a cut link by its silence. */
+  readonly watched: boolean;
 }
 
 /** Makes the puller of one account. Makes no request before `run`. */
@@ -180,6 +185,15 @@ class FeedPuller implements Puller {
   freshen(maxAgeMs: number): Promise<boolean> {
     this.#noticeSleep();
     return this.#freshness.wait(maxAgeMs, () => this.kick());
+  }
+
+  suspect(): void {
+    // A pull that is running finds out by its own rules; one that failed is tried again anyway.
+    if (this.#unanswered === null && this.#state.state === 'online') this.#distrust();
+  }
+
+  get watched(): boolean {
+    return this.#push.proven;
   }
 
   async run(signal: AbortSignal): Promise<void> {

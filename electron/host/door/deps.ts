@@ -38,6 +38,8 @@ export interface DoorDeps {
   uploads: Uploads;
   attachments: AttachmentCache;
   links: BlobLinks;
+  /** An agent sits in front of a window and does something. */
+  attended(): void;
   /** True once the host is on its way out: nothing new is taken. */
   closing(): boolean;
   /** For the host's log: what happened, without customers' text. */

@@ -50,6 +50,8 @@ export const account: Account = {
 /** What a test may change while the door is open. */
 export interface DoorSwitches {
   closing: boolean;
+  /** How often an agent was noticed. */
+  attended: number;
   /** Ms on the clock of one-time links. */
   elapsed: number;
   logged: string[];
@@ -92,7 +94,7 @@ const noManager: AccountManager = {
 
 /** @param folder a real folder for files; everything else goes to `disk` */
 export async function openDoorKit(disk: FileSystem, folder: string, backend: Backend): Promise<DoorKit> {
-  const switches: DoorSwitches = { closing: false, elapsed: 0, logged: [] };
+  const switches: DoorSwitches = { closing: false, attended: 0, elapsed: 0, logged: [] };
   const spool = await openSpool({
     fs: disk,
     folder: 'spool/a1',
@@ -155,6 +157,7 @@ export async function openDoorKit(disk: FileSystem, folder: string, backend: Bac
     uploads: createUploads(nodeFileSystem, files, (bytes) => files.reserve(bytes)),
     attachments,
     links: createBlobLinks(() => switches.elapsed),
+    attended: () => (switches.attended += 1),
     closing: () => switches.closing,
     log: (sentence) => switches.logged.push(sentence),
   });

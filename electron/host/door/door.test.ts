@@ -58,6 +58,18 @@ const put = (intent: Intent, ref = intent.ref) => ['PUT', `/door/intents/${ref}`
 const note = (text: string): IntentAction => ({ kind: 'note', text, files: [] });
 
 describe('the door', () => {
+  it('notices an agent by what only an agent wants', async () => {
+    await ask('GET', '/door/session');
+    await ask('GET', '/door/accounts');
+    expect(kit.switches.attended).toBe(0);
+    expect(await good(z.null(), 'POST', '/door/attention')).toBeNull();
+    await ask('GET', '/door/history?account=a1&conversation=c1');
+    await ask(...put(anIntent(1, note('Sample'))));
+    expect(kit.switches.attended).toBe(3);
+    await refusal('POST', '/door/attention', undefined, { [TOKEN_HEADER]: 'wrong' });
+    expect(kit.switches.attended).toBe(3);
+  });
+
   it('opens only for the token of this launch', async () => {
     expect(await refusal('GET', '/door/session', undefined, { [TOKEN_HEADER]: 'wrong' })).toEqual([
       401,

@@ -19,6 +19,7 @@ export function createDoor(deps: DoorDeps): (request: Request) => Promise<Respon
   app.use('*', stampVersions(deps));
   app.use('/door/*', demandToken(deps));
   app.use('/door/*', takeNothingWhileClosing(deps));
+  app.use('/door/*', noticeAgents(deps));
   app.route('/door', readRoutes(deps));
   app.route('/door', accountRoutes(deps));
   app.route('/door', intentRoutes(deps));
@@ -54,6 +55,14 @@ function demandToken({ token }: DoorDeps): MiddlewareHandler {
     if (!timingSafeEqual(digest(c.req.header(TOKEN_HEADER) ?? ''), expected)) {
       throw new Refusal('no-token', 'The request does not carry the token of this launch.');
     }
+    await next();
+  };
+}
+
+/** What the page asks for by itself it asks with GET; all else, and an older part of a thread, an agent wanted. */
+function noticeAgents(deps: DoorDeps): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method !== 'GET' || c.req.path === '/door/history') deps.attended();
     await next();
   };
 }

@@ -47,6 +47,8 @@ export function readRoutes(deps: DoorDeps): Hono {
     const page = await backend.history(conversation, before ?? null, signal);
     return c.json(page);
   });
+  // Said for what it is: see `noticeAgents`.
+  app.post('/attention', (c) => c.json(null));
   app.get('/settings', (c) => c.json(deps.settings.current));
   app.put('/settings', async (c) => {
     const settings = await bodyOf(c, settingsSchema);

@@ -203,6 +203,10 @@ export class DoorClient {
     return this.#ask(linksSchema, 'POST', '/door/links', { body: wanted });
   }
 
+  attention(): Promise<null> {
+    return this.#ask(z.null(), 'POST', '/door/attention');
+  }
+
   settings(): Promise<Settings> {
     return this.#ask(settingsSchema, 'GET', '/door/settings');
   }
