@@ -15,6 +15,7 @@ import type { EventHub } from './events';
 import { createHttpClient, type HostHttp } from './http-client';
 import type { Stores } from './stores';
 import { systemRandom } from './system-clock';
+import type { Way } from './way/way';
 
 /** An account to serve. */
 export interface ServedAccount {
@@ -30,6 +31,8 @@ export interface Desk {
   accounts(): readonly AccountLink[];
   /** Serves one more account; it is not connected yet. */
   open(account: ServedAccount): Promise<AccountLink>;
+  /** From now on an account's requests go this way. */
+  take(accountId: string, way: Way): void;
   /** Stops serving an account and removes its rows; what is unsent or drafted stays. */
   drop(accountId: string): Promise<void>;
   /** `null` for an account that is not set up or whose helpdesk is not known yet. */
@@ -135,6 +138,7 @@ export async function openDesk(options: {
       onAccount(link.account());
       return link;
     },
+    take: (accountId, way) => clients.get(accountId)?.take(way),
     async drop(accountId) {
       const link = links.get(accountId);
       if (link === undefined) return;

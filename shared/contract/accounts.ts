@@ -11,6 +11,7 @@
  *   POST   /door/accounts/:id/remove?undoMs      → Account as it is until then; unsent replies and drafts
  *                                                  are kept. The host counts: it leaves with no window open
  *   POST   /door/accounts/:id/keep               → Account, which does not leave (404 once it has left)
+ *   GET    /door/accounts/:id/connection         → Connection, how it reaches its helpdesk
  *   POST   /door/profiles          ProfileText   → ProfileResult; keeps a custom profile that compiles
  */
 import { z } from 'zod';
@@ -49,12 +50,45 @@ export const backendsSchema = z.object({
 });
 export type Backends = z.infer<typeof backendsSchema>;
 
+const fingerprint = z.string().regex(FINGERPRINT);
+
+/** How an account reaches its helpdesk. What signs in at its proxy stays in the vault. */
+export const connectionSchema = z.object({
+  /** The one certificate that is accepted of its server; `null`: any that this computer vouches for. */
+  trusted: fingerprint.nullable(),
+  proxy: z.discriminatedUnion('use', [
+    z.object({ use: z.literal('none') }),
+    /** As HTTPS_PROXY, HTTP_PROXY and NO_PROXY say where the host runs. */
+    z.object({ use: z.literal('system') }),
+    z.object({ use: z.literal('address'), url: z.string(), signsIn: z.boolean() }),
+  ]),
+});
+export type Connection = z.infer<typeof connectionSchema>;
+
+export const connectionDraftSchema = z.object({
+  trusted: fingerprint.nullable(),
+  proxy: z.discriminatedUnion('use', [
+    z.object({ use: z.literal('none') }),
+    z.object({ use: z.literal('system') }),
+    z.object({
+      use: z.literal('address'),
+      /** May hold name and password, as proxies' addresses do: the host takes them out. */
+      url: z.string().trim().max(2_000),
+      /** `name:password`. Left out: what the address holds, else what is kept for this proxy; `null`: none. */
+      signIn: z.string().max(2_000).nullable().optional(),
+    }),
+  ]),
+});
+export type ConnectionDraft = z.infer<typeof connectionDraftSchema>;
+
 export const accountDraftSchema = z.object({
   /** Empty: the host names it after the helpdesk. */
   name: z.string().trim().max(200),
   backend: id,
   url: z.string().trim().max(2_000),
   values: signInValues,
+  /** Left out: straight, by the certificates this computer vouches for; of an account, as it is kept. */
+  connection: connectionDraftSchema.optional(),
 });
 export type AccountDraft = z.infer<typeof accountDraftSchema>;
 
@@ -90,8 +124,6 @@ export const CHECK_PROBLEMS = [
   'clock-skew',
 ] as const;
 export type CheckProblem = (typeof CHECK_PROBLEMS)[number];
-
-const fingerprint = z.string().regex(FINGERPRINT);
 
 /** A certificate that was not accepted, for the person who decides whether it is trusted. */
 export const seenCertificateSchema = z.object({

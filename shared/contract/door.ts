@@ -65,6 +65,7 @@ export const DOOR_ERROR_CODES = [
   'not-found',
   'bad-address',
   'already-there',
+  'bad-proxy',
   'too-late',
   'reused-ref',
   'not-offered',

@@ -5,11 +5,27 @@
  *
  * A removed account leaves its id behind: added again, it finds its drafts and unsent replies.
  */
-import type { AccountDraft, AccountPatch, RemovedAccount, SignInFieldName } from '@shared/contract/accounts';
+import type {
+  AccountDraft,
+  AccountPatch,
+  ConnectionDraft,
+  RemovedAccount,
+  SignInFieldName,
+} from '@shared/contract/accounts';
 import { SIGN_IN_FIELDS } from '@shared/contract/accounts';
 import type { SignInField } from '@shared/backends/port';
 import type { FileSystem } from '@shared/storage/file-system';
 import { z } from 'zod';
+import {
+  apart,
+  changedConnection,
+  keptConnectionSchema,
+  PLAIN,
+  PLAIN_CONNECTION,
+  proxySignIns,
+  type FullConnection,
+  type ProxySignIns,
+} from './connections';
 import { DataFolderError, readJson, writeJson } from '../json-file';
 import type { Credentials, Vault } from './vault';
 
@@ -26,6 +42,7 @@ const setupSchema = z.object({
   /** What is no secret of how it signs in. */
   values: signInValues.default({}),
   paused: z.boolean().default(false),
+  connection: keptConnectionSchema.default(PLAIN_CONNECTION),
   /** The agent removes it, and can still undo that; a start in between gives the whole time again. */
   leaving: z.boolean().default(false),
 });
@@ -58,13 +75,14 @@ const EMBEDDED: AccountSetup = {
   values: {},
   paused: false,
   leaving: false,
+  connection: PLAIN_CONNECTION,
 };
 
 /** An account cannot be added or changed so; the page has words for the kind. */
 export class AccountBookError extends Error {
   override readonly name = 'AccountBookError';
   constructor(
-    readonly kind: 'unknown-account' | 'unknown-backend' | 'bad-address' | 'already-there',
+    readonly kind: 'unknown-account' | 'unknown-backend' | 'bad-address' | 'bad-proxy' | 'already-there',
     message: string,
   ) {
     super(message);
@@ -75,6 +93,13 @@ export interface AccountBook {
   list(): readonly AccountSetup[];
   /** What it signs in with, secret or not; `null` when its secrets cannot be opened here. */
   credentialsOf(id: string): Credentials | null;
+  /** How it reaches its helpdesk. */
+  connectionOf(id: string): FullConnection;
+  /**
+   * The connection of an account, or of one to be added, once a draft for an address is taken.
+   * @throws AccountBookError
+   */
+  connectionWith(id: string | null, url: string, draft: ConnectionDraft | undefined): FullConnection;
   /** An address as it is kept. @throws AccountBookError */
   addressOf(text: string, backend: string): string;
   /** @throws AccountBookError; nothing is changed then */
@@ -107,16 +132,22 @@ export async function openAccountBook(options: AccountBookOptions): Promise<Acco
   const file = await readJson(fs, path, fileSchema);
   const accounts = file?.accounts ?? (embedded ? [EMBEDDED] : []);
   assertUsable(path, accounts, signInOf);
-  const book = new FileBook(options, accounts.map(withoutToken), file?.removed ?? []);
+  const book = new FileBook(options, accounts.map(withoutSecrets), file?.removed ?? []);
   const byHand = (file?.accounts ?? []).filter(({ token }) => token !== undefined);
   for (const { id, token = '' } of byHand) await vault.set(id, { ...vault.get(id), token });
+  const signIns = accounts.flatMap(({ id, connection }) => {
+    const { signIn } = apart(connection);
+    return signIn === null ? [] : [{ id, signIn }];
+  });
+  for (const { id, signIn } of signIns) await proxySignIns(vault).keep(id, signIn);
   // Only once the vault has them may the file lose them.
-  if (byHand.length > 0) await book.save();
+  if (byHand.length + signIns.length > 0) await book.save();
   return book;
 }
 
-function withoutToken({ id, name, backend, url, values, paused, leaving }: AccountSetup): AccountSetup {
-  return { id, name, backend, url, values, paused, leaving };
+function withoutSecrets(byHand: AccountSetup): AccountSetup {
+  const { id, name, backend, url, values, paused, leaving, connection } = byHand;
+  return { id, name, backend, url, values, paused, leaving, connection: apart(connection).kept };
 }
 
 function assertUsable(
@@ -141,9 +172,11 @@ class FileBook implements AccountBook {
   #accounts: readonly AccountSetup[];
   #removed: readonly Removed[];
   #writing: Promise<void> = Promise.resolve();
+  readonly #signIns: ProxySignIns;
 
   constructor(options: AccountBookOptions, accounts: readonly AccountSetup[], removed: readonly Removed[]) {
     this.#options = options;
+    this.#signIns = proxySignIns(options.vault);
     this.#accounts = accounts;
     this.#removed = removed;
   }
@@ -160,6 +193,18 @@ class FileBook implements AccountBook {
     return kept === null && needsSecret ? null : { ...values, ...kept };
   }
 
+  connectionOf(id: string): FullConnection {
+    return { kept: this.#must(id).connection, signIn: this.#signIns.of(id) };
+  }
+
+  connectionWith(id: string | null, url: string, draft: ConnectionDraft | undefined): FullConnection {
+    const before = id === null ? PLAIN : this.connectionOf(id);
+    const stays = id === null || isSameOrigin(this.#must(id).url, url);
+    const connection = changedConnection(before, draft, stays);
+    if (connection !== null) return connection;
+    throw new AccountBookError('bad-proxy', 'The address of a proxy looks like http://proxy.example:3128.');
+  }
+
   async add(draft: AccountDraft): Promise<AccountSetup> {
     const { backend } = draft;
     const signIn = this.#options.signInOf(backend);
@@ -167,6 +212,7 @@ class FileBook implements AccountBook {
     const url = this.addressOf(draft.url, backend);
     const { open, secret } = split(draft.values, signIn);
     this.#refuseTwice({ backend, url, values: open }, this.#accounts);
+    const connection = this.connectionWith(null, url, draft.connection);
     const known = this.#removed.find((one) => isPerhaps(one, { backend, url, values: open }));
     const name = draft.name === '' ? this.#nameFor(url) : draft.name;
     const setup: AccountSetup = {
@@ -177,7 +223,9 @@ class FileBook implements AccountBook {
       values: open,
       paused: false,
       leaving: false,
+      connection: connection.kept,
     };
+    await this.#signIns.keep(setup.id, connection.signIn);
     if (Object.keys(secret).length > 0) await this.#options.vault.set(setup.id, secret);
     await this.#keep(
       [...this.#accounts, setup],
@@ -190,10 +238,13 @@ class FileBook implements AccountBook {
     const { vault, signInOf } = this.#options;
     const before = this.#must(id);
     const { open, secret } = split(patch.values ?? {}, signInOf(before.backend) ?? []);
+    const url = patch.url === undefined ? before.url : this.addressOf(patch.url, before.backend);
+    const connection = this.connectionWith(id, url, patch.connection);
     const after: AccountSetup = {
       ...before,
       name: patch.name === undefined || patch.name === '' ? before.name : patch.name,
-      url: patch.url === undefined ? before.url : this.addressOf(patch.url, before.backend),
+      url,
+      connection: connection.kept,
       values: { ...before.values, ...open },
       paused: patch.paused ?? before.paused,
     };
@@ -207,6 +258,9 @@ class FileBook implements AccountBook {
     // Nor what is given for the new one to the old: should it end in between, nobody is signed in.
     if (!stays) await vault.set(id, {});
     else if (Object.keys(secret).length > 0) await vault.set(id, { ...kept, ...secret });
+    // As between servers: never is what one proxy was given with the address of another.
+    const proxySignIn = this.#signIns.of(id);
+    if (proxySignIn !== connection.signIn) await this.#signIns.keep(id, null);
     try {
       await this.#keep(
         this.#accounts.map((one) => (one === before ? after : one)),
@@ -214,8 +268,10 @@ class FileBook implements AccountBook {
       );
     } catch (error) {
       await vault.set(id, kept).catch(() => undefined);
+      await this.#signIns.keep(id, proxySignIn).catch(() => undefined);
       throw error;
     }
+    await this.#signIns.keep(id, connection.signIn);
     if (!stays && Object.keys(secret).length > 0) await vault.set(id, secret);
     return after;
   }
@@ -250,6 +306,7 @@ class FileBook implements AccountBook {
     );
     // Last: an account without credentials can be mended, credentials without an account only lie about.
     await this.#options.vault.delete(id);
+    await this.#signIns.keep(id, null);
     return gone;
   }
 

@@ -15,6 +15,7 @@ import {
   type BackendOffer,
   type Backends as Offers,
   type CheckStep,
+  type Connection,
   type Holdings,
   type ProfileResult,
   type RemovedAccount,
@@ -27,7 +28,8 @@ import type { Desk } from '../desk';
 import type { LightIndex } from '../light-index';
 import { isElsewhere, isSameOrigin, type AccountBook, type AccountSetup } from './account-book';
 import type { EmbeddedHelpdesk } from './embedded-helpdesk';
-import { createHttpClient } from '../http-client';
+import { toldConnection, wayOf } from './connections';
+import { createHttpClient, HTTP_LIMITS } from '../http-client';
 import { createLeaving } from './leaving';
 import { ProfileError } from '../profiles/profile-error';
 import type { Profiles } from '../profiles/profiles';
@@ -45,6 +47,8 @@ export interface AccountManager {
   check(draft: AccountCheckDraft): AccountCheck;
   add(draft: AccountDraft): Promise<Account>;
   change(id: string, patch: AccountPatch): Promise<Account>;
+  /** @throws AccountBookError */
+  connection(id: string): Connection;
   holdings(id: string): Holdings;
   /**
    * Removes it once `undoMs` are up; 0: now. Resolves with the account as it is until then.
@@ -95,6 +99,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     if (own) return embedded?.serve(link);
     const credentials = book.credentialsOf(setup.id);
     if (credentials === null && vault.isLocked(setup.id)) return link.locked(LOCKED);
+    desk.take(setup.id, wayOf(book.connectionOf(setup.id), setup.url));
     link.connect({ url: setup.url, credentials: credentials ?? {} });
   }
 
@@ -136,7 +141,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
       vault: vault.kind,
       offers: backends.descriptors().map(asOffered),
     }),
-    check({ accountId, backend, url, values }) {
+    check({ accountId, backend, url, values, connection }) {
       const address = book.addressOf(url, backend);
       const known = book.list().find((one) => one.id === accountId);
       // The embedded helpdesk is ours: there is nothing that could be wrong about it.
@@ -146,8 +151,9 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
       const kept = own ? (book.credentialsOf(known.id) ?? {}) : {};
       const { token = '', ...rest } = { ...kept, ...values };
       const settings = { accountId: accountId ?? 'check', url: address, token, values: rest };
+      const way = wayOf(book.connectionWith(known?.id ?? null, address, connection), address);
       return async (signal, onStep) => {
-        const http = createHttpClient();
+        const http = createHttpClient(HTTP_LIMITS, way);
         try {
           await checkSignIn({
             connect: ({ wrap }) => backends.connect(backend, settings, wrap(http.request), clock),
@@ -181,6 +187,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
         steer(setup);
         return link.account();
       }),
+    connection: (id) => toldConnection(book.connectionOf(id)),
     holdings: (id) => ({
       conversations: light.countOf(id),
       unsent: desk.outbox

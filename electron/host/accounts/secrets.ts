@@ -6,6 +6,8 @@ export interface Secrets {
   get(name: string): string | null;
   /** Resolves once it is durable. */
   set(name: string, secret: string): Promise<void>;
+  /** Resolves once it is gone from the disk. */
+  forget(name: string): Promise<void>;
 }
 
 /** No account's id holds a slash (account-book.ts), so no secret can be taken for an account's. */
@@ -14,5 +16,6 @@ export function secretsIn(vault: Vault): Secrets {
   return {
     get: (name) => vault.get(entryOf(name))?.token ?? null,
     set: (name, secret) => vault.set(entryOf(name), { token: secret }),
+    forget: (name) => vault.delete(entryOf(name)),
   };
 }

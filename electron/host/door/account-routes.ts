@@ -37,6 +37,7 @@ export function accountRoutes({ manager, log }: DoorDeps): Hono {
   app.post('/accounts/:id', async (c) => {
     return c.json(await manager.change(idOf(c), await bodyOf(c, accountPatchSchema)));
   });
+  app.get('/accounts/:id/connection', (c) => c.json(manager.connection(idOf(c))));
   app.get('/accounts/:id/holdings', (c) => c.json(manager.holdings(idOf(c))));
   app.get('/accounts/removed', (c) => c.json(manager.removed()));
   app.post('/accounts/:id/remove', async (c) => {

@@ -83,6 +83,7 @@ const noManager: AccountManager = {
   check: notHere,
   add: notHere,
   change: notHere,
+  connection: notHere,
   holdings: notHere,
   addProfile: notHere,
   remove: notHere,

@@ -13,6 +13,7 @@ const STATUS_OF: Readonly<Record<DoorErrorCode, number>> = {
   'no-token': 401,
   'not-found': 404,
   'bad-address': 422,
+  'bad-proxy': 422,
   'already-there': 409,
   'too-late': 409,
   'reused-ref': 409,

@@ -26,6 +26,7 @@ export function isPassing(code: DoorFailureCode): boolean {
       return true;
     case 'bad-request':
     case 'bad-address':
+    case 'bad-proxy':
     case 'already-there':
     case 'not-found':
     case 'too-late':

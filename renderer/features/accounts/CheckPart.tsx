@@ -68,7 +68,13 @@ export function CheckPart({ checking }: { checking: Checking }) {
   );
 }
 
-const WORDED: readonly DoorFailureCode[] = ['bad-address', 'already-there', 'unreachable', 'disk-full'];
+const WORDED: readonly DoorFailureCode[] = [
+  'bad-address',
+  'bad-proxy',
+  'already-there',
+  'unreachable',
+  'disk-full',
+];
 
 /** Which of the words for failures fits one. */
 export function wordedFailure(code: DoorFailureCode): DoorFailureCode | 'other' {
