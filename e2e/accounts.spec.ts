@@ -3,86 +3,19 @@
  * removed with what happens said first, and one that is down beside one that works.
  */
 import { join } from 'node:path';
-import type { Locator, Page } from '@playwright/test';
-import type { Account } from '@shared/contract/door';
+import type { Locator } from '@playwright/test';
+import { accountsOf, accountsWorld, LAMP } from './harness/accounts-screen';
 import { expectNoBarrier } from './harness/barriers';
-import { door, setSettings, unconfirmed } from './harness/door-reader';
-import { expect, MAIL_FIXTURES, test, type Lab } from './harness/lab';
-import { ROOT, type RunningApp } from './harness/processes';
-import { Console, DialogScreen } from './harness/screens';
+import { door, unconfirmed } from './harness/door-reader';
+import { expect, test } from './harness/lab';
+import { ROOT } from './harness/processes';
 import { words } from './harness/words';
-
-const LAMP = 'Broken lamp, photo inside';
-
-/** The account screen. */
-class AccountsScreen extends DialogScreen {
-  constructor(page: Page) {
-    super(page, 'accounts:title', 'd');
-  }
-
-  /** From the list; whatever it takes, it is gone then. */
-  async close(): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await expect(this.dialog).toHaveCount(0);
-  }
-
-  button(key: string): Locator {
-    return this.dialog.getByRole('button', { name: words(key) });
-  }
-
-  field(key: string): Locator {
-    return this.dialog.getByRole('textbox', { name: words(key) });
-  }
-
-  /** Type password fields have no role. */
-  get token(): Locator {
-    return this.dialog.getByLabel(words('accounts:field.token'));
-  }
-
-  account(id: string): Locator {
-    return this.dialog.locator(`li[data-account="${id}"]`);
-  }
-
-  async startWizard(): Promise<void> {
-    await this.button('accounts:connect.title').click();
-    await expect(this.dialog.getByText(words('accounts:connect.pick'))).toBeVisible();
-  }
-}
-
-async function accountsOf(app: RunningApp): Promise<Account[]> {
-  return (await (await door(app, 'accounts')).json()) as Account[];
-}
-
-/** A console with one helpdesk connected (`desk`), and a second one that runs and is not. */
-async function world(lab: Lab, page: Page) {
-  const first = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
-  const second = await lab.helpdesk({ dataDir: join(lab.folder, 'second'), importFolder: MAIL_FIXTURES });
-  const proxy = await lab.proxy(second.desk);
-  const app = await lab.app({ helpdesk: first.desk });
-  await setSettings(app, { undoSendMs: 0 });
-  const agent = await Console.open(page, app);
-  await agent.status.expectOnline();
-  const addSecond = async (): Promise<Account> => {
-    const json = {
-      name: 'Second shop',
-      backend: 'embedded',
-      url: proxy.url,
-      values: { token: second.desk.token },
-    };
-    const added = (await (await door(app, 'accounts', { method: 'POST', json })).json()) as Account;
-    await expect
-      .poll(async () => (await accountsOf(app)).map(({ state }) => state))
-      .toEqual(['online', 'online']);
-    return added;
-  };
-  return { first, second, proxy, app, agent, addSecond, screen: new AccountsScreen(page) };
-}
 
 test('a helpdesk is connected with the keyboard alone; a wrong token is explained and nothing typed is lost', async ({
   lab,
   page,
 }) => {
-  const { second, proxy, app, agent, screen } = await world(lab, page);
+  const { second, proxy, app, agent, screen } = await accountsWorld(lab, page);
   await screen.open();
   await expectNoBarrier(page);
   const press = async (target: Locator): Promise<void> => {
@@ -118,15 +51,16 @@ test('a helpdesk is connected with the keyboard alone; a wrong token is explaine
   await expectNoBarrier(page);
   expect(await accountsOf(app)).toHaveLength(1);
 
-  // Closed by accident: what was typed is there again, but for the secret.
+  // Closed by accident: what was typed is there again.
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await expect(screen.dialog).toHaveCount(0);
   await screen.open();
   await press(screen.button('accounts:connect.title'));
   await expect(screen.field('accounts:field.url')).toHaveValue(proxy.url);
-  await expect(screen.token).toHaveValue('');
+  await expect(screen.token).toHaveValue('not-the-token');
 
+  await screen.token.fill('');
   await screen.token.focus();
   await page.keyboard.type(second.desk.token);
   await page.keyboard.press('Enter');
@@ -158,7 +92,7 @@ test('one helpdesk is killed: the other’s replies leave, and the rail says whi
   lab,
   page,
 }) => {
-  const { first, second, app, agent, addSecond } = await world(lab, page);
+  const { first, second, app, agent, addSecond } = await accountsWorld(lab, page);
   const added = await addSecond();
   const there = await second.client.conversation(LAMP);
   const here = await first.client.conversation(LAMP);
@@ -187,7 +121,7 @@ test('a removal says first what it does, can be undone, and keeps what was not s
   lab,
   page,
 }) => {
-  const { second, app, agent, addSecond, screen } = await world(lab, page);
+  const { second, app, agent, addSecond, screen } = await accountsWorld(lab, page);
   const { id } = await addSecond();
   const there = await second.client.conversation(LAMP);
   await agent.queue.show('o');
@@ -228,6 +162,8 @@ test('a removal says first what it does, can be undone, and keeps what was not s
   await page.keyboard.press('g');
   await page.keyboard.press('x');
   const outbox = page.getByRole('dialog', { name: words('outbox:title') });
+  // Its name goes on standing over what it left, also where only the host still knows it.
+  await expect(outbox.getByRole('heading', { name: 'Second shop' })).toBeVisible();
   await expect(outbox.getByText(words('delivery:why.accountGone')).first()).toBeVisible();
   await expect(outbox.getByText(words('delivery:next.accountBack')).first()).toBeVisible();
   await page.keyboard.press('Escape');
@@ -239,7 +175,7 @@ test('a removal says first what it does, can be undone, and keeps what was not s
 });
 
 test('a console without any account offers the wizard and the sample helpdesk', async ({ lab, page }) => {
-  const { app, screen, agent } = await world(lab, page);
+  const { app, screen, agent } = await accountsWorld(lab, page);
   await door(app, 'accounts/desk/remove', { method: 'POST' });
   const pane = page.locator('[data-pane="queue"]');
   await expect(pane.getByText(words('queue:empty.noAccount'))).toBeVisible();
@@ -258,7 +194,7 @@ test('a profile of the team is dropped, told where it is wrong, mended and offer
   lab,
   page,
 }) => {
-  const { app, screen } = await world(lab, page);
+  const { app, screen } = await accountsWorld(lab, page);
   await screen.open();
   await screen.startWizard();
   const drop = async (name: string, text: string): Promise<void> => {
@@ -291,7 +227,7 @@ test('the focus goes along: to the first field, back to the account, and past an
   lab,
   page,
 }) => {
-  const { screen } = await world(lab, page);
+  const { screen } = await accountsWorld(lab, page);
   await screen.open();
   await screen.startWizard();
   await screen.dialog.getByRole('button', { name: 'Zendesk' }).press('Enter');
@@ -316,7 +252,7 @@ test('the focus goes along: to the first field, back to the account, and past an
 });
 
 test('in a small window what a check found comes into sight', async ({ lab, page }) => {
-  const { second, screen } = await world(lab, page);
+  const { second, screen } = await accountsWorld(lab, page);
   await screen.open();
   await screen.startWizard();
   await screen.dialog.getByRole('button', { name: 'Embedded helpdesk' }).click();
@@ -334,7 +270,7 @@ test('a helpdesk that gives no answer is waited for in sight, and the wait can b
   lab,
   page,
 }) => {
-  const { second, proxy, app, screen } = await world(lab, page);
+  const { second, proxy, app, screen } = await accountsWorld(lab, page);
   await proxy.set('black-hole');
   await screen.open();
   await screen.startWizard();

@@ -1,0 +1,68 @@
+/** The removal of an account outlives the window that asked for it, and can be undone from any other. */
+import { accountsOf, accountsWorld, LAMP } from './harness/accounts-screen';
+import { expect, test } from './harness/lab';
+import { Console } from './harness/screens';
+import { words } from './harness/words';
+
+test('a removal goes on over a reload, in every window, and undo gives everything back', async ({
+  lab,
+  page,
+  context,
+}) => {
+  const { second, app, agent, addSecond, screen } = await accountsWorld(lab, page);
+  const { id } = await addSecond();
+  const there = await second.client.conversation(LAMP);
+  await agent.queue.show('o');
+  await expect(agent.queue.row(`${id}/${there.id}`)).toBeVisible();
+  const before = (await accountsOf(app)).find((one) => one.id === id);
+  const otherPage = await context.newPage();
+  const other = await Console.open(otherPage, { ...app, url: `${app.origin}/` });
+  const remove = async (): Promise<void> => {
+    await screen.open();
+    const toggle = screen.account(id).getByRole('button').first();
+    if ((await toggle.getAttribute('aria-expanded')) === 'false') await toggle.click();
+    await screen.button('accounts:action.remove').click();
+    await screen.button('accounts:remove.remove').click();
+    await expect(screen.account(id).getByText(words('accounts:leaving.soon'))).toBeVisible();
+    await page.keyboard.press('Escape');
+  };
+  const toast = page.locator(`[data-leaving="${id}"]`);
+  const otherToast = otherPage.locator(`[data-leaving="${id}"]`);
+
+  await remove();
+  await expect(toast).toBeVisible();
+  await expect(otherToast).toBeVisible();
+  await page.reload();
+  await expect(toast).toBeVisible();
+  const [left] = /\d+/.exec(await toast.innerText()) ?? [];
+  expect(Number(left)).toBeLessThanOrEqual(10);
+  await otherToast.getByRole('button', { name: words('accounts:leaving.undo') }).click();
+  await expect(toast).toHaveCount(0);
+  await expect(otherToast).toHaveCount(0);
+  const after = (await accountsOf(app)).find((one) => one.id === id);
+  expect({ ...after, asOf: before?.asOf }).toEqual({ ...before, leaving: null });
+  await agent.queue.show('o');
+  await expect(agent.queue.row(`${id}/${there.id}`)).toBeVisible();
+
+  await remove();
+  await page.reload();
+  await expect(toast).toBeVisible();
+  await expect(toast).toHaveCount(0, { timeout: 20_000 });
+  await expect(otherToast).toHaveCount(0);
+  expect((await accountsOf(app)).map((one) => one.id)).toEqual(['desk']);
+  await other.queue.show('o');
+  await expect(other.queue.row(`${id}/${there.id}`)).toHaveCount(0);
+});
+
+test('an account leaves also when every window is closed at once', async ({ lab, page }) => {
+  const { app, addSecond, screen } = await accountsWorld(lab, page);
+  const { id } = await addSecond();
+  await screen.open();
+  await screen.account(id).getByRole('button').first().click();
+  await screen.button('accounts:action.remove').click();
+  await screen.button('accounts:remove.remove').click();
+  await expect(screen.account(id).getByText(words('accounts:leaving.soon'))).toBeVisible();
+  await page.close();
+  expect(await accountsOf(app)).toHaveLength(2);
+  await expect.poll(async () => (await accountsOf(app)).length, { timeout: 20_000 }).toBe(1);
+});
