@@ -153,3 +153,37 @@ it('shows the delivery tier that its server was found to offer, not the best the
   await vi.waitFor(() => expect(link.account()).toMatchObject({ state: 'online', tier: 'T4' }));
   await link.close();
 });
+
+it('counts a first fetching on from where it was broken off, over a pause and over a restart', async () => {
+  const fs = new MemoryFileSystem();
+  const spool = await openTestSpool(fs);
+  let pages = 0;
+  let most = 0;
+  /** Pages of one agent each, without an end; what is asked beyond the last wanted one waits for ever. */
+  const http: AccountLinkOptions['http'] = async ({ url, signal }) => {
+    if (url.endsWith('/me')) return answer({ id: 'agent-1', name: 'Sample Agent', email: null });
+    if (!url.includes('/agents')) return answer({ items: [], next_cursor: 'c1', has_more: false });
+    if (pages === most) await new Promise((_go, stop) => signal.addEventListener('abort', stop));
+    pages += 1;
+    return answer({
+      items: [{ id: `g${pages}`, name: 'Sample Agent', email: null }],
+      next_cursor: `c${pages}`,
+      has_more: true,
+    });
+  };
+  const fetched = async (link: Awaited<ReturnType<typeof openLink>>, rows: number) => {
+    most = rows;
+    link.connect({ url: 'http://127.0.0.1:9', credentials: { token: 'sample-token' } });
+    await vi.waitFor(() => expect(link.account().firstSync?.rows).toBe(rows));
+  };
+  const first = await openLink({ spool, fs, http });
+  await fetched(first, 3);
+  first.pause();
+  expect(first.account().firstSync?.rows).toBe(3);
+  await fetched(first, 5);
+  await first.close();
+  const second = await openLink({ spool: await openTestSpool(fs), fs, http });
+  expect(second.account().firstSync?.rows).toBe(5);
+  await fetched(second, 6);
+  await second.close();
+});

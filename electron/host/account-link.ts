@@ -76,6 +76,8 @@ export interface AccountLink extends DoorAccount {
 const memorySchema = z.object({
   agent: agentSchema.nullable(),
   asOf: z.number().int().nullable(),
+  /** How far the first pull got, while it has not ended. */
+  firstSync: z.object({ rows: z.number().int(), left: z.number().int().nullable() }).nullish(),
   /** A rollback was seen then, and what it cost is still being looked for. */
   rolledBackAt: z.number().int().nullable().default(null),
 });
@@ -129,7 +131,7 @@ class PullingAccount implements AccountLink {
       stateSince: options.clock.now(),
       asOf: null,
       failure: null,
-      firstSync: null,
+      firstSync: memory.firstSync ?? null,
       rejectedRows: 0,
       rejectedBecause: [],
       agent: null,
@@ -199,6 +201,7 @@ class PullingAccount implements AccountLink {
       spool,
       clock,
       random,
+      ...(this.account().asOf === null && { brokenOff: this.state.firstSync ?? { rows: 0, left: null } }),
       onRollback: () => {
         log(`"${name}" was restored from a backup. What it confirmed lately is looked for again.`);
         return this.rollback.suspect(clock.now());
@@ -318,6 +321,7 @@ class PullingAccount implements AccountLink {
   private async remember(): Promise<void> {
     const { agent, asOf } = this.account();
     this.memory = { agent, asOf, rolledBackAt: this.rollback.at };
+    if (asOf === null) this.memory.firstSync = this.state.firstSync;
     await writeJson(this.options.fs, this.options.memoryPath, this.memory);
   }
 }

@@ -73,6 +73,8 @@ export interface PullerOptions {
   spool: SpoolPort & HeldRows;
   clock: Clock;
   random: Random;
+  /** How far a first pull got that was broken off by a pause or the end of a run; left out: there was none. */
+  brokenOff?: { rows: number; left: number | null };
   onState(state: PullState): void;
   /** Hand on to `outbox.pulled(accountId, pulled)` and to the pages. */
   onChanges(pulled: Pulled): void;
@@ -151,7 +153,7 @@ class FeedPuller implements Puller {
       stateSince: clock.now(),
       asOf: null,
       failure: null,
-      firstSync: begun ? null : { rows: 0, left: null },
+      firstSync: options.brokenOff ?? (begun ? null : { rows: 0, left: null }),
       rejectedRows: 0,
       rejectedBecause: [],
       agent: null,
