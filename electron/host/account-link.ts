@@ -5,6 +5,8 @@ import type { Backend } from '@shared/backends/port';
 import type { Backends } from '@shared/backends/registry';
 import type { Account } from '@shared/contract/door';
 import { agentSchema } from '@shared/contract/entity-schemas';
+import type { Agent } from '@shared/domain/entities';
+import type { Speaker } from '@shared/domain/speaker';
 import type { FileSystem } from '@shared/storage/file-system';
 import type { Random } from '@shared/sync/ports';
 import { LinkProbe, probeEveryMs } from '@shared/sync/link-probe';
@@ -58,6 +60,8 @@ export interface AccountLink extends DoorAccount {
   /** Its credentials cannot be read here; the sentence says what to do. */
   locked(detail: string): void;
   rename(name: string): void;
+  /** Who speaks at this console; `null`: whoever the credentials belong to. */
+  speakAs(speaker: Speaker | null): void;
   /** Tells how it stands with its removal. */
   leaving(state: Account['leaving']): void;
   /** Its helpdesk does not come up; told until it is connected for the first time. */
@@ -100,6 +104,7 @@ class PullingAccount implements AccountLink {
   private current: Backend | null = null;
   private at: AccountPlace | null = null;
   private name: string;
+  private speaker: Speaker | null = null;
   private removal: NonNullable<Account['leaving']> | null = null;
   private puller: Puller | null = null;
   private probe: LinkProbe | null = null;
@@ -159,7 +164,9 @@ class PullingAccount implements AccountLink {
       rejectedRows,
       rejectedBecause: [...rejectedBecause],
       rolledBack: this.state.rolledBack,
-      agent: this.state.agent ?? this.memory.agent,
+      agent: actingAgent(this.signedIn(), this.speaker, id),
+      signedIn: this.signedIn(),
+      speaker: this.speaker,
       tier,
       supports,
       url: this.at?.url ?? '',
@@ -253,6 +260,12 @@ class PullingAccount implements AccountLink {
     this.options.onAccount(this.account());
   }
 
+  speakAs(speaker: Speaker | null): void {
+    if (JSON.stringify(speaker) === JSON.stringify(this.speaker)) return;
+    this.speaker = speaker;
+    this.options.onAccount(this.account());
+  }
+
   leaving(state: Account['leaving']): void {
     this.removal = state ?? null;
     this.options.onAccount(this.account());
@@ -309,7 +322,7 @@ class PullingAccount implements AccountLink {
     const before = this.account();
     this.state = state;
     const now = this.options.clock.monotonic();
-    const newFacts = before.agent?.id !== this.account().agent?.id || before.asOf === null;
+    const newFacts = before.signedIn?.id !== this.signedIn()?.id || before.asOf === null;
     if (newFacts || now - this.rememberedAt > REMEMBER_INTERVAL_MS) {
       this.rememberedAt = now;
       // Losing this costs one pull; the next minute tries again.
@@ -318,10 +331,22 @@ class PullingAccount implements AccountLink {
     this.options.onAccount(this.account());
   }
 
+  private signedIn(): Agent | null {
+    return this.state.agent ?? this.memory.agent;
+  }
+
   private async remember(): Promise<void> {
-    const { agent, asOf } = this.account();
-    this.memory = { agent, asOf, rolledBackAt: this.rollback.at };
+    const { asOf } = this.account();
+    this.memory = { agent: this.signedIn(), asOf, rolledBackAt: this.rollback.at };
     if (asOf === null) this.memory.firstSync = this.state.firstSync;
     await writeJson(this.options.fs, this.options.memoryPath, this.memory);
   }
+}
+
+/** Who works at this console. Where only a name was typed, the helpdesk knows no other id than that of the one who is signed in. */
+function actingAgent(signedIn: Agent | null, speaker: Speaker | null, accountId: string): Agent | null {
+  if (speaker === null) return signedIn;
+  const { id, name, email } = speaker;
+  if (id !== null) return { accountId, id, name, email };
+  return signedIn === null ? null : { ...signedIn, name, email };
 }

@@ -45,6 +45,16 @@ it('tells one’s own answer from another device as such, and takes no own note 
   );
 });
 
+it('takes nobody for oneself where several people write under one name', () => {
+  const intent = { agentId: 'me', speaker: { id: 'me', name: 'Me', email: null, by: 'line' } };
+  const why = (...newMessages: MovedMessage[]) => {
+    const row = held({ kind: 'moved', movement: movement({ newMessages }) });
+    return whyStopped({ ...row, intent } as unknown as OutboxRow);
+  };
+  expect(why(wrote('reply', 'me', 'Robot'))).toMatchObject({ kind: 'answered', name: 'Robot' });
+  expect(why(wrote('note', 'me', 'Robot'))).toMatchObject({ kind: 'noted', name: 'Robot' });
+});
+
 it('names what changed where nobody wrote', () => {
   const status = { from: 'open', to: 'resolved' } as const;
   expect(moved({ status, assignee: { from: null, to: 'a2' } })?.kind).toBe('owner');

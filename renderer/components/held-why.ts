@@ -1,5 +1,6 @@
 /** Why a reply waits for the agent, in the one reason that counts most; the difference shows them all. Pure. */
 import type { OutboxRow } from '@shared/domain/intents';
+import { knownAs } from '@shared/domain/speaker';
 import type { Movement, MovedMessage } from '@shared/domain/thread-moved';
 
 export type WhyKind =
@@ -56,7 +57,7 @@ export function whyStopped(row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'i
     case 'late':
       return why('late', hold.since);
     case 'moved':
-      return whyMoved(hold.movement, row.intent.agentId);
+      return whyMoved(hold.movement, knownAs(row.intent));
     case 'merged':
     case 'unproven':
       return why(hold.kind);
@@ -65,14 +66,17 @@ export function whyStopped(row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'i
   }
 }
 
-function whyMoved(movement: Movement, agentId: string): Why {
+/** @param own the id that is this agent's alone; `null` where others write under it as well */
+function whyMoved(movement: Movement, own: string | null): Why {
   const newest = (fits: (message: MovedMessage) => boolean) => movement.newMessages.findLast(fits);
   const answer = newest(({ kind }) => kind === 'reply');
   const words = newest(({ kind }) => kind === 'inbound');
-  const note = newest(({ kind, authorId }) => kind === 'note' && authorId !== agentId);
+  const note = newest(({ kind, authorId }) => kind === 'note' && (own === null || authorId !== own));
   const why = (kind: WhyKind, name = ''): Why => ({ kind, name, since: null, looked: null });
   if (answer !== undefined) {
-    return answer.authorId === agentId ? why('answeredByYou') : why('answered', answer.authorName);
+    return own !== null && answer.authorId === own
+      ? why('answeredByYou')
+      : why('answered', answer.authorName);
   }
   if (note !== undefined) return why('noted', note.authorName);
   if (words !== undefined) return why('wrote', words.authorName);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { IntentAction } from '@shared/domain/intents';
 import type { QueueFilter } from '@shared/domain/queue-views';
 import { account, conversation, goneConversation, intent, message, NOON, put } from './testing/builders';
 import { FakeHost } from './testing/fake-host';
@@ -280,6 +281,36 @@ describe('decisions', () => {
     await vi.waitFor(() => expect(window.data.outbox.unconfirmed.get()).toEqual([]));
     expect(window.data.rows.counts('resolved').views.resolved).toBe(1);
     expect(seen.every((waiting) => waiting === 0)).toBe(true);
+  });
+
+  it('name who speaks under a shared sign-in: to the helpdesk, else under a reply and never under a note', async () => {
+    const host = new FakeHost();
+    host.spool(put(conversation('1')));
+    const { window } = await leadingWindow(host);
+    await vi.waitFor(() => expect(keysOf(window, ALL)).toHaveLength(1));
+    const reply = { kind: 'reply', text: 'Soon', files: [], statusAfter: null } as const;
+    const decided = async (action: IntentAction) =>
+      host.rows.get(await window.data.decide('desk/1', action))?.intent;
+    const own = await decided(reply);
+    expect([own?.agentId, own?.speaker, own?.action]).toEqual(['agent-1', undefined, reply]);
+    const shared = account('desk');
+    const speaker = { id: 'agent-7', name: 'Sample Ada', email: null };
+    const speak = (author: boolean) => {
+      const agent = { ...speaker, accountId: 'desk' };
+      const supports = { ...shared.supports, author };
+      host.say({ type: 'account', account: { ...shared, agent, speaker, supports } });
+      return vi.waitFor(() => expect(window.data.accounts.get()[0]?.supports.author).toBe(author));
+    };
+    await speak(false);
+    expect(await decided(reply)).toMatchObject({
+      agentId: 'agent-7',
+      speaker: { ...speaker, by: 'line' },
+      action: { text: 'Soon\n\n— Sample Ada' },
+    });
+    const note = { kind: 'note', text: 'Among us', files: [] } as const;
+    expect((await decided(note))?.action).toEqual(note);
+    await speak(true);
+    expect(await decided(reply)).toMatchObject({ speaker: { by: 'author' }, action: reply });
   });
 
   it('carry the newest message on screen as their base', async () => {

@@ -4,6 +4,7 @@
  */
 import { CONTRACT_VERSION, DEFAULT_SETTINGS, type Session } from '@shared/contract/door';
 import { conversationKey, splitConversationKey, type ConversationKey } from '@shared/domain/entities';
+import { asSpoken, speakerOf } from '@shared/domain/speaker';
 import { verdictsOf } from '@shared/domain/team-data';
 import { isLive } from '@shared/domain/thread-moved';
 import type { IntentAction, IntentBase } from '@shared/domain/intents';
@@ -206,15 +207,18 @@ export class PageData {
       this.rows.baseConversation(key) ?? (await this.#reader.conversations([key]).catch(() => []))[0];
     const speaks = action.kind === 'reply' || action.kind === 'note';
     const ref = `${installId}-${newId()}`;
+    const account = this.accounts.get().find(({ id }) => id === accountId);
+    const speaker = account === undefined ? null : speakerOf(account);
     await this.outbox.decide({
       ref,
       accountId,
       conversationId,
       agentId: this.agentIds.get()[accountId] ?? UNKNOWN_AGENT,
+      ...(speaker && { speaker }),
       decidedAt: clock.now(),
       base: this.baseOnScreen(key, conversation ?? null),
       delayMs: speaks ? this.settings.get().undoSendMs : 0,
-      action,
+      action: asSpoken(action, speaker),
     });
     return ref;
   }

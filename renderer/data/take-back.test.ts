@@ -35,6 +35,19 @@ it('keeps private what was private: a note never becomes part of a reply by itse
   expect(withContent(nothing, { mode: 'reply', text: 'Hello', files: [] }, 7).mode).toBe('reply');
 });
 
+it('brings back what was typed, without the line that names the agent', async () => {
+  const saved: DraftContent[] = [];
+  const handle = {
+    now: () => saved.at(-1) ?? null,
+    save: (content: DraftContent) => void saved.push(content),
+    keep: (content: DraftContent) => Promise.resolve(saved.push(content) > 0),
+  };
+  const speaker = { id: null, name: 'Sample Ada', email: null, by: 'line' } as const;
+  const action = { kind: 'reply', text: 'Hello\n\n— Sample Ada', files: [], statusAfter: null } as const;
+  await takeBackInto(handle, outboxRow(intent('1', { speaker, action }), { state: 'held' }));
+  expect(saved.at(-1)?.text).toBe('Hello');
+});
+
 describe('taking a held reply back', () => {
   const held = outboxRow(intent('1'), { state: 'held' });
   const draft = (kept: () => Promise<boolean>) => {

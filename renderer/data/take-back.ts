@@ -6,6 +6,7 @@
 import type { DraftContent } from '@shared/contract/door';
 import { isEmptyDraft } from '@shared/domain/drafts';
 import type { IntentAction, OutboxRow } from '@shared/domain/intents';
+import { asTyped } from '@shared/domain/speaker';
 import { DoorFailure, isPassing } from './door/failure';
 import type { DraftHandle } from './drafts';
 import { discard, undo, type SavingRow } from './outbox';
@@ -74,10 +75,10 @@ export async function takeBackInto(
   handle: Pick<DraftHandle, 'now' | 'save' | 'keep'>,
   row: OutboxRow | SavingRow,
 ): Promise<void> {
-  const { ref, action } = row.intent;
+  const { ref, action, speaker } = row.intent;
   if (action.kind !== 'reply' && action.kind !== 'note') return;
   const before = handle.now();
-  const back = contentOf(action);
+  const back = contentOf(asTyped(action, speaker));
   const joined = withContent(before, back, Date.now());
   const kept = handle.keep(joined);
   const stopped =

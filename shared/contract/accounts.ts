@@ -17,7 +17,7 @@
 import { z } from 'zod';
 import './without-eval';
 import { CERTIFICATE_FAULTS, FINGERPRINT, type SeenCertificate } from '../domain/certificates';
-import { agentSchema } from './entity-schemas';
+import { agentSchema, speakerSchema } from './entity-schemas';
 
 const id = z.string().min(1).max(500);
 
@@ -95,7 +95,11 @@ export type AccountDraft = z.infer<typeof accountDraftSchema>;
 /** What is left out stays as it is; a credential that is left out too. */
 export const accountPatchSchema = accountDraftSchema
   .omit({ backend: true })
-  .extend({ paused: z.boolean() })
+  .extend({
+    paused: z.boolean(),
+    /** Who speaks at this console, where the credentials are shared; `null`: whoever they belong to. */
+    speaker: speakerSchema.nullable(),
+  })
   .partial();
 export type AccountPatch = z.infer<typeof accountPatchSchema>;
 
@@ -142,7 +146,13 @@ export const seenCertificateSchema = z.object({
 export const checkStepSchema = z.discriminatedUnion('step', [
   z.object({ step: z.literal('address'), ok: z.literal(true), origin: z.string() }),
   z.object({ step: z.literal('helpdesk'), ok: z.literal(true), name: z.string() }),
-  z.object({ step: z.literal('signIn'), ok: z.literal(true), agent: agentSchema }),
+  z.object({
+    step: z.literal('signIn'),
+    ok: z.literal(true),
+    agent: agentSchema,
+    /** Who speaks at this console, where that is not the agent who is signed in. */
+    speaker: z.string().optional(),
+  }),
   z.object({
     step: z.literal('read'),
     ok: z.literal(true),

@@ -46,6 +46,7 @@ import {
   messageSchema,
   outboxRowSchema,
   savedReplySchema,
+  speakerSchema,
   uploadedFileSchema,
 } from './entity-schemas';
 
@@ -135,7 +136,12 @@ export const accountSchema = z.object({
   rejectedBecause: z.array(z.string()).optional(),
   /** In this run, the helpdesk turned out to be restored from a backup: when that was seen. */
   rolledBack: z.object({ at: time }).nullable().optional(),
+  /** Who works here: the speaker where the credentials are shared, else whoever is signed in. */
   agent: agentSchema.nullable(),
+  /** Whose the credentials are, as far as the helpdesk told. */
+  signedIn: agentSchema.nullable().optional(),
+  /** Who speaks at this console, where the credentials are shared. */
+  speaker: speakerSchema.nullable().optional(),
   tier: z.enum(['T1', 'T2', 'T3', 'T4']),
   supports: z.object({
     note: z.boolean(),
@@ -145,6 +151,8 @@ export const accountSchema = z.object({
     push: z.boolean(),
     /** A late chat reply can be sent as a mail instead; absent: no. */
     chatByMail: z.boolean().optional(),
+    /** A message can be said to be of another agent than the one who is signed in; absent: no. */
+    author: z.boolean().optional(),
     maxAttachmentBytes: z.number(),
   }),
   /** Address of the helpdesk; empty for the embedded one until it runs. */

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { IntentAction } from './intents';
-import { asSpoken, asTyped, knownAs, misnamed, ownsAs, spokenBy, type SpokenBy } from './speaker';
+import {
+  asSpoken,
+  asTyped,
+  isMine,
+  knownAs,
+  misnamed,
+  ownsAs,
+  spokenBy,
+  type SpeakingAccount,
+  type SpokenBy,
+} from './speaker';
 
 const ada = { id: '7', name: 'Sample Ada', email: 'ada@desk.invalid' };
 const byLine: SpokenBy = { ...ada, by: 'line' };
@@ -61,5 +71,24 @@ describe('whose name a message leaves under', () => {
     expect(misnamed(byAuthor, null)).toBeNull();
     expect(misnamed(byLine, { id: '1', name: 'Sample Robot' })).toBeNull();
     expect(misnamed(undefined, { id: '1', name: 'Sample Robot' })).toBeNull();
+  });
+
+  it('is mine by its author, and by its reference where several people write under one name', () => {
+    const agent = { accountId: 'a1', id: '7', name: 'Sample Ada', email: null };
+    const wrote = (id: string, clientRef: string | null) =>
+      ({ author: { type: 'agent', id, name: 'Sample' }, clientRef }) as const;
+    const own = { agent, supports: { author: true } };
+    const told = { ...own, speaker: ada };
+    const line = { ...told, supports: {} };
+    const mine = (account: SpeakingAccount, id: string, ref: string | null): boolean =>
+      isMine(wrote(id, ref), account, '0a0a0a0a');
+    expect([mine(own, '7', null), mine(own, '1', '0a0a0a0a-1')]).toEqual([true, false]);
+    expect([mine(told, '7', null), mine(told, '1', '0a0a0a0a-1')]).toEqual([true, false]);
+    // The robot's id is everybody's, also where only a name was typed.
+    expect([mine(line, '1', '0a0a0a0a-1'), mine(line, '1', '0b0b0b0b-1')]).toEqual([true, false]);
+    const typed = { ...line, agent: { ...agent, id: '1' }, speaker: { ...ada, id: null } };
+    expect([mine(typed, '1', null), mine(typed, '1', '0a0a0a0a-1')]).toEqual([false, true]);
+    const customer = { author: { type: 'contact', id: '7', name: 'Sample' }, clientRef: null } as const;
+    expect(isMine(customer, own, '0a0a0a0a')).toBe(false);
   });
 });

@@ -4,6 +4,7 @@
  * who is signed in, else by a line under the reply. The line is part of the text from the moment the
  * agent decides, so that outbox, proof and customer all have the same words.
  */
+import type { Agent, Message } from './entities';
 import type { Intent, IntentAction } from './intents';
 
 /** The agent of this console at a helpdesk whose credentials are not theirs alone. */
@@ -26,6 +27,34 @@ export interface SpokenBy extends Speaker {
 /** How a speaker is named. @param namesAuthors whether this helpdesk can be told who writes */
 export function spokenBy(speaker: Speaker, namesAuthors: boolean): SpokenBy {
   return { ...speaker, by: namesAuthors && speaker.id !== null ? 'author' : 'line' };
+}
+
+/** As much of an account as tells who speaks. */
+export interface SpeakingAccount {
+  /** Who works here. */
+  agent: Agent | null;
+  speaker?: Speaker | null | undefined;
+  supports: { author?: boolean | undefined };
+}
+
+/** Who speaks at this console, and how a helpdesk is told; `null`: whoever is signed in, as themselves. */
+export function speakerOf({
+  speaker,
+  supports,
+}: Pick<SpeakingAccount, 'speaker' | 'supports'>): SpokenBy | null {
+  return speaker === null || speaker === undefined ? null : spokenBy(speaker, supports.author === true);
+}
+
+/** Whether a message is of the agent who works here. @param installId of this console */
+export function isMine(
+  { author, clientRef }: Pick<Message, 'author' | 'clientRef'>,
+  account: SpeakingAccount,
+  installId: string,
+): boolean {
+  if (author.type !== 'agent' || author.id === null) return false;
+  // Under one name several people write: mine is what left here.
+  if (speakerOf(account)?.by === 'line') return clientRef?.startsWith(`${installId}-`) ?? false;
+  return author.id === account.agent?.id;
 }
 
 /** What is decided, as it leaves: a reply with the line, where there is to be one. Notes have none. */

@@ -53,6 +53,18 @@ describe('the accounts of a console', () => {
     expect((await open()).book.credentialsOf('team')).toEqual({ token: 'sample-secret' });
   });
 
+  it('keeps who speaks at this console, and knows nobody any more at another server', async () => {
+    const { book, open } = await stage();
+    const { id, speaker } = await book.add(draft);
+    expect(speaker).toBeNull();
+    const ada = { id: '7', name: 'Sample Ada', email: null };
+    await book.change(id, { speaker: ada });
+    await book.change(id, { name: 'Renamed', url: 'https://desk.invalid/support' });
+    expect((await open()).book.list()).toMatchObject([{}, { name: 'Renamed', speaker: ada }]);
+    await book.change(id, { url: 'https://elsewhere.invalid' });
+    expect((await open()).book.list()).toMatchObject([{}, { speaker: null }]);
+  });
+
   it('shows what was kept for one server to no other: there only what is given anew signs in', async () => {
     const { book, vault } = await stage();
     const { id } = await book.add(draft);

@@ -26,6 +26,7 @@ import {
   type FullConnection,
   type ProxySignIns,
 } from './connections';
+import { speakerSchema } from '@shared/contract/entity-schemas';
 import { DataFolderError, readJson, writeJson } from '../json-file';
 import type { Credentials, Vault } from './vault';
 
@@ -45,6 +46,8 @@ const setupSchema = z.object({
   connection: keptConnectionSchema.default(PLAIN_CONNECTION),
   /** The agent removes it, and can still undo that; a start in between gives the whole time again. */
   leaving: z.boolean().default(false),
+  /** Who speaks at this console, where several people share the credentials; `null`: whoever signed in. */
+  speaker: speakerSchema.nullable().default(null),
 });
 /** A connection to a helpdesk, without its secrets. */
 export type AccountSetup = z.infer<typeof setupSchema>;
@@ -71,6 +74,7 @@ const EMBEDDED: AccountSetup = {
   id: EMBEDDED_ID,
   name: 'Embedded helpdesk',
   backend: 'embedded',
+  speaker: null,
   url: '',
   values: {},
   paused: false,
@@ -146,8 +150,8 @@ export async function openAccountBook(options: AccountBookOptions): Promise<Acco
 }
 
 function withoutSecrets(byHand: AccountSetup): AccountSetup {
-  const { id, name, backend, url, values, paused, leaving, connection } = byHand;
-  return { id, name, backend, url, values, paused, leaving, connection: apart(connection).kept };
+  const { id, name, backend, url, values, paused, leaving, connection, speaker } = byHand;
+  return { id, name, backend, url, values, paused, leaving, connection: apart(connection).kept, speaker };
 }
 
 function assertUsable(
@@ -222,6 +226,7 @@ class FileBook implements AccountBook {
       url,
       values: open,
       paused: false,
+      speaker: null,
       leaving: false,
       connection: connection.kept,
     };
@@ -240,7 +245,7 @@ class FileBook implements AccountBook {
     const { open, secret } = split(patch.values ?? {}, signInOf(before.backend) ?? []);
     const url = patch.url === undefined ? before.url : this.addressOf(patch.url, before.backend);
     const connection = this.connectionWith(id, url, patch.connection);
-    const after: AccountSetup = {
+    const moved: AccountSetup = {
       ...before,
       name: patch.name === undefined || patch.name === '' ? before.name : patch.name,
       url,
@@ -248,6 +253,9 @@ class FileBook implements AccountBook {
       values: { ...before.values, ...open },
       paused: patch.paused ?? before.paused,
     };
+    const known = isElsewhere(before, moved) ? null : before.speaker;
+    // Who speaks at one helpdesk is nobody at another.
+    const after: AccountSetup = { ...moved, speaker: patch.speaker === undefined ? known : patch.speaker };
     this.#refuseTwice(
       after,
       this.#accounts.filter((one) => one !== before),

@@ -22,6 +22,7 @@ import {
 } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { isUnconfirmed } from '@shared/domain/intents';
+import type { Speaker } from '@shared/domain/speaker';
 import type { Drafts } from '@shared/sync/drafts';
 import type { AccountLink } from '../account-link';
 import type { Desk } from '../desk';
@@ -93,6 +94,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
   function steer(setup: AccountSetup): void {
     const link = linkOf(setup.id);
     if (link === undefined) return;
+    link.speakAs(setup.speaker);
     const own = setup.url === '';
     if (own && setup.paused) embedded?.stop();
     if (setup.paused) return link.pause();
@@ -159,7 +161,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
             connect: ({ wrap }) => backends.connect(backend, settings, wrap(http.request), clock),
             clock,
             signal,
-            onStep: (step) => onStep(asToldToPages(step)),
+            onStep: (step) => onStep(asToldToPages(step, own ? known.speaker : null)),
           });
         } finally {
           http.close();
@@ -248,7 +250,8 @@ function asOffered({ id, name, signIn, addressExample }: BackendDescriptor): Bac
   return { id, name, signIn: [...signIn], addressExample, custom: id.startsWith(customBackendId('')) };
 }
 
-function asToldToPages(step: SignInStep): CheckStep {
+function asToldToPages(step: SignInStep, speaker: Speaker | null): CheckStep {
+  if (step.ok && step.step === 'signIn' && speaker !== null) return { ...step, speaker: speaker.name };
   if (step.ok) return step;
   const { step: at, ...why } = step;
   return { ...why, step: 'failed', at };

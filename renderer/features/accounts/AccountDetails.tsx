@@ -9,6 +9,7 @@ import type { Account } from '@shared/contract/door';
 import { STATUSES } from '@shared/domain/entities';
 import { CheckPart, HostFailure } from './CheckPart';
 import { useCheck } from './use-check';
+import { WhoseName } from './WhoseName';
 
 export interface AccountDetailsProps {
   account: Account;
@@ -72,7 +73,7 @@ export function AccountDetails({ account, backends, isLeaving }: AccountDetailsP
 
 function Facts({ account, backends }: Pick<AccountDetailsProps, 'account' | 'backends'>) {
   const { t } = useTranslation(['accounts', 'status', 'delivery', 'common']);
-  const { state, stateSince, failure, asOf, agent, tier, rejectedRows } = account;
+  const { state, stateSince, failure, asOf, tier, rejectedRows } = account;
   const statusWords = account.statusWords ?? ({} as NonNullable<Account['statusWords']>);
   const own = account.ownHelpdesk === true;
   const kind =
@@ -111,15 +112,7 @@ function Facts({ account, backends }: Pick<AccountDetailsProps, 'account' | 'bac
         </Fact>
       )}
       <Fact label={t('fact.agent')}>
-        {agent === null ? (
-          t('fact.agentUnknown')
-        ) : (
-          <>
-            <bdi>{agent.name}</bdi>
-            {agent.email !== null && agent.email !== '' && <bdi className="text-muted"> {agent.email}</bdi>}
-            <span className="block text-muted">{t('fact.agentHelp')}</span>
-          </>
-        )}
+        <WhoseName account={account} />
       </Fact>
       <Fact label={t('fact.delivery')}>{t(`delivery:tier.${tier}`)}</Fact>
       <Fact label={t('fact.credentials')}>

@@ -53,6 +53,7 @@ function Done({ step }: { step: DoneStep }) {
           {step.agent.email !== null && step.agent.email !== '' && (
             <bdi className="text-muted"> {step.agent.email}</bdi>
           )}
+          {step.speaker !== undefined && <> {t('speaker:youAnswerAs', { name: step.speaker })}</>}
         </Line>
       );
     case 'read':

@@ -17,6 +17,7 @@ import { useJoinedDraft } from '@renderer/state/joined-draft';
 import { useSelection } from '@renderer/state/selection';
 import { FileChips } from './FileChips';
 import { insertAt, type Span } from './insert-text';
+import { LeavesAs } from './LeavesAs';
 import { ReplyPicker } from './ReplyPicker';
 import { addFiles, removeUpload, retryUpload, useUploads, type Upload } from './uploads';
 import { useContent } from './use-content';
@@ -214,6 +215,7 @@ function Editor({ conversation }: { conversation: Conversation }) {
               />
             )}
             <Recipient conversation={conversation} isNote={isNote} />
+            <LeavesAs account={account} isNote={isNote} />
           </div>
           <textarea
             ref={field}

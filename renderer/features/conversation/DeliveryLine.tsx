@@ -18,7 +18,7 @@ export interface DeliveryLineProps {
 
 /** How far one's own reply or note got, in words, with what can be done about it. */
 export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
-  const { t } = useTranslation('outbox');
+  const { t } = useTranslation(['outbox', 'speaker']);
   const account = useAccounts().find(({ id }) => id === row.intent.accountId);
   const notTaken = row.state === 'saving' && row.refusedBecause !== null;
   const shown: ShownDelivery = notTaken ? 'parked' : row.state;
@@ -55,6 +55,9 @@ export function DeliveryLine({ row, onTakeBack }: DeliveryLineProps) {
       <span className="tabular max-w-[calc(100%-1.5rem)] min-w-0 text-pretty [overflow-wrap:anywhere]">
         {words}
       </span>
+      {row.state !== 'saving' && row.leftAs !== undefined && (
+        <span className="text-warning">{t('speaker:misnamed', { name: row.leftAs })}</span>
+      )}
       {takeBack && !needsAgent && (
         <Button variant="quiet" size="small" className="h-6" onClick={() => onTakeBack(row)}>
           {t('action.undo')}

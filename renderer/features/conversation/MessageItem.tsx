@@ -13,6 +13,7 @@ import { Moment } from '@renderer/components/Moment';
 import { PlainText } from '@renderer/components/mail/PlainText';
 import { agentName, useAgentIds } from '@renderer/data/accounts';
 import type { TimelineItem } from '@renderer/data/conversation';
+import { useIsMine } from '@renderer/data/mine';
 import type { SavingRow } from '@renderer/data/outbox';
 import { Attachments } from './Attachments';
 import { DeliveryLine } from './DeliveryLine';
@@ -117,15 +118,20 @@ function PendingBody({ row, onLink }: { row: OutboxRow | SavingRow } & Pick<Mess
   );
 }
 
+function accountOf(item: TimelineItem): string {
+  return item.type === 'pending' ? item.row.intent.accountId : item.message.accountId;
+}
+
 function useAuthor(item: TimelineItem): string {
   const { t } = useTranslation('conversation');
   const ids = useAgentIds();
+  const isMine = useIsMine(accountOf(item));
   if (item.type === 'pending') {
     const { accountId, agentId } = item.row.intent;
     return ids[accountId] === agentId ? t('message.you') : agentName(accountId, agentId);
   }
-  const { author, accountId } = item.message;
-  if (author.type === 'agent' && author.id !== null && author.id === ids[accountId]) return t('message.you');
+  const { author } = item.message;
+  if (isMine(item.message)) return t('message.you');
   return author.name.trim() === '' ? t(`message.author.${author.type}`) : author.name;
 }
 

@@ -6,6 +6,7 @@ import { Button } from '@renderer/components/Button';
 import { formatDate } from '@renderer/components/dates';
 import { Spinner } from '@renderer/components/Progress';
 import { useTimeline } from '@renderer/data/conversation';
+import { useIsShared } from '@renderer/data/mine';
 import { useFailedTakeBack } from '@renderer/state/failed-take-back';
 import { MessageItem } from './MessageItem';
 import { MessagesSkeleton } from './Skeletons';
@@ -27,7 +28,8 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation(['conversation', 'outbox']);
   const key = conversationKey(conversation.accountId, conversation.id);
   const { items, hasOlder, loading, loadOlder } = useTimeline(key);
-  const rows = useMemo(() => timelineRows(items), [items]);
+  const shared = useIsShared(conversation.accountId);
+  const rows = useMemo(() => timelineRows(items, shared), [items, shared]);
   const [root, setRoot] = useState<HTMLDivElement | null>(null);
   const [link, setLink] = useState<{ href: string; text: string } | null>(null);
   const [linkAsked, setLinkAsked] = useState(false);

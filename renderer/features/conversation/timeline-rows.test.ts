@@ -55,6 +55,22 @@ it('keeps replies, notes and customers apart', () => {
   ).toEqual(['day', 'head', 'head', 'head', '+', 'event', 'head']);
 });
 
+it('keeps two consoles apart that write under one name, and one console together', () => {
+  const author = { type: 'agent', id: 'robot', name: 'Robot' } as const;
+  const reply = (id: string, at: number, clientRef: string | null) =>
+    message(id, at, { kind: 'reply', author, clientRef });
+  const items = [
+    reply('1', NOON, '0a0a0a0a-1'),
+    reply('2', NOON + 1, '0a0a0a0a-2'),
+    reply('3', NOON + 2, '0b0b0b0b-1'),
+    reply('4', NOON + 3, null),
+  ];
+  const heads = (shared: boolean) =>
+    timelineRows(items, shared).map((row) => row.type === 'item' && !row.continues);
+  expect(heads(true)).toEqual([false, true, false, true, true]);
+  expect(heads(false)).toEqual([false, true, false, false, false]);
+});
+
 it('never runs mails together', () => {
   const email = { from: 'a', to: [], cc: [], subject: '', messageId: null };
   expect(shape([message('1', NOON, { email }), message('2', NOON + 1, { email })])).toEqual([

@@ -23,14 +23,21 @@ export function timeOf(item: TimelineItem): number {
   return item.type === 'message' ? item.message.createdAt : item.row.intent.decidedAt;
 }
 
-/** Who speaks and how: messages of one such voice may stand together. */
-function voiceOf(item: TimelineItem): string {
+/**
+ * Who speaks and how: messages of one such voice may stand together. Where several people write under
+ * one name, only those that left one console do.
+ */
+function voiceOf(item: TimelineItem, shared: boolean): string {
   // A card of its own.
   if (item.type === 'pending' && isStopped(item.row)) return `stopped/${item.key}`;
-  if (item.type === 'pending') return `own/${item.row.intent.action.kind}/${item.row.intent.agentId}`;
+  const ref = item.type === 'pending' ? item.row.intent.ref : item.message.clientRef;
+  const console = shared ? `/${ref?.slice(0, ref.indexOf('-')) ?? ''}` : '';
+  if (item.type === 'pending') {
+    return `own/${item.row.intent.action.kind}/${item.row.intent.agentId}${console}`;
+  }
   const { kind, author } = item.message;
   const own = kind === 'reply' || kind === 'note' ? 'own' : kind;
-  return `${own}/${kind}/${author.id ?? author.name}`;
+  return `${own}/${kind}/${author.id ?? author.name}${console}`;
 }
 
 /** Days are the agent's own, in the agent's time zone. */
@@ -38,8 +45,8 @@ function dayOf(at: number): string {
   return new Date(at).toDateString();
 }
 
-/** Lays out a timeline, oldest first. */
-export function timelineRows(items: readonly TimelineItem[]): TimelineRow[] {
+/** Lays out a timeline, oldest first. @param shared several people write under one name */
+export function timelineRows(items: readonly TimelineItem[], shared = false): TimelineRow[] {
   const rows: TimelineRow[] = [];
   let day = '';
   let voice = '';
@@ -56,7 +63,7 @@ export function timelineRows(items: readonly TimelineItem[]): TimelineRow[] {
       rows.push({ type: 'event', key: item.key, message: item.message });
       continue;
     }
-    const next = voiceOf(item);
+    const next = voiceOf(item, shared);
     // A mail stands for itself, with its own head and recipients.
     const isMail = item.type === 'message' && item.message.email !== null;
     const continues = !isMail && next === voice && at - lastAt < TOGETHER_MS && at >= lastAt;

@@ -15,7 +15,7 @@ const SHOWN_AT_MOST = 4_000;
 
 /** What happened to a decision, step by step, and by what it can be found again here and there. */
 export function ProofChain({ row }: { row: Row }) {
-  const { t } = useTranslation(['delivery', 'outbox']);
+  const { t } = useTranslation(['delivery', 'outbox', 'speaker']);
   const { intent } = row;
   const { accountId, conversationId } = intent;
   const account = useAccounts().find(({ id }) => id === accountId);
@@ -64,7 +64,12 @@ export function ProofChain({ row }: { row: Row }) {
         <Fact name={t('proof.attempts')}>
           {t('outbox:attempts', { count: row.state === 'saving' ? 0 : row.attempts })}
         </Fact>
-        <Fact name={t('proof.agent')}>{agentName(accountId, intent.agentId)}</Fact>
+        <Fact name={t('proof.agent')}>{intent.speaker?.name ?? agentName(accountId, intent.agentId)}</Fact>
+        {row.state !== 'saving' && row.leftAs !== undefined && (
+          <Fact name={t('speaker:standsAs')}>
+            <span className="text-warning">{row.leftAs}</span>
+          </Fact>
+        )}
         <Fact name={t('proof.account')}>{nameOf(accountId)}</Fact>
         <Fact name={t('proof.conversation')}>{conversationId}</Fact>
         {sentTo !== conversationId && <Fact name={t('proof.sentTo')}>{sentTo}</Fact>}

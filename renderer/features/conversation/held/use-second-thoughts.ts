@@ -14,6 +14,7 @@ import { useRecentDecision } from '@renderer/state/recent-decision';
 import { useSelection } from '@renderer/state/selection';
 import { isEmptyDraft } from '@shared/domain/drafts';
 import type { OutboxRow } from '@shared/domain/intents';
+import { asTyped } from '@shared/domain/speaker';
 
 export interface SecondThoughts {
   /** As it is, now, or to where its conversation went; for one nobody can vouch for: once more. */
@@ -73,7 +74,8 @@ export function useSecondThoughts(row: OutboxRow): SecondThoughts {
     const { ref, action } = intent;
     const name = conversation?.contactName ?? '';
     attempt(discard(ref), (stayed) => {
-      const dropped = { ref, key: place, action, inverse: null, name, at: Date.now(), dropped: true };
+      const typed = 'text' in action ? asTyped(action, intent.speaker) : action;
+      const dropped = { ref, key: place, action: typed, inverse: null, name, at: Date.now(), dropped: true };
       useRecentDecision.getState().remember(dropped);
       stay(stayed);
     });
