@@ -10,7 +10,7 @@ import type { Speaker } from '@shared/domain/speaker';
 import type { FileSystem } from '@shared/storage/file-system';
 import type { Random } from '@shared/sync/ports';
 import { LinkProbe, probeEveryMs } from '@shared/sync/link-probe';
-import { createPuller, type Pulled, type Puller, type PullState } from '@shared/sync/pull';
+import { createPuller, NOTHING_CAME, type Pulled, type Puller, type PullState } from '@shared/sync/pull';
 import { RollbackWatch } from '@shared/sync/rollback-watch';
 import type { Spool } from '@shared/sync/spool';
 import { z } from 'zod';
@@ -81,7 +81,9 @@ const memorySchema = z.object({
   agent: agentSchema.nullable(),
   asOf: z.number().int().nullable(),
   /** How far the first pull got, while it has not ended. */
-  firstSync: z.object({ rows: z.number().int(), left: z.number().int().nullable() }).nullish(),
+  firstSync: z
+    .object({ rows: z.number().int(), conversations: z.number().int(), left: z.number().int().nullable() })
+    .nullish(),
   /** A rollback was seen then, and what it cost is still being looked for. */
   rolledBackAt: z.number().int().nullable().default(null),
 });
@@ -159,7 +161,7 @@ class PullingAccount implements AccountLink {
       stateSince,
       asOf,
       failure,
-      firstSync: asOf === null ? (this.state.firstSync ?? { rows: 0 }) : null,
+      firstSync: asOf === null ? (this.state.firstSync ?? NOTHING_CAME) : null,
       leaving: this.removal,
       rejectedRows,
       rejectedBecause: [...rejectedBecause],
@@ -208,7 +210,7 @@ class PullingAccount implements AccountLink {
       spool,
       clock,
       random,
-      ...(this.account().asOf === null && { brokenOff: this.state.firstSync ?? { rows: 0, left: null } }),
+      ...(this.account().asOf === null && { brokenOff: this.state.firstSync ?? NOTHING_CAME }),
       onRollback: () => {
         log(`"${name}" was restored from a backup. What it confirmed lately is looked for again.`);
         return this.rollback.suspect(clock.now());

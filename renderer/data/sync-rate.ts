@@ -22,18 +22,24 @@ export function withSample(samples: readonly SyncSample[], sample: SyncSample): 
   return [...samples.filter(({ at }) => sample.at - at <= WINDOW_MS), sample];
 }
 
-/** Rows a second; `null` while that cannot be told. */
-export function rowsPerSecond(samples: readonly SyncSample[]): number | null {
-  const [first] = samples;
-  const last = samples.at(-1);
+/**
+ * Rows a second lately; `null` while that cannot be told, and when nothing came for long.
+ * @param now ms: while nothing comes it becomes slower
+ */
+export function rowsPerSecond(samples: readonly SyncSample[], now: number): number | null {
+  const recent = samples.filter(({ at }) => now - at <= WINDOW_MS);
+  const [first] = recent;
+  const last = recent.at(-1);
   if (first === undefined || last === undefined || last.at - first.at < LEAST_MS) return null;
-  return ((last.rows - first.rows) * 1_000) / (last.at - first.at);
+  return ((last.rows - first.rows) * 1_000) / (Math.max(now, last.at) - first.at);
 }
 
 const watched = new Map<string, readonly SyncSample[]>();
 
-/** Rows a second of an account's first sync; `null` while that cannot be told, or when it is over. */
-export function useSyncRate(accountId: string): number | null {
+const NONE: readonly SyncSample[] = [];
+
+/** What was seen of an account's first sync lately; nothing when it is over. */
+export function useSyncSamples(accountId: string): readonly SyncSample[] {
   const { accounts } = pageData();
   const subscribe = useCallback(
     (listener: () => void) => {
@@ -49,5 +55,5 @@ export function useSyncRate(accountId: string): number | null {
     },
     [accounts, accountId],
   );
-  return useSyncExternalStore(subscribe, () => rowsPerSecond(watched.get(accountId) ?? []));
+  return useSyncExternalStore(subscribe, () => watched.get(accountId) ?? NONE);
 }

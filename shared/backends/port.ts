@@ -108,7 +108,7 @@ export interface PulledPage {
 export interface FeedPage extends PulledPage {
   cursor: string;
   more: boolean;
-  /** How many rows are still to come in a first sync, as far as the server tells. */
+  /** How many conversations are still to come in a first sync, as far as the server tells. */
   left?: number;
 }
 

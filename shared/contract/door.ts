@@ -118,8 +118,11 @@ export const accountSchema = z.object({
   /** Until the first pull reached the end. */
   firstSync: z
     .object({
+      /** Records of every kind that came so far. */
       rows: z.number().int(),
-      /** How many are still to come, as far as the helpdesk tells. */
+      /** Conversations among them. */
+      conversations: z.number().int().optional(),
+      /** How many conversations are still to come, as far as the helpdesk tells. */
       left: z.number().int().nullable().optional(),
     })
     .nullable(),

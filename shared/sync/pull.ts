@@ -40,6 +40,16 @@ const REFUSED_WAIT_MS = 60_000;
 /** Rows that could not be understood are all counted; of what was wrong with them so much is told. */
 const PROBLEMS_TOLD = 5;
 
+/** How far a first pull got. */
+export interface FirstSync {
+  /** Rows of every kind that came so far. */
+  rows: number;
+  /** Conversations among them. */
+  conversations: number;
+  /** Conversations that are still to come, as far as the server tells. */
+  left: number | null;
+}
+
 /** How an account stands, in the words of the door's account. */
 export interface PullState {
   state: 'connecting' | 'online' | 'offline' | 'refused';
@@ -48,8 +58,8 @@ export interface PullState {
   /** When the last whole pull began: nothing that is shown is older. `null` before the first ended. */
   asOf: number | null;
   failure: { kind: FailureKind; detail: string } | null;
-  /** Until the first pull reached the end: how many rows came so far, and how many the server says are left. */
-  firstSync: { rows: number; left: number | null } | null;
+  /** Until the first pull reached the end. */
+  firstSync: FirstSync | null;
   rejectedRows: number;
   /** What was wrong with the rows that were set aside last, each once. */
   rejectedBecause: readonly string[];
@@ -57,6 +67,9 @@ export interface PullState {
   /** When the server was last found restored from a backup or set up anew; `null` while it was not. */
   rolledBack: { at: number } | null;
 }
+
+/** A first pull that has only begun. */
+export const NOTHING_CAME: FirstSync = { rows: 0, conversations: 0, left: null };
 
 /** Told after each page is durable in the spool, and once more at the end of a whole pull. */
 export interface Pulled {
@@ -74,7 +87,7 @@ export interface PullerOptions {
   clock: Clock;
   random: Random;
   /** How far a first pull got that was broken off by a pause or the end of a run; left out: there was none. */
-  brokenOff?: { rows: number; left: number | null };
+  brokenOff?: FirstSync;
   onState(state: PullState): void;
   /** Hand on to `outbox.pulled(accountId, pulled)` and to the pages. */
   onChanges(pulled: Pulled): void;
@@ -153,7 +166,7 @@ class FeedPuller implements Puller {
       stateSince: clock.now(),
       asOf: null,
       failure: null,
-      firstSync: options.brokenOff ?? (begun ? null : { rows: 0, left: null }),
+      firstSync: options.brokenOff ?? (begun ? null : NOTHING_CAME),
       rejectedRows: 0,
       rejectedBecause: [],
       agent: null,
@@ -278,6 +291,8 @@ class FeedPuller implements Puller {
     this.#answered(answered, {
       firstSync: firstSync && {
         rows: firstSync.rows + page.changes.length,
+        conversations:
+          firstSync.conversations + page.changes.filter(({ kind }) => kind === 'conversation').length,
         left: page.left ?? firstSync.left,
       },
       rejectedRows: rejectedRows + page.rejected.length,

@@ -1,14 +1,14 @@
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Button } from '@renderer/components/Button';
 import { RelativeTime } from '@renderer/components/RelativeTime';
 import { useTranslation } from '@renderer/components/use-translation';
-import { changeAccount, failureCode, type DoorFailureCode } from '@renderer/data/account-admin';
 import { useAccountScreen } from '@renderer/state/account-screen';
 import type { Backends } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { STATUSES } from '@shared/domain/entities';
 import { CheckPart, HostFailure } from './CheckPart';
 import { useCheck } from './use-check';
+import { usePause } from './use-pause';
 import { WhoseName } from './WhoseName';
 
 export interface AccountDetailsProps {
@@ -23,24 +23,14 @@ export function AccountDetails({ account, backends, isLeaving }: AccountDetailsP
   const { t } = useTranslation('accounts');
   const go = useAccountScreen((state) => state.go);
   const checking = useCheck();
-  const [changing, setChanging] = useState<'no' | 'changing' | DoorFailureCode>('no');
+  const pausing = usePause(account);
   const { id, name, backend, url = '', state } = account;
   const own = account.ownHelpdesk === true;
-  const isPaused = state === 'paused';
-  const pause = async (paused: boolean) => {
-    setChanging('changing');
-    try {
-      await changeAccount(id, { paused });
-      setChanging('no');
-    } catch (failure) {
-      setChanging(failureCode(failure));
-    }
-  };
   return (
     <div className="flex flex-col gap-3">
       <Facts account={account} backends={backends} />
       <CheckPart checking={checking} />
-      {changing !== 'no' && changing !== 'changing' && <HostFailure code={changing} />}
+      {pausing.failed !== null && <HostFailure code={pausing.failed} />}
       <div className="flex flex-wrap gap-2">
         {!own && (
           <Button
@@ -56,9 +46,12 @@ export function AccountDetails({ account, backends, isLeaving }: AccountDetailsP
         >
           {t(own ? 'action.rename' : state === 'refused' ? 'action.signInAgain' : 'action.change')}
         </Button>
-        <Button busy={changing === 'changing'} onClick={() => void pause(!isPaused)}>
-          {t(isPaused ? 'action.resume' : 'action.pause')}
-        </Button>
+        {/* A first fetching has that button beside its progress. */}
+        {account.firstSync === null && (
+          <Button busy={pausing.busy} onClick={pausing.toggle}>
+            {t(pausing.isPaused ? 'action.resume' : 'action.pause')}
+          </Button>
+        )}
         <Button
           disabled={isLeaving}
           onClick={() => go({ name: 'remove', accountId: id })}
