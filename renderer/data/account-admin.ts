@@ -5,6 +5,7 @@ import {
   type AccountDraft,
   type AccountPatch,
   type Backends,
+  type Connection,
   type CheckStep,
   type Holdings,
   type ProfileResult,
@@ -46,6 +47,11 @@ const askBackends = (): Promise<Backends> => pageData().door.backends();
 /** What can be connected, and where credentials are kept. */
 export function useBackends(): Asked<Backends> & { again: () => void } {
   return useAsked(askBackends);
+}
+
+/** How an account reaches its helpdesk. */
+export function useConnection(accountId: string): Asked<Connection> {
+  return useAsked(useCallback(() => pageData().door.connection(accountId), [accountId]));
 }
 
 /** What a removal of an account is about. */

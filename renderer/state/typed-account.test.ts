@@ -26,6 +26,15 @@ describe('what is typed about an account', () => {
     expect(withoutSecrets({ ...typed, url }).url).toBe(plain);
   });
 
+  it('keeps of a proxy where it is, and nothing that may be a key', () => {
+    const way = { trusted: null, proxy: 'address', proxyLogin: 'ann' } as const;
+    const kept = withoutSecrets({
+      ...typed,
+      way: { ...way, proxyUrl: 'http://ann:sample-secret@proxy.invalid:3128' },
+    });
+    expect(kept.way).toEqual({ ...way, proxyUrl: 'http://proxy.invalid:3128' });
+  });
+
   it('misses a secret only until it is typed again', () => {
     const kept = withoutSecrets(typed);
     expect(typedMore(kept, { name: 'Other' }).lost).toEqual(['token']);

@@ -2,6 +2,7 @@
 import {
   backendsSchema,
   checkLineSchema,
+  connectionSchema,
   holdingsSchema,
   profileResultSchema,
   removedAccountSchema,
@@ -10,6 +11,7 @@ import {
   type AccountPatch,
   type Backends,
   type CheckStep,
+  type Connection,
   type Holdings,
   type ProfileResult,
   type RemovedAccount,
@@ -250,6 +252,11 @@ export class DoorClient {
 
   changeAccount(id: string, patch: AccountPatch): Promise<Account> {
     return this.#ask(accountSchema, 'POST', `/door/accounts/${encodeURIComponent(id)}`, { body: patch });
+  }
+
+  /** How an account reaches its helpdesk. */
+  connection(accountId: string): Promise<Connection> {
+    return this.#ask(connectionSchema, 'GET', `/door/accounts/${encodeURIComponent(accountId)}/connection`);
   }
 
   holdings(accountId: string): Promise<Holdings> {

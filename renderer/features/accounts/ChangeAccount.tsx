@@ -1,13 +1,21 @@
 import { useRef, useState, type FormEvent } from 'react';
 import { Button } from '@renderer/components/Button';
 import { useTranslation } from '@renderer/components/use-translation';
-import { changeAccount, failureCode, useBackends, type DoorFailureCode } from '@renderer/data/account-admin';
+import {
+  changeAccount,
+  failureCode,
+  useBackends,
+  useConnection,
+  type DoorFailureCode,
+} from '@renderer/data/account-admin';
 import { useAccountScreen } from '@renderer/state/account-screen';
 import { NOTHING_TYPED, type TypedAccount } from '@renderer/state/typed-account';
-import type { AccountPatch, BackendOffer } from '@shared/contract/accounts';
+import type { AccountCheckDraft, AccountPatch, BackendOffer } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import { CheckPart, HostFailure } from './CheckPart';
 import { verdictOf } from './check-result';
+import { endedOnTheWay, shownWay, wayDraft, withoutStaleTrust } from './connection';
+import { ConnectionFields } from './ConnectionFields';
 import { isSameServer, missingFields, signInValues, type FieldName } from './sign-in-fields';
 import { Field, focusField, SignInForm } from './SignInForm';
 import { useCheck } from './use-check';
@@ -50,11 +58,22 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
   const keeps = filled.url.trim() === (account.url ?? '') || isSameServer(filled.url, account.url ?? '');
   const values = offer === null ? {} : signInValues(offer, filled);
   const onlyName =
-    offer === null || (filled.url.trim() === (account.url ?? '') && Object.keys(values).length === 0);
+    offer === null ||
+    (filled.url.trim() === (account.url ?? '') &&
+      Object.keys(values).length === 0 &&
+      filled.way === undefined);
+  const connection = useConnection(account.id);
+  const kept = connection.state === 'here' ? connection.value : null;
   const verdict = result.state === 'done' ? verdictOf(result.steps) : null;
 
   const patch = (): AccountPatch =>
-    onlyName ? { name: filled.name } : { name: filled.name, url: filled.url.trim(), values };
+    onlyName
+      ? { name: filled.name }
+      : { name: filled.name, url: filled.url.trim(), values, ...wayDraft(filled) };
+  const draft = (of: Pick<TypedAccount, 'way' | 'secrets'> = filled): AccountCheckDraft => {
+    const { name, url } = filled;
+    return { accountId: account.id, backend: account.backend, name, url, values, ...wayDraft(of) };
+  };
   const save = async () => {
     setSaving('saving');
     try {
@@ -66,10 +85,16 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
     }
   };
   const fill = (change: Partial<TypedAccount>) => {
-    typeChange(account.id, untouched, change);
+    typeChange(account.id, untouched, withoutStaleTrust(filled, change));
     setMissing([]);
     setSaving('no');
     if (change.name === undefined) checking.reset();
+  };
+  const trust = (trusted: string | null) => {
+    if (kept === null) return;
+    const way = { ...(filled.way ?? shownWay(kept)), trusted };
+    fill({ way });
+    void checking.start(draft({ way, secrets: filled.secrets }));
   };
   const discard = () => {
     checking.reset();
@@ -87,14 +112,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
       if (form.current !== null) focusField(form.current, first);
       return;
     }
-    const { name, url } = filled;
-    const check = await checking.start({
-      accountId: account.id,
-      backend: account.backend,
-      name,
-      url,
-      values,
-    });
+    const check = await checking.start(draft());
     if (check !== null && verdictOf(check) === 'good') await save();
   };
   return (
@@ -111,8 +129,16 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
       ) : (
         <SignInForm offer={offer} filled={filled} keeps={keeps} missing={missing} onFill={fill} />
       )}
+      {offer !== null && kept !== null && (
+        <ConnectionFields
+          filled={filled}
+          onFill={fill}
+          kept={kept}
+          ended={result.state === 'done' && endedOnTheWay(result.steps)}
+        />
+      )}
       {!keeps && <p className="text-pretty text-muted">{t('change.otherServer')}</p>}
-      <CheckPart checking={checking} />
+      <CheckPart checking={checking} onTrust={trust} />
       {saving !== 'no' && saving !== 'saving' && <HostFailure code={saving} />}
       <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
         {typed !== undefined && (

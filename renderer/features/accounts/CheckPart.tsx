@@ -4,12 +4,19 @@ import { Button } from '@renderer/components/Button';
 import { useDelayed } from '@renderer/components/use-delayed';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { DoorFailureCode } from '@renderer/data/account-admin';
+import type { CertificateOfferProps } from './CertificateOffer';
 import { CheckSteps } from './CheckSteps';
 import { askedNow, verdictOf } from './check-result';
 import type { Checking } from './use-check';
 
+export interface CheckPartProps {
+  checking: Checking;
+  /** The agent decided which certificate stands for the helpdesk. */
+  onTrust?: CertificateOfferProps['onTrust'];
+}
+
 /** What a check is doing and what it found, for eye and ear. */
-export function CheckPart({ checking }: { checking: Checking }) {
+export function CheckPart({ checking, onTrust }: CheckPartProps) {
   const { t } = useTranslation('accounts');
   const { result, reset } = checking;
   const isRunning = result.state === 'running';
@@ -58,6 +65,7 @@ export function CheckPart({ checking }: { checking: Checking }) {
               steps={result.steps}
               address={result.address}
               asked={isRunning ? askedNow(result.steps) : null}
+              onTrust={onTrust}
             />
           )}
           {late && <p className="text-meta text-pretty text-muted">{t('check.runningHelp')}</p>}

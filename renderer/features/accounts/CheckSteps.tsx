@@ -4,6 +4,7 @@ import { cx } from '@renderer/components/class-names';
 import { Spinner } from '@renderer/components/Progress';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { CheckStep } from '@shared/contract/accounts';
+import { CertificateOffer, type CertificateOfferProps } from './CertificateOffer';
 import { isWarning, skewOf, type askedNow, type FailedStep } from './check-result';
 
 export interface CheckStepsProps {
@@ -11,16 +12,17 @@ export interface CheckStepsProps {
   address: string;
   /** What is asked at this moment; `null`: nothing any more. */
   asked: ReturnType<typeof askedNow>;
+  onTrust?: CertificateOfferProps['onTrust'];
 }
 
 /** How far a check got, step by step; what failed with what to do about it. */
-export function CheckSteps({ steps, address, asked }: CheckStepsProps) {
+export function CheckSteps({ steps, address, asked, onTrust }: CheckStepsProps) {
   const { t } = useTranslation('accounts');
   return (
     <ol aria-label={t('check.label')} className="flex flex-col gap-1.5">
       {steps.map((step, i) =>
         step.step === 'failed' ? (
-          <Failed key={i} failed={step} address={address} />
+          <Failed key={i} failed={step} address={address} onTrust={onTrust} />
         ) : (
           <Done key={i} step={step} />
         ),
@@ -79,14 +81,26 @@ function Done({ step }: { step: DoneStep }) {
   }
 }
 
-function Failed({ failed, address }: { failed: FailedStep; address: string }) {
+interface FailedProps extends Pick<CheckStepsProps, 'address'> {
+  failed: FailedStep;
+  onTrust: CertificateOfferProps['onTrust'];
+}
+
+function Failed({ failed, address, onTrust }: FailedProps) {
   const { t } = useTranslation('accounts');
-  const { problem, detail } = failed;
+  const { problem, detail, certificate } = failed;
   if (problem === 'clock-skew') {
     const { minutes, ahead } = skewOf(detail);
     return (
       <Line look="warned" help={t('help.clock-skew')}>
         {t(ahead ? 'check.clockAhead' : 'check.clockBehind', { count: minutes })}
+      </Line>
+    );
+  }
+  if (certificate !== undefined) {
+    return (
+      <Line look="failed" after={<CertificateOffer certificate={certificate} onTrust={onTrust} />}>
+        {t(`problem.${problem}`, { address })}
       </Line>
     );
   }
@@ -109,10 +123,12 @@ interface LineProps {
   help?: string;
   /** The server's own words. */
   detail?: string | null;
+  /** What stands below. */
+  after?: ReactNode;
   children: ReactNode;
 }
 
-function Line({ look = 'good', help, detail = null, children }: LineProps) {
+function Line({ look = 'good', help, detail = null, after, children }: LineProps) {
   const { t } = useTranslation('accounts');
   const { icon: Icon, colour } = LOOK[look];
   return (
@@ -126,6 +142,7 @@ function Line({ look = 'good', help, detail = null, children }: LineProps) {
             {t('check.theirWords')} <bdi>{detail}</bdi>
           </p>
         )}
+        {after}
       </div>
     </li>
   );

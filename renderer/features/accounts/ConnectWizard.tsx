@@ -4,9 +4,12 @@ import { Skeleton } from '@renderer/components/Skeleton';
 import { useTranslation } from '@renderer/components/use-translation';
 import { addAccount, failureCode, useBackends, type DoorFailureCode } from '@renderer/data/account-admin';
 import { useAccountScreen } from '@renderer/state/account-screen';
+import type { TypedAccount } from '@renderer/state/typed-account';
 import type { BackendOffer } from '@shared/contract/accounts';
 import { CheckPart, HostFailure } from './CheckPart';
 import { verdictOf } from './check-result';
+import { endedOnTheWay, STRAIGHT, wayDraft, withoutStaleTrust } from './connection';
+import { ConnectionFields } from './ConnectionFields';
 import { PickBackend } from './PickBackend';
 import { missingFields, signInValues, type FieldName } from './sign-in-fields';
 import { focusField, SignInForm } from './SignInForm';
@@ -72,17 +75,18 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
   const connects = verdict === 'good' || verdict === 'warned';
 
   const fill = (patch: Partial<typeof typed>) => {
-    type(patch);
+    type(withoutStaleTrust(typed, patch));
     setMissing([]);
     setAdding('no');
     // What was found is about what stood here then; a name changes nothing about it.
     if (patch.name === undefined) checking.reset();
   };
-  const draft = () => ({
+  const draft = (of: Pick<TypedAccount, 'way' | 'secrets'> = typed) => ({
     name: name.trim(),
     backend: offer.id,
     url: url.trim(),
     values: signInValues(offer, { url, values, secrets }),
+    ...wayDraft(of),
   });
   const connect = async () => {
     setAdding('adding');
@@ -94,6 +98,11 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
     } catch (failure) {
       setAdding(failureCode(failure));
     }
+  };
+  const trust = (trusted: string | null) => {
+    const way = { ...(typed.way ?? STRAIGHT), trusted };
+    fill({ way });
+    void checking.start(draft({ way, secrets }));
   };
   // Which key is whose is not known to the next form: it gets none.
   const another = () => type({ backend: null, secrets: {}, lost: [] });
@@ -117,10 +126,16 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
         </Button>
       </p>
       <SignInForm offer={offer} filled={typed} onFill={fill} missing={missing} />
+      <ConnectionFields
+        filled={typed}
+        onFill={fill}
+        kept={null}
+        ended={result.state === 'done' && endedOnTheWay(result.steps)}
+      />
       <p className="text-meta text-pretty text-muted">
         {t('connect.kept')} {t(`vault.${vault}`)}
       </p>
-      <CheckPart checking={checking} />
+      <CheckPart checking={checking} onTrust={trust} />
       {adding !== 'no' && adding !== 'adding' && <HostFailure code={adding} />}
       <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
         {connects && (
