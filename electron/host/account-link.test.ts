@@ -178,7 +178,7 @@ it('counts a first fetching on from where it was broken off, over a pause and ov
   };
   const first = await openLink({ spool, fs, http });
   await fetched(first, 3);
-  first.pause();
+  first.pause('http://127.0.0.1:9');
   expect(first.account().firstSync?.rows).toBe(3);
   await fetched(first, 5);
   await first.close();

@@ -55,10 +55,10 @@ export interface AccountPlace {
 export interface AccountLink extends DoorAccount {
   /** Connects, or connects anew when address or credentials changed; ends a pause. */
   connect(at: AccountPlace): void;
-  /** Stops pulling and sending until it is connected again. */
-  pause(): void;
+  /** Stops pulling and sending until it is connected again. @param url where its helpdesk is */
+  pause(url: string): void;
   /** Its credentials cannot be read here; the sentence says what to do. */
-  locked(detail: string): void;
+  locked(url: string, detail: string): void;
   rename(name: string): void;
   /** Who speaks at this console; `null`: whoever the credentials belong to. */
   speakAs(speaker: Speaker | null): void;
@@ -105,6 +105,8 @@ class PullingAccount implements AccountLink {
   private state: PullState;
   private current: Backend | null = null;
   private at: AccountPlace | null = null;
+  /** Where its helpdesk is, also while nothing is asked of it. */
+  private address = '';
   private name: string;
   private speaker: Speaker | null = null;
   private removal: NonNullable<Account['leaving']> | null = null;
@@ -171,7 +173,7 @@ class PullingAccount implements AccountLink {
       speaker: this.speaker,
       tier,
       supports,
-      url: this.at?.url ?? '',
+      url: this.address,
       ownHelpdesk: own,
       statusWords,
     };
@@ -187,6 +189,7 @@ class PullingAccount implements AccountLink {
     const same = this.at !== null && JSON.stringify(this.at) === JSON.stringify(at);
     if (same && this.puller !== null) return this.kick();
     this.at = at;
+    this.address = at.url;
     this.halted = null;
     this.stop.abort();
     this.stop = new AbortController();
@@ -247,12 +250,14 @@ class PullingAccount implements AccountLink {
     this.take({ ...this.state, state: 'offline', stateSince: since, failure: { kind: 'refused', detail } });
   }
 
-  pause(): void {
+  pause(url: string): void {
+    this.address = url;
     this.halt();
     this.tell('paused', null);
   }
 
-  locked(detail: string): void {
+  locked(url: string, detail: string): void {
+    this.address = url;
     this.halt();
     this.tell('refused', { kind: 'unauthorized', detail });
   }

@@ -238,7 +238,8 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
     await reply(id);
     await host.close();
     host = await start();
-    await account(id, 'paused');
+    // Where it is, is known as before: it can be checked and changed while it rests.
+    expect((await account(id, 'paused')).url).toBe(second.url.replace(/\/$/, ''));
     expect(await row()).toMatchObject({ state: 'queued', reason: { kind: 'account-offline' } });
     await ask(accountSchema, 'POST', `/door/accounts/${id}`, { paused: false, name: 'Renamed' });
     expect((await account(id, 'online')).name).toBe('Renamed');

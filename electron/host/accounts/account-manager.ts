@@ -97,10 +97,10 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     link.speakAs(setup.speaker);
     const own = setup.url === '';
     if (own && setup.paused) embedded?.stop();
-    if (setup.paused) return link.pause();
+    if (setup.paused) return link.pause(setup.url);
     if (own) return embedded?.serve(link);
     const credentials = book.credentialsOf(setup.id);
-    if (credentials === null && vault.isLocked(setup.id)) return link.locked(LOCKED);
+    if (credentials === null && vault.isLocked(setup.id)) return link.locked(setup.url, LOCKED);
     desk.take(setup.id, wayOf(book.connectionOf(setup.id), setup.url));
     link.connect({ url: setup.url, credentials: credentials ?? {} });
   }
