@@ -78,6 +78,7 @@ it('tells late, merged and unproven apart, and says nothing of what does not wai
   } as const;
   expect(whyStopped(searched)).toMatchObject({ kind: 'tooLong', looked: 6_000 });
   expect(whyStopped(parked('gone'))?.kind).toBe('gone');
+  expect(whyStopped(parked('elsewhere'))?.kind).toBe('elsewhere');
   expect(whyStopped(parked('keeps-failing'))?.kind).toBe('keepsFailing');
   expect(whyStopped(parked('refused-by-server'))).toBeNull();
   expect(whyStopped({ ...held(null), state: 'queued' })).toBeNull();

@@ -19,7 +19,8 @@ export type WhyKind =
   | 'unproven'
   | 'tooLong'
   | 'gone'
-  | 'keepsFailing';
+  | 'keepsFailing'
+  | 'elsewhere';
 
 export interface Why {
   kind: WhyKind;
@@ -49,6 +50,7 @@ export function whyStopped(row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'i
       return looked === null ? why('unproven') : { ...why('tooLong'), looked };
     }
     if (row.reason?.kind === 'gone') return why('gone');
+    if (row.reason?.kind === 'elsewhere') return why('elsewhere');
     return row.reason?.kind === 'keeps-failing' ? why('keepsFailing') : null;
   }
   if (row.state !== 'held') return null;

@@ -235,6 +235,7 @@ export const outboxRowSchema = z.object({
         'gone',
         'keeps-failing',
         'rolled-back',
+        'elsewhere',
       ]),
       detail: z.string().nullable(),
     })

@@ -29,6 +29,7 @@ export const EVIDENCE_STEPS = {
   'it did not leave': 'didNotLeave',
   'a file is missing': 'fileMissing',
   'the server refused it': 'refused',
+  'its account was pointed at another helpdesk': 'elsewhere',
   'tried again and again, surely never done': 'keepsFailing',
   'no longer there after the helpdesk was restored from a backup': 'rolledBack',
   'in the thread twice: perhaps a copy of this console sent it as well': 'twice',

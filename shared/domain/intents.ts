@@ -14,6 +14,7 @@
  *      │  └ never left (refused connection; at tier T4 also 401, 429) ──▶ queued
  *      ▼
  *   unknown ──its account is gone, dropped by the agent──▶ discarded
+ *   delayed, queued, held ──the account is another helpdesk's now──▶ parked     (unknown: parked, unproven)
  *   accepted, delivered ──the helpdesk was restored and has it no more──▶ parked
  *   accepted (server id) ──seen in the feed──▶ delivered ──returned──▶ bounced
  */
@@ -100,7 +101,9 @@ export interface DeliveryReason {
     /** Tried again and again, surely never done; `detail` has the server's last words. */
     | 'keeps-failing'
     /** Confirmed once; the helpdesk was restored from a backup that has it not. */
-    | 'rolled-back';
+    | 'rolled-back'
+    /** Decided while its account was another helpdesk's; nothing is sent to this one without the agent. */
+    | 'elsewhere';
   /** The server's own words, where there are any; masked of card numbers, at most 500 characters. */
   detail: string | null;
 }

@@ -116,6 +116,10 @@ export class Ledger {
     return [...this.#durable.values()].sort((a, b) => a.order - b.order);
   }
 
+  get newestOrder(): number {
+    return this.#order;
+  }
+
   nextOrder(): number {
     this.#order += 1;
     return this.#order;

@@ -14,6 +14,7 @@ import { conversationKey } from '../domain/entities';
 import { isUnconfirmed, targetOf, type Intent, type IntentBase, type OutboxRow } from '../domain/intents';
 import { AccountGate } from './account-gate';
 import { fullJitter } from './backoff';
+import { parkElsewhere } from './elsewhere';
 import { Echoes } from './echoes';
 import { Lane, type LaneDeps } from './lane';
 import { ReusedRefError, UnknownRefError } from './outbox-errors';
@@ -92,6 +93,14 @@ export interface Outbox {
    * @returns false when the program ended before all was looked for: to be called again by the next start
    */
   reverify(accountId: string, at: number): Promise<boolean>;
+  /** The newest order that was given; what is decided from now on has a newer one. */
+  newestOrder(): number;
+  /**
+   * The account is another helpdesk's since the row of this order: what was decided up to it waits for the
+   * agent. To be called before the new one is connected, and at each start before `run`.
+   * @throws the journal's own error when it could not be written
+   */
+  moved(accountId: string, upTo: number): Promise<void>;
   /** The account came online (or its credentials changed): try now. */
   wake(accountId: string): void;
   /** Works until the signal is aborted or `stop` is called. Call once. */
@@ -115,6 +124,8 @@ class LaneOutbox implements Outbox {
   readonly #gates = new Map<string, AccountGate>();
   readonly #cut = new AbortController();
   readonly #stopSignal = new AbortController();
+  /** By account: up to which order its rows are another helpdesk's. */
+  readonly #movedUpTo = new Map<string, number>();
   #running = false;
 
   constructor(options: OutboxOptions) {
@@ -204,7 +215,20 @@ class LaneOutbox implements Outbox {
   reverify(accountId: string, at: number): Promise<boolean> {
     const { backendOf, clock, random } = this.#options;
     const signal = this.#stopSignal.signal;
-    return reverify(accountId, at, { ledger: this.#ledger, backendOf, clock, random, signal });
+    const movedUpTo = this.#movedUpTo.get(accountId) ?? 0;
+    return reverify(accountId, at, { ledger: this.#ledger, backendOf, clock, random, signal, movedUpTo });
+  }
+
+  newestOrder(): number {
+    return this.#ledger.newestOrder;
+  }
+
+  async moved(accountId: string, upTo: number): Promise<void> {
+    this.#movedUpTo.set(accountId, upTo);
+    const { clock } = this.#options;
+    const { signal } = this.#stopSignal;
+    await parkElsewhere(accountId, upTo, { ledger: this.#ledger, clock, signal, running: this.#running });
+    this.#kickAccount(accountId);
   }
 
   wake(accountId: string): void {

@@ -58,6 +58,8 @@ export class OutboxWorld {
   /** While set, the journal refuses to write. */
   diskFull = false;
   outbox!: Outbox;
+  /** What a start does before anything leaves. */
+  beforeRun: (outbox: Outbox) => void = () => undefined;
   readonly #options: OutboxWorldOptions;
   #life = { over: false };
   #running = new AbortController();
@@ -112,6 +114,7 @@ export class OutboxWorld {
       random: seededRandom((this.#options.seed ?? 1) + this.#starts),
       onRow: (row) => this.shown.push(row),
     });
+    this.beforeRun(this.outbox);
     void this.outbox.run(this.#running.signal);
   }
 

@@ -43,6 +43,8 @@ const setupSchema = z.object({
   /** What is no secret of how it signs in. */
   values: signInValues.default({}),
   paused: z.boolean().default(false),
+  /** Up to this order the outbox's rows were decided while it was another helpdesk's; 0: none were. */
+  movedUpTo: z.number().int().default(0),
   connection: keptConnectionSchema.default(PLAIN_CONNECTION),
   /** The agent removes it, and can still undo that; a start in between gives the whole time again. */
   leaving: z.boolean().default(false),
@@ -78,6 +80,7 @@ const EMBEDDED: AccountSetup = {
   url: '',
   values: {},
   paused: false,
+  movedUpTo: 0,
   leaving: false,
   connection: PLAIN_CONNECTION,
 };
@@ -108,8 +111,11 @@ export interface AccountBook {
   addressOf(text: string, backend: string): string;
   /** @throws AccountBookError; nothing is changed then */
   add(draft: AccountDraft): Promise<AccountSetup>;
-  /** @throws AccountBookError; nothing is changed then */
-  change(id: string, patch: AccountPatch): Promise<AccountSetup>;
+  /**
+   * @param newestOrder of the outbox: what was decided until now is not for another helpdesk
+   * @throws AccountBookError; nothing is changed then
+   */
+  change(id: string, patch: AccountPatch, newestOrder?: number): Promise<AccountSetup>;
   /** Keeps credentials that the helpdesk at an address replaced, while it is still the account's. */
   renew(id: string, url: string, credentials: Credentials): Promise<void>;
   /** Notes that it is about to leave, or stays. @throws AccountBookError; nothing is changed then */
@@ -150,8 +156,9 @@ export async function openAccountBook(options: AccountBookOptions): Promise<Acco
 }
 
 function withoutSecrets(byHand: AccountSetup): AccountSetup {
-  const { id, name, backend, url, values, paused, leaving, connection, speaker } = byHand;
-  return { id, name, backend, url, values, paused, leaving, connection: apart(connection).kept, speaker };
+  const { id, name, backend, url, values, paused, movedUpTo, leaving, connection, speaker } = byHand;
+  const { kept } = apart(connection);
+  return { id, name, backend, url, values, paused, movedUpTo, leaving, connection: kept, speaker };
 }
 
 function assertUsable(
@@ -226,6 +233,7 @@ class FileBook implements AccountBook {
       url,
       values: open,
       paused: false,
+      movedUpTo: 0,
       speaker: null,
       leaving: false,
       connection: connection.kept,
@@ -239,7 +247,7 @@ class FileBook implements AccountBook {
     return setup;
   }
 
-  async change(id: string, patch: AccountPatch): Promise<AccountSetup> {
+  async change(id: string, patch: AccountPatch, newestOrder = 0): Promise<AccountSetup> {
     const { vault, signInOf } = this.#options;
     const before = this.#must(id);
     const { open, secret } = split(patch.values ?? {}, signInOf(before.backend) ?? []);
@@ -253,9 +261,13 @@ class FileBook implements AccountBook {
       values: { ...before.values, ...open },
       paused: patch.paused ?? before.paused,
     };
-    const known = isElsewhere(before, moved) ? null : before.speaker;
-    // Who speaks at one helpdesk is nobody at another.
-    const after: AccountSetup = { ...moved, speaker: patch.speaker === undefined ? known : patch.speaker };
+    const isMoved = isElsewhere(before, moved);
+    const after: AccountSetup = {
+      ...moved,
+      movedUpTo: isMoved ? newestOrder : before.movedUpTo,
+      // Who speaks at one helpdesk is nobody at another.
+      speaker: patch.speaker === undefined ? (isMoved ? null : before.speaker) : patch.speaker,
+    };
     this.#refuseTwice(
       after,
       this.#accounts.filter((one) => one !== before),

@@ -23,6 +23,7 @@ import {
   type Account,
 } from '@shared/contract/door';
 import type { Conversation } from '@shared/domain/entities';
+import type { IntentAction } from '@shared/domain/intents';
 import { anIntent, refOf } from '@shared/testing/builders';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -352,6 +353,46 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
       expect(online.rolledBack).toBeNull();
       const rows = (await changes(id)).changes.filter(({ kind }) => kind === 'conversation');
       expect(rows).toEqual([]);
+    } finally {
+      await ask(accountSchema, 'POST', `/door/accounts/${id}/remove`);
+      await third.close();
+    }
+  });
+
+  it('keep for the agent what was decided for the helpdesk that they were before, also after a restart', async () => {
+    const { id } = await addSecond();
+    await account(id, 'online');
+    await mail(second.url, second.helpdesk.token);
+    const { id: conversationId } = await conversationIn(id);
+    await ask(accountSchema, 'POST', `/door/accounts/${id}`, { paused: true });
+    await reply(id);
+    const others: IntentAction[] = [
+      { kind: 'note', text: 'Sample note', files: [] },
+      { kind: 'status', status: 'resolved' },
+    ];
+    for (const [i, action] of others.entries()) {
+      const intent = anIntent(i + 2, action, { accountId: id, conversationId });
+      expect((await send('PUT', `/door/intents/${intent.ref}`, intent)).status).toBe(200);
+    }
+    const third = await openHelpdesk(join(folder, 'third'), Date.now);
+    const url = (await third.listen(0)).replace('127.0.0.1', 'localhost');
+    try {
+      // There is a conversation under the very same id.
+      await mail(url, third.token);
+      const patch = { url, values: { token: third.token }, paused: false };
+      await ask(accountSchema, 'POST', `/door/accounts/${id}`, patch);
+      await account(id, 'online');
+      expect((await conversationIn(id)).id).toBe(conversationId);
+      const rows = async () => (await ask(outboxPageSchema, 'GET', '/door/intents')).rows;
+      const waits = { state: 'parked', reason: { kind: 'elsewhere' } };
+      expect(await rows()).toMatchObject([waits, waits, waits]);
+      await host.close();
+      host = await start();
+      await account(id, 'online');
+      expect(await rows()).toMatchObject([waits, waits, waits]);
+      expect((await conversationIn(id)).status).toBe('new');
+      await send('POST', `/door/intents/${refOf(2)}/resend`);
+      await until(async () => ((await rows())[1]?.state === 'delivered' ? true : null));
     } finally {
       await ask(accountSchema, 'POST', `/door/accounts/${id}/remove`);
       await third.close();

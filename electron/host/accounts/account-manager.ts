@@ -82,6 +82,9 @@ export interface AccountManagerOptions {
 /** What a profile is called that came without a file's name. */
 const PASTED = 'profile.yaml';
 
+/** A disk that took nothing is asked again after this. */
+const DISK_AGAIN_MS = 1_000;
+
 const LOCKED =
   'The credentials of this account were sealed by a keychain that is not here. Type them again in the account settings.';
 
@@ -105,12 +108,29 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     link.connect({ url: setup.url, credentials: credentials ?? {} });
   }
 
+  /** What was decided for the helpdesk that it was before waits for the agent, before it is connected. */
+  async function parkOfBefore({ id, movedUpTo }: AccountSetup): Promise<void> {
+    if (movedUpTo > 0) await desk.outbox.moved(id, movedUpTo);
+  }
+
+  /** The same for as long as the disk takes nothing; until then nothing leaves. */
+  async function untilParked(setup: AccountSetup): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        return await parkOfBefore(setup);
+      } catch {
+        await clock.sleep(DISK_AGAIN_MS, closing.signal);
+      }
+    }
+  }
+
   function must(id: string): AccountLink {
     const link = linkOf(id);
     if (link === undefined) throw new Error(`The account ${id} is not served.`);
     return link;
   }
 
+  const closing = new AbortController();
   /** One change after the other: each finds the account as the one before left it. */
   let changing: Promise<unknown> = Promise.resolve();
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -178,7 +198,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     change: (id, patch) =>
       inTurn(async () => {
         const before = book.list().find((one) => one.id === id);
-        const setup = await book.change(id, patch);
+        const setup = await book.change(id, patch, desk.outbox.newestOrder());
         if (before !== undefined && isElsewhere(before, setup)) {
           // Rows and cursors of the one place say nothing of the other.
           await desk.drop(id);
@@ -186,6 +206,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
         }
         const link = must(id);
         if (before?.name !== setup.name) link.rename(setup.name);
+        await parkOfBefore(setup);
         steer(setup);
         return link.account();
       }),
@@ -235,11 +256,13 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     },
     start() {
       for (const setup of book.list()) {
-        steer(setup);
+        // Nothing was sent yet: what it parks is parked before anything can leave.
+        void untilParked(setup).then(() => steer(setup));
         if (setup.leaving) leaving.begin(setup.id, UNDO_REMOVAL_MS);
       }
     },
     async close() {
+      closing.abort();
       leaving.close();
       await changing;
     },

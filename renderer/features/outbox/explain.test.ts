@@ -132,7 +132,7 @@ describe('why it waits and what happens next', () => {
     const kinds = [
       ...['undo-time', 'earlier-first', 'account-offline', 'account-refused', 'rate-limited', 'no-answer'],
       ...['refused-by-server', 'file-missing', 'settling', 'thread-unread', 'gone', 'keeps-failing'],
-      'rolled-back',
+      ...['rolled-back', 'elsewhere'],
     ] as DeliveryReason['kind'][];
     const holds: (Hold | null)[] = [
       null,

@@ -193,6 +193,7 @@ function parked(row: OutboxRow): Explanation {
   switch (row.reason?.kind) {
     case 'no-answer':
     case 'gone':
+    case 'elsewhere':
       return { why: stopped(row), next };
     case 'rolled-back':
       return { why: { key: 'why.rolledBack' }, next };
