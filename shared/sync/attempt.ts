@@ -114,8 +114,10 @@ async function perform(
 ): Promise<Outcome> {
   const { ref, action } = row.intent;
   const via = row.release?.via ?? null;
-  const author = authorOf(row.intent);
-  if (author !== null && backend.descriptor.supports.author !== true) {
+  const takesAuthors = backend.descriptor.supports.author === true;
+  const wanted = authorOf(row.intent);
+  const author = takesAuthors ? wanted : null;
+  if (wanted !== null && !takesAuthors && (action.kind === 'reply' || action.kind === 'note')) {
     return { type: 'refused', detail: CANNOT_NAME };
   }
   try {

@@ -85,6 +85,8 @@ const COLUMNS: readonly [name: string, cell: (row: OutboxRow) => string | number
   ['conversation', ({ intent }) => intent.conversationId],
   ['sent to', targetOf],
   ['agent', ({ intent }) => intent.agentId],
+  ['named as', ({ intent }) => intent.speaker?.name ?? ''],
+  ['left as', ({ leftAs }) => leftAs ?? ''],
   ['kind', ({ intent }) => intent.action.kind],
   ['state', ({ state }) => state],
   ['reason', ({ reason, hold }) => hold?.kind ?? reason?.kind ?? ''],

@@ -65,9 +65,12 @@ export class LogSearch {
     return { rows: found, last };
   }
 
-  #namesOf({ intent: { accountId, agentId, conversationId } }: OutboxRow): RowNames {
+  #namesOf({ intent: { accountId, agentId, conversationId, speaker } }: OutboxRow): RowNames {
     const words = (kind: NamedKind, id: string) => this.#names.get(keyOf(accountId, kind, id))?.words ?? '';
-    return { conversation: words('conversation', conversationId), agent: words('agent', agentId) };
+    return {
+      conversation: words('conversation', conversationId),
+      agent: speaker?.name ?? words('agent', agentId),
+    };
   }
 
   async #readNames(rows: readonly OutboxRow[]): Promise<void> {

@@ -17,7 +17,7 @@ import { useJoinedDraft } from '@renderer/state/joined-draft';
 import { useSelection } from '@renderer/state/selection';
 import { FileChips } from './FileChips';
 import { insertAt, type Span } from './insert-text';
-import { LeavesAs } from './LeavesAs';
+import { LeavesAs, LineBelow } from './LeavesAs';
 import { ReplyPicker } from './ReplyPicker';
 import { addFiles, removeUpload, retryUpload, useUploads, type Upload } from './uploads';
 import { useContent } from './use-content';
@@ -238,6 +238,7 @@ function Editor({ conversation }: { conversation: Conversation }) {
             onPaste={onPaste}
             className="mt-1 block field-sizing-content max-h-[40vh] min-h-18 w-full resize-none bg-transparent px-3 py-1.5 text-body outline-none placeholder:text-faint"
           />
+          <LineBelow account={account} isNote={isNote} />
           <JoinedWords conversationKey={key} />
           <FileChips
             files={content.files}

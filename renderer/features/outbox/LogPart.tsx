@@ -35,7 +35,7 @@ export function LogPart(props: Pick<RowListProps, 'opened' | 'onToggle' | 'onGo'
     if (!filtered) return rows;
     const matches = logMatcher(sought, (row) => ({
       conversation: words.get(keyOf(row)) ?? '',
-      agent: agentName(row.intent.accountId, row.intent.agentId),
+      agent: row.intent.speaker?.name ?? agentName(row.intent.accountId, row.intent.agentId),
     }));
     return rows.filter((row) => byHost.has(row.intent.ref) || matches(row));
   }, [rows, byHost, filtered, sought, words]);

@@ -111,3 +111,13 @@ it('a profile claims what its actions and files are there for, and says the rest
     maxAttachmentBytes: 2 * 1024 * 1024,
   });
 });
+
+it('names an agent under the reply, until the profile says that the helpdesk is told', () => {
+  const byLine = descriptorOf(profile({ kind: 'bearer' }));
+  expect([byLine.supports.author, byLine.lacks?.author]).toEqual([
+    false,
+    expect.stringContaining('speaksFor'),
+  ]);
+  const told = descriptorOf(profile({ kind: 'bearer' }, { speaksFor: 'author' }));
+  expect([told.supports.author, told.lacks?.author]).toEqual([true, undefined]);
+});

@@ -42,6 +42,13 @@ describe('a profile', () => {
       /"requestsPerMinute" must be a number/,
     ],
     ['with a time that is none', 'overlap: 1m', 'overlap: soon', 0, /such as 500ms, 20s, 5m/],
+    [
+      'that speaks for an agent whom no request names',
+      'actions:\n',
+      'speaksFor: author\nactions:\n',
+      2,
+      /use =agent.id in it/,
+    ],
     ['with two methods', 'get: /me', 'get: /me\n  post: /me', -1, /exactly one of get, post/],
     [
       'with an expression that cannot be read',

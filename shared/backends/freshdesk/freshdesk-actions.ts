@@ -1,5 +1,5 @@
 /**
- * What is done at Freshdesk. Nothing of a reply or a note is ours to set but its text and files
+ * What is done at Freshdesk. Nothing of a reply or a note is ours to set but its text, files and author
  * ("Create a Reply": body, attachments, from_email, user_id, cc_emails, bcc_emails; "Create a Note":
  * private, incoming, notify_emails beside them), and there is no idempotency key: whether a reply whose
  * answer was lost is there can only be seen by a person (tier T4).
