@@ -51,7 +51,12 @@ export function useBackends(): Asked<Backends> & { again: () => void } {
 
 /** How an account reaches its helpdesk. */
 export function useConnection(accountId: string): Asked<Connection> {
-  return useAsked(useCallback(() => pageData().door.connection(accountId), [accountId]));
+  return useAsked(useCallback(() => connectionOf(accountId), [accountId]));
+}
+
+/** @throws DoorFailure */
+export function connectionOf(accountId: string): Promise<Connection> {
+  return pageData().door.connection(accountId);
 }
 
 /** What a removal of an account is about. */

@@ -1,9 +1,10 @@
-/** Real servers on 127.0.0.1: a helpdesk behind TLS, and a small proxy in front of it. */
+/** Real servers on 127.0.0.1 that end with a test: a helpdesk behind TLS, and a small proxy in front of it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { connect, type AddressInfo, type Server as RawServer, type Socket } from 'node:net';
+import type { AddressInfo, Server as RawServer, Socket } from 'node:net';
 import { afterEach } from 'vitest';
 import type { MadeCertificate } from './certificate.test-data';
+import { runProxy, type TestProxy } from './proxy.test-data';
 
 const closing: (() => Promise<unknown>)[] = [];
 
@@ -65,51 +66,9 @@ export async function startDesk(
   return desk;
 }
 
-export interface TestProxy {
-  url: string;
-  port: number;
-  /** First lines it was asked with. */
-  asked: string[];
-  /** What was told of who asks, if anything. */
-  signIns: (string | undefined)[];
-}
-
-/** A proxy that carries plain requests and tunnels, unless `refuse` answers first with a whole answer. */
-export async function startProxy(refuse: (line: string) => string | null = () => null): Promise<TestProxy> {
-  const asked: string[] = [];
-  const signIns: (string | undefined)[] = [];
-  const hear = (request: IncomingMessage): string | null => {
-    const line = `${request.method} ${request.url}`;
-    asked.push(line);
-    signIns.push(request.headers['proxy-authorization']);
-    return refuse(line);
-  };
-  const server = createServer((request, response) => {
-    const no = hear(request);
-    if (no !== null) return void request.socket.end(no);
-    const { hostname, port, pathname } = new URL(request.url ?? '');
-    const onward = connect(Number(port), hostname, () => {
-      onward.write(
-        `${request.method} ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`,
-      );
-    });
-    onward.on('error', () => request.socket.destroy());
-    // The whole answer, as it comes.
-    onward.pipe(request.socket);
-    response.on('close', () => onward.destroy());
-  });
-  server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
-    const no = hear(request);
-    if (no !== null) return void client.end(no);
-    const { hostname, port } = new URL(`http://${request.url}`);
-    const onward = connect(Number(port), hostname, () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      onward.write(head);
-      onward.pipe(client).pipe(onward);
-    });
-    onward.on('error', () => client.destroy());
-    client.on('error', () => onward.destroy()).on('close', () => onward.destroy());
-  });
-  const port = await listening(server);
-  return { url: `http://127.0.0.1:${port}`, port, asked, signIns };
+/** See {@link runProxy}; ended with the test. */
+export async function startProxy(refuse?: (line: string) => string | null): Promise<TestProxy> {
+  const proxy = await runProxy(refuse);
+  closing.push(() => proxy.stop());
+  return proxy;
 }

@@ -9,6 +9,7 @@ import { STATUSES } from '@shared/domain/entities';
 import { CheckPart, HostFailure } from './CheckPart';
 import { useCheck } from './use-check';
 import { usePause } from './use-pause';
+import { useTrust } from './use-trust';
 import { WhoseName } from './WhoseName';
 
 export interface AccountDetailsProps {
@@ -26,17 +27,17 @@ export function AccountDetails({ account, backends, isLeaving }: AccountDetailsP
   const pausing = usePause(account);
   const { id, name, backend, url = '', state } = account;
   const own = account.ownHelpdesk === true;
+  const test = () => void checking.start({ accountId: id, name, backend, url, values: {} });
+  const trusting = useTrust(id, test);
   return (
     <div className="flex flex-col gap-3">
       <Facts account={account} backends={backends} />
-      <CheckPart checking={checking} />
+      <CheckPart checking={checking} onTrust={(trusted) => void trusting.trust(trusted)} />
+      {trusting.failed !== null && <HostFailure code={trusting.failed} />}
       {pausing.failed !== null && <HostFailure code={pausing.failed} />}
       <div className="flex flex-wrap gap-2">
         {!own && (
-          <Button
-            busy={checking.result.state === 'running'}
-            onClick={() => void checking.start({ accountId: id, name, backend, url, values: {} })}
-          >
+          <Button busy={checking.result.state === 'running'} onClick={test}>
             {t('action.test')}
           </Button>
         )}

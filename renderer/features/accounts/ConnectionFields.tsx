@@ -23,8 +23,13 @@ const PROXIES = ['none', 'system', 'address'] as const;
 /** How the helpdesk is reached: closed, because mostly there is nothing to say. */
 export function ConnectionFields({ filled, onFill, kept, ended }: ConnectionFieldsProps) {
   const { t } = useTranslation('accounts');
-  const [toggled, setToggled] = useState<boolean | null>(null);
-  const isOpen = toggled ?? ended;
+  const [isOpen, setOpen] = useState(ended);
+  const [wasEnded, setWasEnded] = useState(ended);
+  if (ended !== wasEnded) {
+    setWasEnded(ended);
+    // It stays open then: what comes of the next check moves nothing away.
+    if (ended) setOpen(true);
+  }
   const fields = useId();
   const way = filled.way ?? (kept === null ? STRAIGHT : shownWay(kept));
   const Chevron = isOpen ? ChevronDown : ChevronRight;
@@ -34,7 +39,7 @@ export function ConnectionFields({ filled, onFill, kept, ended }: ConnectionFiel
         type="button"
         aria-expanded={isOpen}
         aria-controls={isOpen ? fields : undefined}
-        onClick={() => setToggled(!isOpen)}
+        onClick={() => setOpen(!isOpen)}
         className="flex min-h-8 w-full items-center gap-2 rounded-control px-2.5 py-1 text-left transition-colors duration-120 hover:bg-hover"
       >
         <Chevron size={14} className="shrink-0 text-faint" aria-hidden />
