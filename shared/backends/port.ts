@@ -139,6 +139,8 @@ export interface SweepPort {
 
 export interface RejectedRow {
   id: string | null;
+  /** What it would have been; left out where that cannot be told. */
+  kind?: EntityKind;
   /** Which field was missing or of the wrong type, in words for an administrator. */
   problem: string;
 }

@@ -66,6 +66,8 @@ export interface Asker {
   readonly accountId: string;
   readonly settings: BackendSettings;
   readonly clock: Clock;
+  /** Aborted when the verb is called off. */
+  readonly signal: AbortSignal;
   /** Rejects with a `BackendError` for everything but a 2xx answer in JSON. */
   json(shape: RequestShape): Promise<Answer>;
   /** The bytes of a file. A page of HTML that does not say that it is a file is a portal's. */

@@ -21,6 +21,7 @@ import type {
   RestDefinition,
   SweepDefinition,
 } from './rest-definition';
+import { UnreadThread } from './threads-apart';
 
 /** Whole-request limits. How long silence may last is the HTTP client's matter, and much shorter. */
 const CALL_LIMIT_MS = 30_000;
@@ -174,6 +175,7 @@ export function createRestBackend(
       accountId,
       settings,
       clock,
+      signal: manner.signal,
       json: (shape) =>
         judged(
           (async () => {
@@ -378,6 +380,10 @@ function isList<T>(read: T | readonly T[]): read is readonly T[] {
 function eachRow(rows: readonly unknown[], read: (raw: unknown) => void): RejectedRow[] {
   const rejected: RejectedRow[] = [];
   for (const raw of rows) {
+    if (raw instanceof UnreadThread) {
+      rejected.push({ id: raw.id, kind: 'conversation', problem: raw.problem });
+      continue;
+    }
     try {
       read(raw);
     } catch (error) {
