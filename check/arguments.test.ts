@@ -15,6 +15,7 @@ describe('what the command is asked', () => {
       url: 'https://desk.invalid',
       token: 'key',
       values: { login: 'me', clientId: 'c' },
+      way: { trusted: null, proxy: 'none' },
       write: true,
       conversationId: null,
       patienceMs: 90_000,
@@ -25,6 +26,23 @@ describe('what the command is asked', () => {
   it('takes the token from the environment, where no list of processes shows it', () => {
     const asked = read('sample --url https://desk.invalid', { HOLDFAST_TOKEN: 'quiet' });
     expect(asked).toMatchObject({ token: 'quiet' });
+  });
+
+  it('is which certificate is trusted, and which proxy is taken', () => {
+    const pairs = Array.from({ length: 32 }, () => '0a');
+    for (const written of [pairs.join(''), pairs.join(':'), pairs.join(':').toUpperCase()]) {
+      expect(
+        read(`sample --url https://desk.invalid:8443/rt --trust ${written} --proxy system`),
+      ).toMatchObject({
+        way: {
+          trusted: { host: 'desk.invalid', port: 8443, fingerprint: pairs.join(':').toUpperCase() },
+          proxy: 'system',
+        },
+      });
+    }
+    expect(read('sample --url https://desk.invalid --proxy ann:key@proxy.invalid:3128')).toMatchObject({
+      way: { trusted: null, proxy: { url: 'http://proxy.invalid:3128', signIn: 'ann:key' } },
+    });
   });
 
   it('is all of them, or some of all', () => {
@@ -38,6 +56,8 @@ describe('what the command is asked', () => {
     'one two --url https://desk.invalid',
     '--no-such-option',
     'sample --url x --patience soon',
+    'sample --url https://desk.invalid --trust 0A:0B',
+    'sample --url https://desk.invalid --proxy ftp://proxy.invalid',
   ])('is refused in words when it is "%s"', (line) => {
     expect(read(line)).toEqual({ problem: expect.stringMatching(/\w/) as string });
   });

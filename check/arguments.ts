@@ -1,6 +1,9 @@
 /** What the command was asked to do. */
 import { parseArgs } from 'node:util';
+import { withoutSignIn } from '@electron/host/way/proxies';
+import { targetOf, type Way } from '@electron/host/way/way';
 import type { SignInField } from '@shared/backends/port';
+import { FINGERPRINT } from '@shared/domain/certificates';
 
 export const HELP = `npm run backend:check -- <vendor|profile.yaml> --url ADDRESS --token TOKEN [options]
 npm run backend:check -- --all [name…] [--json]
@@ -9,6 +12,9 @@ npm run backend:check -- --all [name…] [--json]
   --token TOKEN          its key; better in the environment as HOLDFAST_TOKEN, where no list of processes shows it
   --login, --workspace, --client-id, --client-secret, --refresh-token
                          what else this backend signs in with
+  --trust FINGERPRINT    accepts the one certificate with this SHA-256 fingerprint, whoever vouches for it
+  --proxy ADDRESS        goes through this proxy (http://name:password@proxy:3128), or as the environment
+                         says: system
   --write                makes a conversation, tries everything on it, and takes it away again
   --conversation ID      tries it on this conversation instead, where the backend cannot make one
   --patience SECONDS     how long what was done may take to show (90)
@@ -26,6 +32,7 @@ export interface AskedLive {
   url: string;
   token: string;
   values: Values;
+  way: Way;
   write: boolean;
   conversationId: string | null;
   patienceMs: number;
@@ -42,6 +49,8 @@ const OPTIONS = {
   'client-id': { type: 'string' },
   'client-secret': { type: 'string' },
   'refresh-token': { type: 'string' },
+  trust: { type: 'string' },
+  proxy: { type: 'string' },
   conversation: { type: 'string' },
   patience: { type: 'string', default: '90' },
   write: { type: 'boolean', default: false },
@@ -67,6 +76,8 @@ export function readArguments(
   const [backend, ...more] = positionals;
   if (backend === undefined || more.length > 0) return { problem: 'Name one backend, or --all.' };
   if (values.url === undefined) return { problem: 'Where is it? --url is missing.' };
+  const way = wayTo(values.url, values.trust, values.proxy);
+  if ('problem' in way) return way;
   const seconds = Number(values.patience);
   if (!(seconds >= 0)) return { problem: '--patience is a number of seconds.' };
   return {
@@ -75,10 +86,30 @@ export function readArguments(
     url: values.url,
     token: values.token ?? environment['HOLDFAST_TOKEN'] ?? '',
     values: signInValues(values),
+    way,
     write: values.write,
     conversationId: values.conversation ?? null,
     patienceMs: seconds * 1_000,
     json: values.json,
+  };
+}
+
+/** @param trust as openssl and the account screen write it; colons and case do not matter */
+function wayTo(url: string, trust: string | undefined, proxy: string | undefined): Way | { problem: string } {
+  const pairs = (trust ?? '').replaceAll(':', '').toUpperCase().match(/../g) ?? [];
+  const fingerprint = trust === undefined ? null : pairs.join(':');
+  if (fingerprint !== null && !FINGERPRINT.test(fingerprint)) {
+    return { problem: '--trust is a SHA-256 fingerprint: 32 pairs of hexadecimal digits.' };
+  }
+  if (fingerprint !== null && !URL.canParse(url))
+    return { problem: '--trust needs a whole address in --url.' };
+  const through = proxy === undefined || proxy === 'system' ? null : withoutSignIn(proxy);
+  if (through === null && proxy !== undefined && proxy !== 'system') {
+    return { problem: '--proxy is an address like http://proxy.example:3128, or system.' };
+  }
+  return {
+    trusted: fingerprint === null ? null : { ...targetOf(url), fingerprint },
+    proxy: through ?? (proxy === undefined ? 'none' : 'system'),
   };
 }
 

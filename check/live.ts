@@ -1,6 +1,6 @@
 /** One backend, of this build or of a profile, on a server that lives. */
 import { readFile } from 'node:fs/promises';
-import { createHttpClient } from '@electron/host/http-client';
+import { createHttpClient, HTTP_LIMITS } from '@electron/host/http-client';
 import { createExpressionEvaluator } from '@electron/host/profiles/expression-evaluator';
 import { systemClock } from '@electron/host/system-clock';
 import { compileProfile } from '@shared/backends/custom/compile-profile';
@@ -13,7 +13,7 @@ import { judgeTarget, type Told } from './target';
 export async function judgeLive(asked: AskedLive, told: Told): Promise<void> {
   const backends = createBackends();
   const evaluator = createExpressionEvaluator();
-  const http = createHttpClient();
+  const http = createHttpClient(HTTP_LIMITS, asked.way);
   try {
     const id = await backendIdOf(asked.backend, backends, (loaded) => compileProfile(loaded, evaluator));
     const { url, token, values, write, conversationId, patienceMs } = asked;

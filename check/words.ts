@@ -1,4 +1,5 @@
 /** English words for an administrator at a terminal. The account screen has its own, in four languages. */
+import type { SeenCertificate } from '@shared/domain/certificates';
 import type { SignInProblem, SignInStep } from '@shared/backends/check/sign-in-check';
 
 const PROBLEMS: Readonly<Record<SignInProblem, string>> = {
@@ -26,7 +27,7 @@ const ADVICE: Readonly<Record<SignInProblem, string>> = {
   'nobody-there': 'Check host and port of --url, that the helpdesk runs, and firewalls between.',
   silent: 'Try again; if it stays silent, look at its load and at firewalls that swallow connections.',
   certificate:
-    'Give the server a certificate of a known authority, or add your own: NODE_EXTRA_CA_CERTS=/path/to/ca.pem.',
+    'If the fingerprint is the right one: --trust. Better a certificate of a known authority, or your own authority made known: NODE_EXTRA_CA_CERTS=/path/to/ca.pem.',
   proxy: 'Name the credentials in --proxy http://name:password@proxy:3128, or have the helpdesk let through.',
   'proxy-unreachable': 'Check host and port of --proxy, and that this network reaches it.',
   'proxy-refuses': 'Its administrator has to let the helpdesk through, by CONNECT and on that port.',
@@ -53,7 +54,9 @@ const seconds = (ms: number): string => `${(Math.abs(ms) / 1_000).toFixed(1)} s`
 export function wordsOfStep(step: SignInStep): string {
   if (!step.ok) {
     if (step.problem === 'clock-skew') return aheadWords(Number(step.detail));
-    return `${PROBLEMS[step.problem]} ${step.detail}`.trim();
+    return [PROBLEMS[step.problem], step.detail, step.certificate && wordsOfCertificate(step.certificate)]
+      .filter(Boolean)
+      .join(' ');
   }
   switch (step.step) {
     case 'address':
@@ -73,6 +76,12 @@ export function wordsOfStep(step: SignInStep): string {
     case 'clock':
       return step.aheadMs === null ? 'It does not tell its time.' : aheadWords(step.aheadMs);
   }
+}
+
+function wordsOfCertificate(certificate: SeenCertificate): string {
+  const { host, subject, issuer, validFrom, validTo, fingerprint, faults } = certificate;
+  const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+  return `${host} shows: ${subject}; issued by ${issuer}; valid ${day(validFrom)} to ${day(validTo)}; ${faults.join(', ')}; SHA-256 ${fingerprint}.`;
 }
 
 function aheadWords(ms: number): string {

@@ -104,21 +104,24 @@ function namesIn(alternatives: string | undefined): string[] {
 
 type ReadsSystemStore = typeof tls & { getCACertificates?(type: 'default' | 'system'): string[] };
 
-let known: tls.SecureContext | null | undefined;
+let known: { context: tls.SecureContext | undefined } | null = null;
 
 /**
  * The authorities of this computer's own store beside Node's, where Node can read it (22.15 and newer);
  * else `undefined`: those of Node, and of NODE_EXTRA_CA_CERTS. Read once: it takes a while.
  */
 export function systemAuthorities(): tls.SecureContext | undefined {
-  if (known === undefined) {
-    const { getCACertificates } = tls as ReadsSystemStore;
-    known =
-      getCACertificates === undefined
-        ? null
-        : tls.createSecureContext({
-            ca: [...getCACertificates('default'), ...getCACertificates('system')],
-          });
+  known ??= { context: readSystemStore() };
+  return known.context;
+}
+
+function readSystemStore(): tls.SecureContext | undefined {
+  const { getCACertificates } = tls as ReadsSystemStore;
+  if (getCACertificates === undefined) return undefined;
+  try {
+    return tls.createSecureContext({ ca: [...getCACertificates('default'), ...getCACertificates('system')] });
+  } catch {
+    // A store that cannot be read vouches for nobody; Node's own authorities still do.
+    return undefined;
   }
-  return known ?? undefined;
 }

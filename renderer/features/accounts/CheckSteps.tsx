@@ -100,7 +100,7 @@ function Failed({ failed, address, onTrust }: FailedProps) {
   if (certificate !== undefined) {
     return (
       <Line look="failed" after={<CertificateOffer certificate={certificate} onTrust={onTrust} />}>
-        {t(`problem.${problem}`, { address })}
+        {t(certificate.trusted === null ? `problem.${problem}` : 'certificate.changed', { address })}
       </Line>
     );
   }
