@@ -4,9 +4,11 @@
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
+import { CHECK_PROBLEMS, type CheckStep } from '@shared/contract/accounts';
 import { accountsWorld } from './harness/accounts-screen';
 import { expectNoBarrierInBothThemes } from './harness/barriers';
+import { setSettings } from './harness/door-reader';
 import { expect, test } from './harness/lab';
 import { words } from './harness/words';
 
@@ -53,6 +55,19 @@ async function slowHelpdesk() {
       server.close();
     },
   };
+}
+
+/** Whatever in a box is wider than it, or cut. */
+function stuckOut(box: Locator): Promise<string[]> {
+  return box.evaluate((root) => {
+    const { left, right } = root.getBoundingClientRect();
+    return [...root.querySelectorAll('*')].flatMap((node) => {
+      const own = node.getBoundingClientRect();
+      const isOut = own.width > 0 && (own.left < left - 1 || own.right > right + 1);
+      const isCut = node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX === 'hidden';
+      return isOut || isCut ? [`${node.tagName} ${node.textContent}`] : [];
+    });
+  });
 }
 
 const keptIn = (page: Page): Promise<string> =>
@@ -188,4 +203,46 @@ test('what was typed is there again after Escape and after a reload, but for the
   await screen.dialog.getByRole('button', { name: 'Freshdesk' }).click();
   await expect(screen.token).toHaveValue('');
   expect(await keptIn(page)).not.toContain(secret);
+});
+
+test('each problem is told with what to do about it, in each language, in a narrow window', async ({
+  lab,
+  page,
+}) => {
+  const { screen, app } = await accountsWorld(lab, page);
+  const at = 'https://support.a-rather-long-name-of-a-company.example:8443';
+  let steps: CheckStep[] = [];
+  await page.route('**/door/account-checks', (route) => {
+    const body = [...steps, { step: 'end' }].map((line) => `${JSON.stringify(line)}\n`).join('');
+    return route.fulfill({ contentType: 'application/x-ndjson', body });
+  });
+  await screen.open();
+  await screen.startWizard();
+  await screen.dialog.getByRole('button', { name: 'Embedded helpdesk' }).click();
+  await screen.token.fill('sample-token');
+  await page.setViewportSize({ width: 360, height: 640 });
+  const dialog = page.getByRole('dialog');
+  const address = dialog.locator('[data-field="url"]');
+  for (const locale of ['ru', 'be', 'vi', 'en'] as const) {
+    await setSettings(app, { locale });
+    await expect(page.locator('html')).toHaveAttribute('lang', locale);
+    for (const problem of CHECK_PROBLEMS) {
+      const detail =
+        problem === 'clock-skew' ? '600000' : `${'a_word_without_an_end_'.repeat(6)} 10.20.30.40`;
+      steps = [
+        { step: 'address', ok: true, origin: at },
+        { step: 'failed', ok: false, at: 'helpdesk', problem, detail },
+      ];
+      await address.fill(`${at}/${locale}/${problem}`);
+      await address.press('Enter');
+      const line = dialog.locator(`[data-result="${problem === 'clock-skew' ? 'warned' : 'failed'}"]`);
+      // What is wrong, what to do, and the server's words where they say more.
+      const count = problem === 'clock-skew' ? 2 : 3;
+      await expect(line.locator('p'), problem).toHaveCount(count);
+      for (const words of await line.locator('p').allInnerTexts())
+        expect(words, problem).toMatch(/\p{L}{3}/u);
+      expect(await stuckOut(dialog), `${locale} ${problem}`).toEqual([]);
+    }
+  }
+  await expectNoBarrierInBothThemes(page);
 });

@@ -10,9 +10,12 @@ import { useFocusReturn } from './use-focus-return';
 const VEIL = 'fixed inset-0 z-30 animate-fade-in bg-veil';
 const SHEET =
   'fixed left-1/2 z-40 flex w-[calc(100vw-2rem)] -translate-x-1/2 flex-col rounded-float bg-raised shadow-float outline-none';
+/** A low window, or one that is zoomed in, has no room to give away. */
+const HEIGHT =
+  'top-[12vh] max-h-[80vh] [@media(max-height:40rem)]:top-3 [@media(max-height:40rem)]:max-h-[calc(100vh-1.5rem)]';
 const SIZES = {
-  medium: 'top-[12vh] max-h-[80vh] max-w-110',
-  wide: 'top-[12vh] max-h-[80vh] max-w-170',
+  medium: `${HEIGHT} max-w-110`,
+  wide: `${HEIGHT} max-w-170`,
   // A small window is filled: what is read and scrolled there needs every pixel.
   screen:
     'top-[6vh] h-[88vh] max-w-230 max-[640px]:inset-0 max-[640px]:h-full max-[640px]:w-full max-[640px]:translate-x-0 max-[640px]:rounded-none',

@@ -1,4 +1,5 @@
 /** Sizes of files as people read them. */
+import { formatFigure } from './figures';
 import { useTranslation } from './use-translation';
 
 const KILO = 1_024;
@@ -22,6 +23,6 @@ export function useSizeFormat(): (bytes: number) => string {
   const { t, i18n } = useTranslation('common');
   return (bytes) => {
     const { unit, value } = sizeParts(bytes);
-    return t(`size.${unit}`, { value: new Intl.NumberFormat(i18n.language).format(value) });
+    return t(`size.${unit}`, { value: formatFigure(value, i18n.language) });
   };
 }

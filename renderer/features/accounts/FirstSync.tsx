@@ -1,5 +1,6 @@
 import { Button } from '@renderer/components/Button';
 import { useNow } from '@renderer/components/clock';
+import { formatFigure } from '@renderer/components/figures';
 import { Progress } from '@renderer/components/Progress';
 import { useTranslation } from '@renderer/components/use-translation';
 import { rowsPerSecond, useSyncSamples } from '@renderer/data/sync-rate';
@@ -18,7 +19,7 @@ export function FirstSync(props: { account: Account; progress: NonNullable<Accou
   const pausing = usePause(account);
   const samples = useSyncSamples(account.id);
   const rate = rowsPerSecond(samples, useNow('second'));
-  const figure = (value: number) => new Intl.NumberFormat(i18n.language).format(value);
+  const figure = (value: number) => formatFigure(value, i18n.language);
   const words = [
     t('firstSync.rows', { count: rows, figure: figure(rows) }),
     left === null ? null : t('firstSync.left', { count: left, figure: figure(left) }),

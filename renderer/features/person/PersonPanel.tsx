@@ -6,6 +6,7 @@ import { Avatar } from '@renderer/components/Avatar';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
 import { cx } from '@renderer/components/class-names';
 import { formatDate } from '@renderer/components/dates';
+import { formatFigure } from '@renderer/components/figures';
 import { IconButton } from '@renderer/components/IconButton';
 import { RelativeTime } from '@renderer/components/RelativeTime';
 import { handleWords } from '@renderer/components/social-names';
@@ -188,7 +189,7 @@ function Facts({ conversation, since }: { conversation: Conversation; since: num
     [t('fact.started'), <RelativeTime key="started" at={conversation.createdAt} />],
     ...(conversation.messageCount === null
       ? []
-      : ([[t('fact.messages'), new Intl.NumberFormat(i18n.language).format(conversation.messageCount)]] as [
+      : ([[t('fact.messages'), formatFigure(conversation.messageCount, i18n.language)]] as [
           string,
           ReactNode,
         ][])),
