@@ -4,11 +4,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpClient } from '../http-client';
 import { MAX_BUNDLE_BYTES } from './bundle';
 import { fetchBundle } from './fetch-bundle';
+import { openShare } from './share';
 import { NEVER } from './team.test-data';
 import { fileUrl, isPrivateHost, readLink } from './team-link';
 
 let server: Server | null = null;
 const http = createHttpClient();
+const ways = { http: http.request, share: openShare() };
 afterEach(() => {
   server?.closeAllConnections();
   server?.close();
@@ -21,7 +23,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 const problemOf = (at: string) =>
-  fetchBundle(at, http.request, NEVER).then(
+  fetchBundle(at, ways, NEVER).then(
     () => null,
     (error: { problem?: unknown }) => error.problem,
   );
@@ -34,7 +36,7 @@ describe('a bundle over the network', () => {
       response.end('the bytes');
     });
     for (const at of [`${origin}/team/`, `${origin}/own-name.json`]) {
-      expect(Buffer.from(await fetchBundle(at, http.request, NEVER)).toString()).toBe('the bytes');
+      expect(Buffer.from(await fetchBundle(at, ways, NEVER)).toString()).toBe('the bytes');
     }
     expect(asked).toEqual(['/team/holdfast-team.json', '/own-name.json']);
   });

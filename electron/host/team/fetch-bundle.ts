@@ -1,14 +1,13 @@
 /** Brings the bytes of a settings bundle, from a folder or over the network. */
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HttpClient } from '@shared/backends/http';
 import { BackendError } from '@shared/backends/backend-error';
 import type { BundleProblem, BundleProblemKind } from '@shared/contract/team';
-import { codeOf } from '../json-file';
 import { MAX_BUNDLE_BYTES } from './bundle';
+import { ShareError, type Share } from './share';
 import { BUNDLE_FILE, fileUrl, isPrivateHost, wayTo } from './team-link';
 
-/** A share that is slow, a server at the other end of the world. */
+/** A server at the other end of the world. */
 const FETCH_WITHIN_MS = 30_000;
 
 /** There are no bytes to judge. */
@@ -21,11 +20,21 @@ export class BundleUnreachable extends Error {
   }
 }
 
-/** @throws BundleUnreachable */
-export async function fetchBundle(at: string, http: HttpClient, signal: AbortSignal): Promise<Uint8Array> {
+/** The ways to a bundle. */
+export interface Ways {
+  http: HttpClient;
+  share: Share;
+}
+
+/** @throws BundleUnreachable; what the signal says */
+export async function fetchBundle(
+  at: string,
+  { http, share }: Ways,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   switch (wayTo(at)) {
     case 'folder':
-      return fromFile(join(at, BUNDLE_FILE));
+      return fromFile(join(at, BUNDLE_FILE), share, signal);
     case 'http':
       if (!isPrivateHost(at)) throw new BundleUnreachable('not-private', '');
       return fromUrl(fileUrl(at), http, signal);
@@ -36,18 +45,13 @@ export async function fetchBundle(at: string, http: HttpClient, signal: AbortSig
   }
 }
 
-async function fromFile(path: string): Promise<Uint8Array> {
+async function fromFile(path: string, share: Share, signal: AbortSignal): Promise<Uint8Array> {
   try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      if (size > MAX_BUNDLE_BYTES) throw new BundleUnreachable('too-large', '');
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
+    return await share.read(path, MAX_BUNDLE_BYTES, signal);
   } catch (error) {
-    throw error instanceof BundleUnreachable ? error : new BundleUnreachable('unreachable', codeOf(error));
+    if (!(error instanceof ShareError)) throw error;
+    if (error.code === 'EFBIG') throw new BundleUnreachable('too-large', '');
+    throw new BundleUnreachable('unreachable', error.code);
   }
 }
 

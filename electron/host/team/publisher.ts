@@ -8,7 +8,6 @@
  * different revisions of one number.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Clock } from '@shared/backends/clock';
 import type { Publisher, PublisherDraft } from '@shared/contract/team';
@@ -16,8 +15,9 @@ import { NO_TEAM_DATA, type TeamData } from '@shared/domain/team-data';
 import type { FileSystem } from '@shared/storage/file-system';
 import { z } from 'zod';
 import type { Secrets } from '../accounts/secrets';
-import { codeOf, readJson, writeJson } from '../json-file';
-import { handOver, readBundle, writeBundle, type Bundle } from './bundle';
+import { readJson, writeJson } from '../json-file';
+import { handOver, MAX_BUNDLE_BYTES, readBundle, writeBundle, type Bundle } from './bundle';
+import { ShareError, type Share } from './share';
 import { fingerprintOf, newKeyPair, type KeyPair } from './signing';
 import { TeamError } from './team-error';
 import { BUNDLE_FILE, isPrivateHost, linkText, wayTo, type TeamLink } from './team-link';
@@ -56,8 +56,9 @@ export async function openPublisher(options: {
   folder: string;
   secrets: Secrets;
   clock: Clock;
+  share: Share;
 }): Promise<BundlePublisher> {
-  const { fs, folder, secrets, clock } = options;
+  const { fs, folder, secrets, clock, share } = options;
   const paths = { kept: join(folder, 'publisher.json'), published: join(folder, 'published.json') };
   let kept = await readJson(fs, paths.kept, fileSchema);
   let file = kept === null ? null : await fs.read(paths.published);
@@ -116,13 +117,14 @@ export async function openPublisher(options: {
     async publish(data) {
       const before = must();
       const pair = pairOf(before);
-      await refuseIfOvertaken(fs, before);
       const revision = before.revision + 1;
-      await keep({ ...before, revision });
       const { id, name: publisher, handOvers } = before;
       const content = { id, revision, issuedAt: clock.now(), publisher, data };
       const bytes = writeBundle(content, pair, handOvers);
-      if (before.folder !== null) await writeForTeam(fs, join(before.folder, BUNDLE_FILE), bytes);
+      refuseTooLarge(bytes);
+      await refuseIfOvertaken(share, before);
+      await keep({ ...before, revision });
+      if (before.folder !== null) await writeForTeam(share, join(before.folder, BUNDLE_FILE), bytes);
       await fs.replace(paths.published, bytes);
       file = bytes;
       published = own(must(), bytes);
@@ -150,24 +152,38 @@ function placeOf({ folder, url }: PublisherDraft): Pick<Kept, 'folder' | 'at'> {
   return { folder: folder === '' ? null : folder, at: url === '' ? folder : url };
 }
 
+/** Nobody would take it, and the good one would be gone. */
+function refuseTooLarge({ length }: Uint8Array): void {
+  if (length <= MAX_BUNDLE_BYTES) return;
+  throw new TeamError('too-large', `The revision would have ${length} of at most ${MAX_BUNDLE_BYTES} bytes.`);
+}
+
 /** Another computer with the same key was quicker: its revision would be overwritten. */
-async function refuseIfOvertaken(fs: FileSystem, kept: Kept): Promise<void> {
+async function refuseIfOvertaken(share: Share, kept: Kept): Promise<void> {
   if (kept.folder === null) return;
-  const there = await fs.read(join(kept.folder, BUNDLE_FILE)).catch(() => null);
+  const path = join(kept.folder, BUNDLE_FILE);
+  const there = await share.read(path, MAX_BUNDLE_BYTES).catch((error: unknown) => {
+    // Nothing of ours is there; but a folder that does not answer takes nothing either.
+    if (error instanceof ShareError && !HANGS.has(error.code)) return null;
+    throw cannotWrite(path, error);
+  });
   const found = there === null ? null : own(kept, there);
   if (found !== null && found.revision > kept.revision) {
     throw new TeamError('too-late', `Revision ${found.revision} was published from elsewhere meanwhile.`);
   }
 }
 
-async function writeForTeam(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await fs.replace(path, bytes);
-    // Where modes mean nothing (a share, Windows) the folder's own rights count.
-    await chmod(path, PUBLISHED_MODE).catch(() => undefined);
-  } catch (error) {
-    throw new TeamError('account-unreachable', `${path} cannot be written (${codeOf(error)}).`);
-  }
+const HANGS = new Set(['ETIMEDOUT', 'EBUSY', 'closing']);
+
+async function writeForTeam(share: Share, path: string, bytes: Uint8Array): Promise<void> {
+  await share.write(path, bytes, PUBLISHED_MODE).catch((error: unknown) => {
+    throw cannotWrite(path, error);
+  });
+}
+
+function cannotWrite(path: string, error: unknown): unknown {
+  if (!(error instanceof ShareError)) return error;
+  return new TeamError('account-unreachable', `${path} cannot be written (${error.code}).`);
 }
 
 /** A file of this publisher's own, by any of its keys; `null` for anything else. */

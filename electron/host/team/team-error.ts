@@ -6,7 +6,7 @@ export class TeamError extends Error {
   constructor(
     readonly code: Extract<
       DoorErrorCode,
-      'bad-address' | 'not-found' | 'not-offered' | 'too-late' | 'account-unreachable'
+      'bad-address' | 'not-found' | 'not-offered' | 'too-late' | 'too-large' | 'account-unreachable'
     >,
     message: string,
   ) {

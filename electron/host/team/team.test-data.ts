@@ -9,15 +9,21 @@ import type { TeamRecordPut } from '@shared/contract/team';
 import { secretsIn } from '../accounts/secrets';
 import { openVault } from '../accounts/vault';
 import { systemClock } from '../system-clock';
+import { asProcess, openShare, type Share } from './share';
 import { openTeam, type Team } from './team';
 
 export const NEVER = new AbortController().signal;
+
+/** Folders of the team as on a share that went away: every look into a pipe there waits for ever. */
+export const deadShare = (start = asProcess): Share =>
+  openShare({ startMs: 60_000, workMs: 100 }, start, OPENS_A_PIPE);
+const OPENS_A_PIPE = `process.stdout.write('.', () => require('node:fs').openSync(process.argv.at(-2)))`;
 
 export interface TeamKit {
   /** The folder in which the bundle lies. */
   shared: string;
   /** Opens, or opens again, the console with this name; its clock may be wrong by hours. */
-  open(name: string, clockIsOffByMs?: number): Promise<Team>;
+  open(name: string, clockIsOffByMs?: number, share?: Share): Promise<Team>;
   close(): Promise<void>;
 }
 
@@ -27,7 +33,7 @@ export async function openTeamKit(http?: HttpClient): Promise<TeamKit> {
   await mkdir(shared);
   return {
     shared,
-    async open(name, clockIsOffByMs = 0) {
+    async open(name, clockIsOffByMs = 0, share = openShare()) {
       const data = join(root, name);
       await mkdir(data, { recursive: true });
       return openTeam({
@@ -36,6 +42,7 @@ export async function openTeamKit(http?: HttpClient): Promise<TeamKit> {
         http: http ?? (() => Promise.reject(new BackendError('refused', 'Nobody listens.'))),
         clock: { ...systemClock, now: () => systemClock.now() + clockIsOffByMs },
         secrets: secretsIn(await openVault(nodeFileSystem, join(data, 'vault.json'), null)),
+        share,
         keeps: () => ({ desk: {} }),
         onChange: () => undefined,
         log: () => undefined,

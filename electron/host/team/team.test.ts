@@ -1,11 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TeamState } from '@shared/contract/team';
+import type { TeamRecordPut, TeamState } from '@shared/contract/team';
 import { answerDeadline } from '@shared/domain/team-data';
 import { MAX_BUNDLE_BYTES } from './bundle';
+import { openShare } from './share';
 import type { Team } from './team';
-import { ALWAYS, answerWithin, NEVER, openTeamKit, reply, type TeamKit } from './team.test-data';
+import { ALWAYS, answerWithin, deadShare, NEVER, openTeamKit, reply, type TeamKit } from './team.test-data';
 
 const HOUR_MS = 3_600_000;
 const WAITING = { channel: 'email', waitingSince: Date.UTC(2026, 4, 4, 9) } as const;
@@ -91,6 +93,40 @@ describe('two data folders on one bundle', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')('a folder that does not answer', () => {
+  it('is told by who asks it, and holds up nothing that is only here', async () => {
+    const { link } = await publisher();
+    const other = await kit.open('other', 0, deadShare());
+    execFileSync('mkfifo', [bundleFile()]);
+    const asked = [other.follow(link, NEVER), other.look(link, NEVER), other.refresh(NEVER)] as const;
+    const titles = (await other.put('computer', reply('r1', 'Thanks'))).computer.teamReply;
+    expect(titles).toHaveLength(1);
+    const [followed, look] = await Promise.all(asked);
+    const problem = { kind: 'unreachable', detail: 'ETIMEDOUT' };
+    expect(followed.followed?.problem).toMatchObject(problem);
+    expect(look.problem).toMatchObject(problem);
+    expect((await other.unfollow()).followed).toBeNull();
+  });
+
+  it('is published to in vain, and that is said', async () => {
+    await publisher();
+    const admin = await kit.open('admin', 0, deadShare());
+    execFileSync('mkfifo', [bundleFile()]);
+    await expect(admin.publish()).rejects.toMatchObject({ code: 'account-unreachable' });
+    expect(admin.state().publisher?.revision).toBe(0);
+  });
+
+  it('is not waited for on closing', async () => {
+    const { link } = await publisher();
+    const never = openShare({ startMs: 600_000, workMs: 600_000 }, undefined, `setInterval(() => 0, 1000)`);
+    const other = await kit.open('other', 0, never);
+    const asked = other.follow(link, NEVER).catch(() => null);
+    other.start();
+    await other.close();
+    await asked;
+  });
+});
+
 describe('a file that is not to be trusted', () => {
   let admin: Team;
   let other: Team;
@@ -156,6 +192,42 @@ describe('a file that is not to be trusted', () => {
     expect((await again.refresh(NEVER)).followed).toMatchObject({ inUse: null, problem: { kind: 'older' } });
   });
 
+  it('an older one is refused also after following another one, or none, for a while', async () => {
+    const { link } = await publisher();
+    const { link: elsewhere } = await publisher('stranger');
+    await other.unfollow();
+    await other.follow(elsewhere, NEVER);
+    await writeFile(bundleFile(), first);
+    const again = await kit.open('other');
+    expect((await again.look(link, NEVER)).problem).toMatchObject({ kind: 'older', revision: 1 });
+    const state = await again.follow(link, NEVER);
+    expect(state.followed).toMatchObject({ inUse: null, problem: { kind: 'older', revision: 1 } });
+    await admin.publish();
+    expect((await again.refresh(NEVER)).followed).toMatchObject({ inUse: { revision: 3 }, problem: null });
+  });
+
+  it('an old key’s is refused also by who follows anew with the old link', async () => {
+    const { link } = await publisher();
+    await admin.changeKey();
+    await other.refresh(NEVER);
+    await other.unfollow();
+    const late = JSON.parse(first) as { signed: string };
+    expect(late.signed).toContain('"revision":1');
+    await writeFile(bundleFile(), first);
+    expect((await other.follow(link, NEVER)).followed?.problem?.kind).toBe('other-publisher');
+  });
+
+  it('an older one is refused also where the memory is of before it spoke of more than one', async () => {
+    const path = join(kit.shared, '..', 'other', 'team', 'followed.json');
+    const { seen: _seen, ...before } = JSON.parse(await readFile(path, 'utf8')) as { seen: unknown };
+    await writeFile(path, JSON.stringify(before));
+    const { link } = await publisher();
+    const again = await kit.open('other');
+    await again.unfollow();
+    await writeFile(bundleFile(), first);
+    expect((await again.follow(link, NEVER)).followed?.problem?.kind).toBe('older');
+  });
+
   it('the same revision with another content is refused on whichever console sees it second', async () => {
     const twin = await kit.open('twin');
 
@@ -188,6 +260,30 @@ describe('publishing', () => {
     }
     expect(admin.state().publisher).toMatchObject({ revision: 1, hasKey: true });
     expect(admin.state().publisher?.fingerprint).toMatch(/^([0-9A-Z]{4} ){3}[0-9A-Z]{4}$/);
+  });
+
+  it('refuses what nobody would take, says so, and leaves the good one', async () => {
+    const { admin } = await publisher();
+    await admin.put('draft', reply('r1', 'Thanks'));
+    await admin.publish();
+    const good = await readFile(bundleFile());
+    for (let i = 0; i < 108; i += 1) {
+      const { kind, record } = reply(`long${i}`, `Long ${i}`) as Extract<
+        TeamRecordPut,
+        { kind: 'teamReply' }
+      >;
+      const body = { type: 'text', content: 'x'.repeat(99_999) } as const;
+      await admin.put('draft', { kind, record: { ...record, body } });
+    }
+    await expect(admin.publish()).rejects.toMatchObject({ code: 'too-large' });
+    expect(await readFile(bundleFile())).toEqual(good);
+    expect(admin.state().publisher?.revision).toBe(1);
+    expect(admin.state().followed).toMatchObject({ inUse: { revision: 1 }, problem: null });
+    await admin.remove('draft', { kind: 'teamReply', id: 'long0' });
+    await admin.remove('draft', { kind: 'teamReply', id: 'long1' });
+    await admin.remove('draft', { kind: 'teamReply', id: 'long2' });
+    await admin.remove('draft', { kind: 'teamReply', id: 'long3' });
+    expect((await admin.publish()).publisher?.revision).toBe(2);
   });
 
   it('goes on with the next number after a folder that could not be written, and loses no draft', async () => {

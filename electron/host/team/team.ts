@@ -16,7 +16,9 @@ import type { FileSystem } from '@shared/storage/file-system';
 import type { Secrets } from '../accounts/secrets';
 import { readJson, writeJson } from '../json-file';
 import { openFollowedBundle } from './followed-bundle';
+import { newLine } from './line';
 import { copyOf, openPublisher } from './publisher';
+import { openShare, type Share } from './share';
 import { TeamError } from './team-error';
 import { readLink, type TeamLink } from './team-link';
 
@@ -48,6 +50,8 @@ export interface TeamOptions {
   http: HttpClient;
   clock: Clock;
   secrets: Secrets;
+  /** Left out: programs of its own work in the team's folders. */
+  share?: Share;
   /** What each account's backend keeps by itself, by account id. */
   keeps(): Readonly<Record<string, Readonly<Keeps>>>;
   /** Something is different: pages ask again. */
@@ -57,18 +61,19 @@ export interface TeamOptions {
 
 /** @throws DataFolderError when a file of the folder is damaged */
 export async function openTeam(options: TeamOptions): Promise<Team> {
-  const { fs, folder, http, clock, secrets, keeps, onChange, log } = options;
+  const { fs, folder, http, clock, secrets, keeps, onChange, log, share = openShare() } = options;
   await fs.makeFolder(folder);
-  const followed = await openFollowedBundle({ fs, folder, http, clock });
-  const publisher = await openPublisher({ fs, folder, secrets, clock });
+  const followed = await openFollowedBundle({ fs, folder, ways: { http, share }, clock });
+  const publisher = await openPublisher({ fs, folder, secrets, clock, share });
   const bookPath = (book: TeamBook): string => join(folder, `${book}.json`);
   const books: Record<TeamBook, TeamData> = {
     computer: (await readJson(fs, bookPath('computer'), teamDataSchema)) ?? NO_TEAM_DATA,
     draft: (await readJson(fs, bookPath('draft'), teamDataSchema)) ?? NO_TEAM_DATA,
   };
   const closing = new AbortController();
-  let last: Promise<unknown> = Promise.resolve();
-  let asking: Promise<void> = Promise.resolve();
+  // Asking a bundle's place waits in no line: whatever does not answer there holds up nobody here.
+  const changing = newLine();
+  const publishing = newLine();
 
   function state(): TeamState {
     return {
@@ -81,15 +86,10 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     };
   }
 
-  /** One after the other: two windows must not write over each other's records. */
-  function change(step: () => Promise<unknown>): Promise<TeamState> {
-    const done = last.then(async () => {
-      await step();
-      onChange();
-      return state();
-    });
-    last = done.catch(() => undefined);
-    return done;
+  async function told(step: Promise<unknown>): Promise<TeamState> {
+    await step;
+    onChange();
+    return state();
   }
 
   async function save(book: TeamBook, data: TeamData): Promise<void> {
@@ -103,8 +103,10 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
     return read;
   }
 
-  async function askAgain(signal: AbortSignal): Promise<void> {
-    if (await followed.refresh(signal)) {
+  const untilClosing = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, closing.signal]);
+
+  async function askAgain(): Promise<void> {
+    if (await followed.refresh(closing.signal)) {
       const now = followed.state();
       if (now?.problem)
         log(`The team's settings bundle is not taken: ${now.problem.kind} ${now.problem.detail}.`);
@@ -114,59 +116,66 @@ export async function openTeam(options: TeamOptions): Promise<Team> {
 
   /** The publisher's own console has what it published, wherever the file still has to go. */
   async function publish(): Promise<void> {
+    // With all that was put in before.
+    await changing.idle();
     await followed.take(await publisher.publish(books.draft));
   }
 
   return {
     state,
     data: () => ({ team: followed.data(), computer: books.computer }),
-    look: async (link, signal) => followed.look(must(link), signal),
-    follow: (link, signal) =>
-      change(async () => {
-        await followed.follow(must(link));
-        await followed.refresh(signal);
-      }),
-    unfollow: () => change(() => followed.follow(null)),
-    refresh: (signal) => change(() => followed.refresh(signal)),
-    put: (book, put) => change(() => save(book, withRecord(books[book], put.kind, put.record))),
-    remove: (book, { kind, id }) => change(() => save(book, withoutRecord(books[book], kind, id))),
-    setUpPublisher: (draft, signal) =>
-      change(async () => {
+    look: async (link, signal) => followed.look(must(link), untilClosing(signal)),
+    async follow(link, signal) {
+      await told(followed.follow(must(link)));
+      return told(followed.refresh(untilClosing(signal)));
+    },
+    unfollow: () => told(followed.follow(null)),
+    refresh: (signal) => told(followed.refresh(untilClosing(signal))),
+    put: (book, put) => told(changing.step(() => save(book, withRecord(books[book], put.kind, put.record)))),
+    remove: (book, { kind, id }) =>
+      told(changing.step(() => save(book, withoutRecord(books[book], kind, id)))),
+    async setUpPublisher(draft, signal) {
+      const asks = await publishing.step(async () => {
         const isNew = publisher.link() === null;
         await publisher.setUp(draft);
         const link = publisher.link();
         const own = followed.link() === null || followed.link()?.id === link?.id;
-        if (link === null || !own) return;
+        if (link === null || !own) return false;
         await followed.follow(link);
-        if (!isNew) await followed.refresh(signal);
-      }),
-    publish: () => change(publish),
+        return !isNew;
+      });
+      return told(asks ? followed.refresh(untilClosing(signal)) : Promise.resolve());
+    },
+    publish: () => told(publishing.step(publish)),
     changeKey: () =>
-      change(async () => {
-        await publisher.changeKey();
-        await publish();
-      }),
+      told(
+        publishing.step(async () => {
+          await publisher.changeKey();
+          await publish();
+        }),
+      ),
     bundleFile() {
       const file = publisher.file();
       if (file === null) throw new TeamError('not-found', 'No revision was published yet.');
       return file;
     },
     start() {
-      asking = (async () => {
+      void (async () => {
         while (!closing.signal.aborted) {
           // What nobody foresaw is told and tried again: the last good copy is in use all the while.
-          await (last = last.then(() => askAgain(closing.signal))).catch((error: unknown) =>
-            log(`The team's settings bundle could not be asked for: ${String(error)}`),
-          );
-          last = last.catch(() => undefined);
+          await askAgain().catch((error: unknown) => {
+            if (!closing.signal.aborted)
+              log(`The team's settings bundle could not be asked for: ${String(error)}`);
+          });
           await clock.sleep(REFRESH_EVERY_MS, closing.signal);
         }
       })();
     },
     async close() {
       closing.abort();
-      await asking;
-      await last;
+      share.close();
+      // What is being written here. Nothing of it waits for a folder or a server any more.
+      await Promise.all([changing.idle(), publishing.idle(), followed.settled()]);
     },
   };
 }

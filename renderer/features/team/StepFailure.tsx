@@ -2,7 +2,14 @@ import { useTranslation } from '@renderer/components/use-translation';
 import type { Step } from './use-step';
 
 /** Codes with words of their own. */
-const WORDED = ['bad-address', 'too-late', 'not-offered', 'account-unreachable', 'disk-full'] as const;
+const WORDED = [
+  'bad-address',
+  'too-late',
+  'too-large',
+  'not-offered',
+  'account-unreachable',
+  'disk-full',
+] as const;
 
 /** Why a step was not done, under its button. */
 export function StepFailure({ failed }: Pick<Step, 'failed'>) {
