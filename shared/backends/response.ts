@@ -76,6 +76,25 @@ export function understand<T>(read: () => T): T {
   }
 }
 
+/**
+ * The rows of a list that can be read; the others are left out, so that one stops nothing. Where none can
+ * be read it is the list that is wrong: `nonsense`.
+ */
+export function readable<T>(raws: readonly unknown[], read: (raw: unknown) => T): T[] {
+  let first: z.ZodError | null = null;
+  const rows = raws.flatMap((raw): T[] => {
+    try {
+      return [read(raw)];
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      first ??= error;
+      return [];
+    }
+  });
+  if (rows.length === 0 && first !== null) throw new BackendError('nonsense', problemOf(first));
+  return rows;
+}
+
 /** Which fields were missing or wrong, in words for an administrator; never their values. */
 export function problemOf(error: z.ZodError): string {
   return error.issues

@@ -116,6 +116,11 @@ export async function threadsApart<T, R>(
   return found;
 }
 
+/** What was missed: a thread that is not there any more, among others that are. */
+export function isMissing(one: unknown): one is UnreadThread {
+  return one instanceof UnreadThread && one.because.kind === 'not-found';
+}
+
 /** True for a failure that may be about one thread among many that were asked for together. */
 export function isOfOneThread(error: unknown): error is BackendError {
   // A server that says when to come back speaks of itself.

@@ -17,7 +17,15 @@ import type { IdPage } from '../port';
 import { understand } from '../response';
 import type { Asker, FeedDefinition, RestDefinition, SweepDefinition } from '../rest-definition';
 import { findByRef, perform } from './chatwoot-actions';
-import { alone, conversationsFeed, OVERLAP_MS, readAlone, type Gone } from './chatwoot-feed';
+import { threadsApart } from '../threads-apart';
+import {
+  alone,
+  conversationsFeed,
+  messagesAsWitness,
+  OVERLAP_MS,
+  readAlone,
+  type Gone,
+} from './chatwoot-feed';
 import { probe } from './chatwoot-probe';
 import {
   askConversation,
@@ -136,7 +144,10 @@ const sweep: SweepDefinition = {
   },
   async rows(ask, kind, ids) {
     const list = LISTS[kind];
-    if (list === undefined) return Promise.all(ids.map((id) => conversationRow(ask, id)));
+    if (list === undefined) {
+      const read = (id: string): Promise<unknown> => conversationRow(ask, id);
+      return threadsApart(ask, ids, { idOf: (id) => id, read, ...messagesAsWitness(ask) });
+    }
     const rows = await listRows(ask, list);
     return ids.map((id) => rows.find((raw) => idIn(raw) === id) ?? ({ gone: id } satisfies Gone));
   },

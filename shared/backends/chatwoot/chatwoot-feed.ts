@@ -7,11 +7,12 @@
  * tell no `updated_at`, the list is walked instead, latest activity first, down to where we were.
  */
 import { z } from 'zod';
-import { BackendError } from '../backend-error';
 import type { Change, Conversation } from '../../domain/entities';
 import { changeTo, goneChange } from '../changes';
 import { newestFirst } from '../newest-first';
 import type { Asker, FeedDefinition, RawPage, RowReader } from '../rest-definition';
+import type { UnreadThread } from '../threads-apart';
+import { threadsApart } from '../threads-apart';
 import { askConversations, askMessages, oldestId, type ConversationPage } from './chatwoot-requests';
 import {
   idIn,
@@ -169,18 +170,32 @@ async function bundles(
   listed: readonly Listed[],
   since: number,
   restedSince = -Infinity,
-): Promise<Told[]> {
-  const rows = await Promise.all(
-    listed.map(async ({ id, raw, broken }): Promise<Told[]> => {
+): Promise<(Told | UnreadThread)[]> {
+  const rows = await threadsApart(ask, listed, {
+    idOf: ({ id }) => id,
+    ageOf: ({ age }) => age,
+    async read({ id, raw, broken }): Promise<Told[]> {
       const wanted = !broken && wantsMessages(raw, restedSince);
       const messages = wanted ? await newestMessages(ask, id, since) : [];
       return [
         { id, conversation: raw, messages },
         ...messages.map((message): Told => ({ id: (message as { id?: unknown } | null)?.id, message })),
       ];
-    }),
-  );
+    },
+    ...messagesAsWitness(ask),
+  });
   return rows.flat();
+}
+
+/** What shows that messages can be read. */
+export function messagesAsWitness(ask: Asker): {
+  witness(id: string): Promise<unknown>;
+  others(): Promise<readonly string[]>;
+} {
+  return {
+    witness: (id) => askMessages(ask, id),
+    others: async () => (await askConversations(ask, { sort_by: LATEST_FIRST, page: '1' })).rows.map(idIn),
+  };
 }
 
 function wantsMessages(raw: unknown, restedSince: number): boolean {
@@ -192,16 +207,11 @@ function wantsMessages(raw: unknown, restedSince: number): boolean {
 async function newestMessages(ask: Asker, id: string, since: number): Promise<readonly unknown[]> {
   let messages: readonly unknown[] = [];
   let before: string | null = null;
-  try {
-    for (let pages = 0; pages < MOST_MESSAGE_PAGES; pages += 1) {
-      const page: readonly unknown[] = await askMessages(ask, id, before === null ? {} : { before });
-      messages = [...page, ...messages];
-      before = oldestId(page);
-      if (before === null || oldestTime(page) < since) break;
-    }
-  } catch (error) {
-    // Deleted a moment ago: the sweep will say so.
-    if (!(error instanceof BackendError) || error.kind !== 'not-found') throw error;
+  for (let pages = 0; pages < MOST_MESSAGE_PAGES; pages += 1) {
+    const page: readonly unknown[] = await askMessages(ask, id, before === null ? {} : { before });
+    messages = [...page, ...messages];
+    before = oldestId(page);
+    if (before === null || oldestTime(page) < since) break;
   }
   return messages;
 }

@@ -11,11 +11,11 @@
  */
 import { z } from 'zod';
 import type { Change, Conversation, Message } from '../../domain/entities';
-import { BackendError } from '../backend-error';
 import { changeTo, goneChange } from '../changes';
 import { newestFirst } from '../newest-first';
 import { understand } from '../response';
 import type { Asker, FeedDefinition, RawPage, RowReader } from '../rest-definition';
+import { threadsApart, UnreadThread } from '../threads-apart';
 import { askNames, askThread, askTicket, askTickets, ROWS_PER_PAGE } from './freshdesk-requests';
 import {
   idIn,
@@ -38,6 +38,8 @@ const SAME_SECOND_MS = 2_000;
 const GONE_EVERY_MS = 300_000;
 /** Tickets that are read with their messages before what came is stored. */
 const AT_ONCE = 20;
+/** Enough tickets to find one whose messages can be read. */
+const SOME = '10';
 /** Messages of resolved tickets that rested longer are read when somebody opens them. */
 const FRESH_MS = 14 * 86_400_000;
 const NEWS_EVERY_MS = 60_000;
@@ -121,8 +123,9 @@ export function ticketsFeed(perPage = ROWS_PER_PAGE): FeedDefinition {
     const fresh = listed.filter(({ id, mark }) => id === '' || from.told[id] !== mark);
     const now = fresh.slice(0, AT_ONCE);
     const told = { ...from.told, ...marksOf(now) };
-    const bundles = await Promise.all(
-      now.map(({ id, raw, row }) => (row === null ? broken(raw) : orGone(id, whole(ask, id)))),
+    if (now.length > 0) await askNames(ask);
+    const bundles = await apart(ask, now, ({ id, raw, row }) =>
+      row === null ? Promise.resolve(broken(raw)) : whole(ask, id),
     );
     const latest = Math.max(window.latest, ...listed.flatMap(({ row }) => row?.updatedAt ?? []));
     const next = nextPosition({ ...from, told }, { ...window, latest }, serverNow, {
@@ -130,7 +133,7 @@ export function ticketsFeed(perPage = ROWS_PER_PAGE): FeedDefinition {
       full: rows.length >= perPage,
       end: listed.at(-1)?.row?.updatedAt ?? window.since,
     });
-    return { rows: bundles.flat(), cursor: JSON.stringify(next), more: next.window !== undefined };
+    return { rows: bundles, cursor: JSON.stringify(next), more: next.window !== undefined };
   }
 
   async function older(
@@ -147,14 +150,12 @@ export function ticketsFeed(perPage = ROWS_PER_PAGE): FeedDefinition {
     });
     const listed = listedIn(rows);
     const names = await askNames(ask);
-    const bundles = await Promise.all(
-      listed.map(async ({ id, raw, row }) => {
-        const wanted = row !== null && (!row.resting || row.updatedAt >= serverNow - FRESH_MS);
-        return orGone(id, (async () => bundle(raw, wanted ? await askThread(ask, id) : null, names))());
-      }),
-    );
+    const bundles = await apart(ask, listed, async ({ id, raw, row }) => {
+      const wanted = row !== null && (!row.resting || row.updatedAt >= serverNow - FRESH_MS);
+      return bundle(raw, wanted ? await askThread(ask, id) : null, names);
+    });
     const next = nextOlder(at, rows.length >= perPage, listed.at(-1)?.row?.updatedAt ?? null);
-    return { rows: bundles.flat(), cursor: next === null ? null : JSON.stringify(next) };
+    return { rows: bundles, cursor: next === null ? null : JSON.stringify(next) };
   }
 
   return {
@@ -271,13 +272,30 @@ const broken = (raw: unknown): Told[] => [
  * Lists trail the server: a ticket on one may be deleted for good, or no more this agent's to see. One
  * such must not stop the news of all others.
  */
-async function orGone(id: string, ticket: Promise<Told[]>): Promise<Told[]> {
-  try {
-    return await ticket;
-  } catch (error) {
-    if (!(error instanceof BackendError) || !['not-found', 'forbidden'].includes(error.kind)) throw error;
-    return [{ is: 'gone', id, movedTo: null, age: null }];
-  }
+async function apart(
+  ask: Asker,
+  listed: readonly ListedRow[],
+  read: (one: ListedRow) => Promise<Told[]>,
+): Promise<readonly (Told | UnreadThread)[]> {
+  const found = await threadsApart(ask, listed, {
+    idOf: ({ id }) => id,
+    ageOf: ({ row }) => row?.updatedAt ?? null,
+    read,
+    witness: (id) => askThread(ask, id),
+    async others() {
+      const { rows } = await askTickets(ask, {
+        updated_since: BEGINNING,
+        order_type: 'desc',
+        per_page: SOME,
+        page: '1',
+      });
+      return rows.map(idIn);
+    },
+  });
+  return found.flat().map((one) => {
+    const isGone = one instanceof UnreadThread && ['not-found', 'forbidden'].includes(one.because.kind);
+    return isGone ? { is: 'gone', id: one.id, movedTo: null, age: null } : one;
+  });
 }
 
 /** One ticket as it is this moment, with all its messages. */

@@ -4,7 +4,7 @@ import type { Agent } from '../../domain/entities';
 import { BackendError } from '../backend-error';
 import { rowId } from '../field-schemas';
 import { rowsAt } from '../pagination';
-import { understand } from '../response';
+import { readable, understand } from '../response';
 import type { Asker, Query } from '../rest-definition';
 import { readAgent, type Names } from './freshdesk-rows';
 
@@ -95,7 +95,7 @@ async function askField(ask: Asker, type: string): Promise<unknown> {
 export function askAgents(ask: Asker): Promise<readonly Agent[]> {
   return ask.remembered('agents', NAMES_FOR_MS, async () => {
     const listed = await orNone<readonly unknown[] | null>(askAll(ask, '/agents'), null);
-    if (listed !== null) return listed.flatMap((raw) => readable(() => readAgent(raw, ask.accountId)));
+    if (listed !== null) return listed.flatMap((raw) => orUnread(() => readAgent(raw, ask.accountId)));
     const body = await orNone<unknown>(askField(ask, 'default_agent'), []);
     const [field] = understand(() => agentField.parse(body));
     return Object.entries(field?.choices ?? {}).flatMap(([name, id]): Agent[] =>
@@ -104,7 +104,7 @@ export function askAgents(ask: Asker): Promise<readonly Agent[]> {
   });
 }
 
-function readable<T>(read: () => T): T[] {
+function orUnread<T>(read: () => T): T[] {
   try {
     return [read()];
   } catch (error) {
@@ -135,7 +135,8 @@ export async function askSavedReplies(
     headers: {},
     body: [],
   });
-  const folders = understand(() => z.array(folderRow).parse(rowsAt(body, '')));
+  const raws = understand(() => rowsAt(body, ''));
+  const folders = readable(raws, (raw) => folderRow.parse(raw));
   const found = await Promise.all(
     folders.slice(0, MOST_PAGES).map(async ({ id, name }) => {
       const answer = await ask.json({ method: 'GET', path: `/canned_response_folders/${id}/responses` });

@@ -11,6 +11,7 @@ import { isoTime, rowId } from '../field-schemas';
 import { pagePagination } from '../pagination';
 import { understand } from '../response';
 import type { Asker, RestDefinition } from '../rest-definition';
+import { UnreadThread } from '../threads-apart';
 import { conversationsFeed, NEWEST_MESSAGES } from './rt-feed';
 import { findByRef, perform, tier } from './rt-actions';
 import { readMessage, type RawMessage } from './rt-messages';
@@ -25,7 +26,7 @@ import {
   TICKET_FIELDS,
 } from './rt-rows';
 import { idOf, isNumber, jsonQuery, MOST_PER_PAGE, search } from './rt-search';
-import { messagesBefore, messagesIn, readTickets } from './rt-tickets';
+import { messagesBefore, messagesIn, readTicketById, readTickets } from './rt-tickets';
 
 /** RT's default for what it keeps of one attachment (MaxAttachmentSize). */
 const MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024;
@@ -163,7 +164,7 @@ export function requestTracker(rowsAPage?: number): RestDefinition {
       row: (raw, accountId) => readMessage(raw as RawMessage, accountId),
     },
     async thread(ask, conversationId) {
-      const rows = await readTickets(ask, [conversationId], {
+      const rows = await readTicketById(ask, conversationId, {
         messagesOf: () => true,
         newest: NEWEST_MESSAGES,
       });
@@ -195,7 +196,7 @@ export function requestTracker(rowsAPage?: number): RestDefinition {
       },
       rows: async (ask, _kind, ids) =>
         (await readTickets(ask, ids, { messagesOf: () => true, newest: 1 })).filter(
-          (row) => row.as !== 'message',
+          (row) => row instanceof UnreadThread || row.as !== 'message',
         ),
       feedOf: () => 'swept',
     },

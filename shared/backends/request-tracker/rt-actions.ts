@@ -17,7 +17,7 @@ import { customFields, REF_FIELD, TRANSACTION_FIELDS } from './rt-messages';
 import { whoAmI } from './rt-people';
 import { NOBODY, PRIORITY_NUMBERS, readConversation, STATUS_WORDS, TAGS_FIELD, versionOf } from './rt-rows';
 import { anyOf, isNumber, jsonQuery, quoted, search } from './rt-search';
-import { messagesBefore, readTickets } from './rt-tickets';
+import { messagesBefore, readTicketById } from './rt-tickets';
 
 /** A tag is set against what others do at the same moment; after so many turns it is their busy hour. */
 const MOST_TURNS = 5;
@@ -114,7 +114,7 @@ async function guard(ask: Asker, ticket: TicketNow, ifVersion: string): Promise<
 }
 
 async function conversationNow(ask: Asker, id: string): Promise<OperationProof['conversation']> {
-  const [row] = (await readTickets(ask, [id], { messagesOf: () => true, newest: 1 })).filter(
+  const [row] = (await readTicketById(ask, id, { messagesOf: () => true, newest: 1 })).filter(
     (one) => one.as === 'conversation',
   );
   return row === undefined ? null : readConversation(row, ask.accountId).conversation;

@@ -9,6 +9,8 @@ import { BackendError } from '../backend-error';
 import { rowId } from '../field-schemas';
 import { understand } from '../response';
 import type { Asker } from '../rest-definition';
+import type { UnreadThread} from '../threads-apart';
+import { isOfOneThread, threadsApart, type ThreadReading } from '../threads-apart';
 import {
   bodyParts,
   PART_FIELDS,
@@ -27,6 +29,8 @@ import { anyOf, anyOfSql, idOf, inChunks, isNumber, jsonQuery, search, searchAll
 const IDS_AT_ONCE = 25;
 /** Pages of transactions for one batch of tickets; beyond it the messages are not counted. */
 const MOST_PAGES = 5;
+/** Enough tickets to find one whose history can be read. */
+const SOME = '10';
 /** Pages of MIME parts for one batch of messages. */
 const MOST_PART_PAGES = 20;
 const MESSAGE_TYPES = ['Create', 'Correspond', 'Comment'];
@@ -44,14 +48,75 @@ export interface Wanted {
 }
 
 /** Rows for some tickets, in the order of the ids. */
-export async function readTickets(ask: Asker, ids: readonly string[], wanted: Wanted): Promise<RawRow[]> {
-  const rows: RawRow[] = [];
-  for (const chunk of inChunks(ids, IDS_AT_ONCE)) rows.push(...(await readChunk(ask, chunk, wanted)));
+export async function readTickets(
+  ask: Asker,
+  ids: readonly string[],
+  wanted: Wanted,
+): Promise<(RawRow | UnreadThread)[]> {
+  const rows: (RawRow | UnreadThread)[] = [];
+  for (const chunk of inChunks(ids, IDS_AT_ONCE)) {
+    rows.push(
+      ...(await together(ask, chunk, {
+        idOf: (id) => id,
+        read: (some) => readChunk(ask, some, wanted),
+      })),
+    );
+  }
   return rows;
 }
 
+/** Rows of one ticket. Rejects where they cannot be read. */
+export function readTicketById(ask: Asker, id: string, wanted: Wanted): Promise<RawRow[]> {
+  return readChunk(ask, [id], wanted);
+}
+
 /** Rows for tickets that a list has just given. */
-export async function readListed(ask: Asker, raws: readonly unknown[], wanted: Wanted): Promise<RawRow[]> {
+export function readListed(
+  ask: Asker,
+  raws: readonly unknown[],
+  wanted: Wanted,
+): Promise<(RawRow | UnreadThread)[]> {
+  return together(ask, raws, {
+    idOf: (raw) => idOf(raw) ?? '',
+    ageOf: (raw) => readTicket(raw)?.LastUpdated ?? null,
+    read: (some) => rowsOf(ask, some, wanted),
+  });
+}
+
+interface Together<T> extends Pick<ThreadReading<T, RawRow[]>, 'idOf' | 'ageOf'> {
+  read(some: readonly T[]): Promise<RawRow[]>;
+}
+
+/** Read in few requests; where these fail, each by itself, because it may be for one of them. */
+async function together<T>(
+  ask: Asker,
+  things: readonly T[],
+  { read, ...reading }: Together<T>,
+): Promise<(RawRow | UnreadThread)[]> {
+  if (things.length === 0) return [];
+  try {
+    if (things.length > 1) return await read(things);
+  } catch (error) {
+    if (!isOfOneThread(error)) throw error;
+  }
+  const found = await threadsApart(ask, things, {
+    ...reading,
+    read: (one) => read([one]),
+    witness: (id) => search(ask, `/ticket/${encodeURIComponent(id)}/history`, messagesBefore(null)),
+    async others() {
+      const { items } = await search(ask, '/tickets', {
+        query: 'id > 0',
+        orderby: 'id',
+        order: 'DESC',
+        per_page: SOME,
+      });
+      return items.flatMap((raw) => idOf(raw) ?? []);
+    },
+  });
+  return found.flat();
+}
+
+async function rowsOf(ask: Asker, raws: readonly unknown[], wanted: Wanted): Promise<RawRow[]> {
   const spoken = raws.map(readTicket).filter((ticket) => ticket !== null && wanted.messagesOf(ticket));
   const tickets = new Map(spoken.map((ticket) => [ticket!.id, ticket!]));
   const said = await saidIn(ask, [...tickets.keys()], wanted);
@@ -103,7 +168,7 @@ async function readChunk(ask: Asker, ids: readonly string[], wanted: Wanted): Pr
       ? []
       : (await search(ask, '/tickets', { query: anyOfSql('id', numbers), ...TICKET_FIELDS })).items;
   const there = new Set(listed.map(idOf));
-  const rows = await readListed(ask, listed, wanted);
+  const rows = await rowsOf(ask, listed, wanted);
   const fates = await Promise.all(ids.filter((id) => !there.has(id)).map((id) => fateOf(ask, id)));
   return [...rows, ...fates.flat()];
 }

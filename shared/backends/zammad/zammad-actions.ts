@@ -35,7 +35,7 @@ import {
   type Article,
   type TicketRow,
 } from './zammad-rows';
-import { articlesOf, peopleOf, prioritiesOf, statesOf, ticketPath, withThreads } from './zammad-threads';
+import { articlesOf, peopleOf, prioritiesOf, statesOf, ticketPath, withThread } from './zammad-threads';
 
 /** A state of this kind wants a time at which Zammad reminds of the ticket or acts on it. */
 const PENDING_FOR_MS = 24 * 3_600_000;
@@ -207,7 +207,7 @@ async function afterwards(
   ask: Asker,
   ticket: unknown,
 ): Promise<{ conversation: OperationProof['conversation']; articles: readonly Article[] }> {
-  const rows = await withThreads(ask, [ticket], ask.clock.now());
+  const rows = await withThread(ask, ticket, ask.clock.now());
   const row = rows.find((found): found is TicketRow => found.of === 'ticket');
   const articles = (row?.articles ?? []).flatMap((raw) => articleOf(raw) ?? []);
   try {

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { BackendError } from '../backend-error';
 import { newestFirst } from '../newest-first';
 import type { Asker, FeedDefinition, RawPage } from '../rest-definition';
+import { UnreadThread } from '../threads-apart';
 import { tell, untold } from '../told-lately';
 import { ageOfRow, headOf, readFeedRow, type FeedRow } from './zammad-rows';
 import { listed, walk, type ByTime } from './zammad-search';
@@ -109,8 +110,14 @@ function changed(rows: readonly unknown[], told: Position['told']): unknown[] {
   return [...rows.filter((raw) => headOf(raw) === null), ...untold(readable, told).map(({ raw }) => raw)];
 }
 
-function tellOf(at: Position, rows: readonly FeedRow[], serverNow: number): [string, number][] {
-  const read = rows.map((row) => ({ id: row.id, age: ageOfRow(row) }));
+type PageRow = FeedRow | UnreadThread;
+
+function tellOf(at: Position, rows: readonly PageRow[], serverNow: number): [string, number][] {
+  // One that was set aside is not read again before its next change, or a sweep.
+  const read = rows.map((row) => ({
+    id: row.id,
+    age: row instanceof UnreadThread ? row.age : ageOfRow(row),
+  }));
   // Times are told in ms: what was read a second later cannot change under the same one.
   return tell(at.told, read, {
     settledAt: serverNow - 1_000,
@@ -119,7 +126,7 @@ function tellOf(at: Position, rows: readonly FeedRow[], serverNow: number): [str
   });
 }
 
-function page(rows: readonly FeedRow[], at: Position, more: boolean): RawPage {
+function page(rows: readonly PageRow[], at: Position, more: boolean): RawPage {
   return { rows, cursor: JSON.stringify(at), more };
 }
 

@@ -4,9 +4,10 @@ import type { IdPage } from '../port';
 import { rowId } from '../field-schemas';
 import { understand } from '../response';
 import type { SweepDefinition } from '../rest-definition';
+import { UnreadThread } from '../threads-apart';
 import { headOf, isGone } from './zammad-rows';
 import { walk, type Moment } from './zammad-search';
-import { statesOf, ticketById } from './zammad-threads';
+import { statesOf, ticketsById } from './zammad-threads';
 
 /** One by one, each with up to three requests more. */
 const ROWS_BY_ID = 10;
@@ -32,8 +33,8 @@ export function ticketSweep(rowsAPage: number): SweepDefinition {
       return { ids, next: found.next === null ? null : JSON.stringify(found.next) };
     },
     async rows(ask, _kind, ids) {
-      const found = await Promise.all(ids.map((id) => ticketById(ask, id, ask.clock.now())));
-      return found.flat().filter(({ of }) => of === 'ticket' || of === 'gone');
+      const rows = await ticketsById(ask, ids);
+      return rows.filter((row) => row instanceof UnreadThread || row.of === 'ticket' || row.of === 'gone');
     },
     feedOf: () => 'tickets',
   };

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { BackendError } from '../backend-error';
 import { rowId } from '../field-schemas';
 import { readAt, rowsAt } from '../pagination';
-import { understand } from '../response';
+import { readable, understand } from '../response';
 import type { Answer, Asker } from '../rest-definition';
+import { isMissing, threadsApart, UnreadThread } from '../threads-apart';
 import {
   articleOf,
   authorIdOf,
@@ -25,6 +26,8 @@ import {
 const RECENT_MS = 14 * 24 * 3_600_000;
 const LISTS_FOR_MS = 10 * 60_000;
 const PEOPLE_FOR_MS = 10 * 60_000;
+/** Enough tickets to find one whose articles can be read. */
+const SOME = '10';
 
 export const ticketPath = (id: string): string => `/tickets/${encodeURIComponent(id)}`;
 
@@ -38,7 +41,10 @@ export function serverTime({ headers }: Answer, ask: Asker): number {
 export function statesOf(ask: Asker): Promise<ReadonlyMap<string, State>> {
   return ask.remembered('states', LISTS_FOR_MS, async () => {
     const { body } = await ask.json({ method: 'GET', path: '/ticket_states', query: { expand: 'true' } });
-    const states = understand(() => rowsAt(body, '').map(readState));
+    const states = readable(
+      understand(() => rowsAt(body, '')),
+      readState,
+    );
     return new Map(states.map((state) => [state.id, state]));
   });
 }
@@ -46,7 +52,10 @@ export function statesOf(ask: Asker): Promise<ReadonlyMap<string, State>> {
 export function prioritiesOf(ask: Asker): Promise<readonly ReturnType<typeof readPriority>[]> {
   return ask.remembered('priorities', LISTS_FOR_MS, async () => {
     const { body } = await ask.json({ method: 'GET', path: '/ticket_priorities', query: { expand: 'true' } });
-    return understand(() => rowsAt(body, '').map(readPriority));
+    return readable(
+      understand(() => rowsAt(body, '')),
+      readPriority,
+    );
   });
 }
 
@@ -109,19 +118,57 @@ async function mergedInto(ask: Asker, id: string): Promise<string | null> {
     path: '/links',
     query: { link_object: 'Ticket', link_object_value: id },
   });
-  const links = understand(() => z.array(linkRow).parse(rowsAt(body, 'links')));
+  const raws = understand(() => rowsAt(body, 'links'));
+  const links = readable(raws, (raw) => linkRow.parse(raw));
   const parents = links.filter((link) => link.link_object === 'Ticket' && link.link_type === 'parent');
   return parents.at(-1)?.link_object_value ?? null;
 }
 
-/** Tickets with their people, tags and articles, as rows. */
+/** A ticket with its people, tags and articles, as rows. */
+export async function withThread(ask: Asker, raw: unknown, serverNow: number): Promise<FeedRow[]> {
+  try {
+    return withContacts(await threadOf(ask, raw, serverNow));
+  } catch (error) {
+    // Deleted between two requests.
+    if (!(error instanceof BackendError) || error.kind !== 'not-found') throw error;
+    return [goneRow(rawId(raw))];
+  }
+}
+
+/** The same for a page of tickets, of which some may not be readable. */
 export async function withThreads(
   ask: Asker,
   raws: readonly unknown[],
   serverNow: number,
-): Promise<FeedRow[]> {
-  const threads = await Promise.all(raws.map((raw) => threadOf(ask, raw, serverNow)));
-  const rows = threads.flat();
+): Promise<(FeedRow | UnreadThread)[]> {
+  // Before the threads: where it fails, that is no matter of any of them.
+  if (raws.length > 0) await statesOf(ask);
+  const threads = await threadsApart(ask, raws, {
+    idOf: rawId,
+    ageOf: (raw) => headOf(raw)?.updated_at ?? null,
+    read: (raw) => threadOf(ask, raw, serverNow),
+    ...articlesAsWitness(ask),
+  });
+  const rows = threads.flatMap((one) => (one instanceof UnreadThread ? [] : one));
+  const unread = threads.filter((one) => one instanceof UnreadThread);
+  return [...withContacts(rows), ...unread.map((one) => (isMissing(one) ? goneRow(one.id) : one))];
+}
+
+function articlesAsWitness(ask: Asker): {
+  witness(id: string): Promise<unknown>;
+  others(): Promise<readonly string[]>;
+} {
+  return {
+    witness: (id) => articlesOf(ask, id),
+    async others() {
+      const query = { page: '1', per_page: SOME };
+      const { body } = await ask.json({ method: 'GET', path: '/tickets', query });
+      return understand(() => rowsAt(body, '')).map(rawId);
+    },
+  };
+}
+
+function withContacts(rows: readonly FeedRow[]): FeedRow[] {
   const contacts = new Map<string, User>();
   for (const row of rows) {
     if (row.of !== 'ticket') continue;
@@ -137,32 +184,28 @@ async function threadOf(ask: Asker, raw: unknown, serverNow: number): Promise<Fe
   if (head === null) return [ticketRow(raw, rawId(raw), null, states)];
   const age = head.updated_at;
   const state = states.get(head.state_id);
-  try {
-    const gone = isGone(state);
-    if (gone !== null) {
-      const movedTo = gone === 'merged' ? await mergedInto(ask, head.id) : null;
-      return [{ of: 'gone', id: head.id, age, movedTo }];
-    }
-    const wanted = state?.state_type !== 'closed' || age > serverNow - RECENT_MS;
-    const [tags, articles] = await Promise.all([
-      tagsOf(ask, head),
-      wanted ? articlesOf(ask, head.id) : Promise.resolve(null),
-    ]);
-    const [customers, authors] = await Promise.all([
-      peopleOf(ask, [head.customer_id]),
-      authorsOf(ask, articles ?? []),
-    ]);
-    const users: Users = new Map([...customers, ...authors]);
-    return [
-      { ...ticketRow(raw, head.id, age, states), users, tags, articles },
-      ...(articles ?? []).map((article): FeedRow => ({ of: 'article', id: rawId(article), article, users })),
-    ];
-  } catch (error) {
-    // Deleted between two requests.
-    if (!(error instanceof BackendError) || error.kind !== 'not-found') throw error;
-    return [{ of: 'gone', id: head.id, age: null, movedTo: null }];
+  const gone = isGone(state);
+  if (gone !== null) {
+    const movedTo = gone === 'merged' ? await mergedInto(ask, head.id) : null;
+    return [{ of: 'gone', id: head.id, age, movedTo }];
   }
+  const wanted = state?.state_type !== 'closed' || age > serverNow - RECENT_MS;
+  const [tags, articles] = await Promise.all([
+    tagsOf(ask, head),
+    wanted ? articlesOf(ask, head.id) : Promise.resolve(null),
+  ]);
+  const [customers, authors] = await Promise.all([
+    peopleOf(ask, [head.customer_id]),
+    authorsOf(ask, articles ?? []),
+  ]);
+  const users: Users = new Map([...customers, ...authors]);
+  return [
+    { ...ticketRow(raw, head.id, age, states), users, tags, articles },
+    ...(articles ?? []).map((article): FeedRow => ({ of: 'article', id: rawId(article), article, users })),
+  ];
 }
+
+const goneRow = (id: string): FeedRow => ({ of: 'gone', id, age: null, movedTo: null });
 
 function ticketRow(
   ticket: unknown,
@@ -182,9 +225,22 @@ function rawId(raw: unknown): string {
 export async function ticketById(ask: Asker, id: string, serverNow: number): Promise<FeedRow[]> {
   try {
     const { body } = await ask.json({ method: 'GET', path: ticketPath(id), query: { expand: 'true' } });
-    return await withThreads(ask, [body], serverNow);
+    return await withThread(ask, body, serverNow);
   } catch (error) {
     if (!(error instanceof BackendError) || !['not-found', 'forbidden'].includes(error.kind)) throw error;
-    return [{ of: 'gone', id, age: null, movedTo: null }];
+    return [goneRow(id)];
   }
+}
+
+/** Some tickets by their ids, each as {@link ticketById} reads it. */
+export async function ticketsById(
+  ask: Asker,
+  ids: readonly string[],
+): Promise<readonly (FeedRow | UnreadThread)[]> {
+  const found = await threadsApart(ask, ids, {
+    idOf: (id) => id,
+    read: (id) => ticketById(ask, id, ask.clock.now()),
+    ...articlesAsWitness(ask),
+  });
+  return found.flat();
 }

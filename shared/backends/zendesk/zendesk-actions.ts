@@ -20,7 +20,7 @@ import { understand } from '../response';
 import type { Asker } from '../rest-definition';
 import { rowId } from '../field-schemas';
 import { rowsAt } from '../pagination';
-import { nextOf, ticketPath, withThreads } from './zendesk-threads';
+import { nextOf, ticketPath, withThread } from './zendesk-threads';
 import { readTicket, REF_FIELD, type TicketRow } from './zendesk-rows';
 
 /** Our words as they are sent. */
@@ -160,7 +160,7 @@ async function changeTags(
 /** The conversation as the server left it; a proof stands without it. */
 async function afterwards(ask: Asker, ticket: unknown): Promise<OperationProof['conversation']> {
   try {
-    const rows = await withThreads(ask, { rows: [ticket], users: [], serverNow: ask.clock.now() });
+    const rows = await withThread(ask, ticket, [], ask.clock.now());
     const row = rows.find((found): found is TicketRow => found.of === 'ticket');
     return row === undefined ? null : readTicket(row, ask.accountId);
   } catch (error) {

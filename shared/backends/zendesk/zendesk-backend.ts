@@ -26,7 +26,7 @@ import {
   type ThreadContext,
   type TicketRow,
 } from './zendesk-rows';
-import { BESIDE, commentsOf, ticketPath, withThreads } from './zendesk-threads';
+import { BESIDE, commentsOf, ticketPath, withThread } from './zendesk-threads';
 
 /** "Attachments: up to 50 MB" (Zendesk help, "About attachments"). */
 const MAX_ATTACHMENT_BYTES = 50 * 1024 * 1024;
@@ -95,7 +95,7 @@ async function thread(ask: Asker, conversationId: string): Promise<ThreadHead> {
   const shown = z.object({ ticket: z.unknown(), users: z.array(z.unknown()).nullish() });
   const { ticket, users } = understand(() => shown.parse(body));
   // However old the ticket is: it is about to be answered, so its comments are wanted.
-  const rows = await withThreads(ask, { rows: [ticket], users: users ?? [], serverNow: -Infinity });
+  const rows = await withThread(ask, ticket, users ?? [], -Infinity);
   return understand(() => headOfRows(rows, ask.accountId));
 }
 

@@ -15,6 +15,7 @@ import { newestFirst } from '../newest-first';
 import { readAt } from '../pagination';
 import { understand } from '../response';
 import type { Asker, FeedDefinition, RawPage } from '../rest-definition';
+import { UnreadThread } from '../threads-apart';
 import { tell, untold } from '../told-lately';
 import {
   BESIDE,
@@ -124,7 +125,9 @@ async function news(ask: Asker, cursor: string, sizes: PageSizes): Promise<RawPa
   return page(rows, noted({ ...next, waiting }, rows, changed.serverNow));
 }
 
-function page(rows: readonly FeedRow[], at: Position): RawPage {
+type PageRow = FeedRow | UnreadThread;
+
+function page(rows: readonly PageRow[], at: Position): RawPage {
   return { rows, cursor: JSON.stringify(at), more: at.midway || at.waiting.length > 0 };
 }
 
@@ -231,8 +234,12 @@ function unseen(lists: readonly Tickets[], told: Position['told']): Tickets {
 }
 
 /** Notes what was told now. */
-function noted(at: Position, rows: readonly FeedRow[], serverNow: number): Position {
-  const read = rows.map((row) => ({ id: row.id, age: ageOfRow(row) }));
+function noted(at: Position, rows: readonly PageRow[], serverNow: number): Position {
+  // One that was set aside is not read again before its next change, or a sweep.
+  const read = rows.map((row) => ({
+    id: row.id,
+    age: row instanceof UnreadThread ? row.age : ageOfRow(row),
+  }));
   const told = tell(at.told, read, {
     settledAt: serverNow - SETTLED_MS,
     keepFrom: Math.min(serverNow - REMEMBERED_MS, at.by === 'search' ? at.since : Infinity),

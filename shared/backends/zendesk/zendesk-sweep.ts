@@ -9,6 +9,7 @@ import type { IdPage } from '../port';
 import { understand } from '../response';
 import type { SweepDefinition } from '../rest-definition';
 import { ageOf, headOf, isMergedAway } from './zendesk-rows';
+import { UnreadThread } from '../threads-apart';
 import { nextOf, ticketsById } from './zendesk-threads';
 
 /** Each brings its comments with a request of its own. */
@@ -39,7 +40,7 @@ export function ticketSweep(rowsAPage: number): SweepDefinition {
     },
     async rows(ask, _kind, ids) {
       const { rows } = await ticketsById(ask, ids);
-      return rows.filter(({ of }) => of === 'ticket' || of === 'gone');
+      return rows.filter((row) => row instanceof UnreadThread || row.of === 'ticket' || row.of === 'gone');
     },
     feedOf: () => 'tickets',
   };

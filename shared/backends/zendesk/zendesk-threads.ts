@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { BackendError } from '../backend-error';
 import { at, readAt, rowsAt } from '../pagination';
-import { understand } from '../response';
+import { readable, understand } from '../response';
 import type { Answer, Asker, Query } from '../rest-definition';
 import { rowId } from '../field-schemas';
+import { isMissing, isOfOneThread, threadsApart, UnreadThread } from '../threads-apart';
 import {
   ageOf,
   headOf,
@@ -27,6 +28,8 @@ const NEWEST_COMMENTS = 30;
 const RECENT_MS = 14 * 24 * 3_600_000;
 
 const CUSTOM_STATUSES_EVERY_MS = 10 * 60_000;
+/** Enough tickets to find one whose comments can be read. */
+const SOME = '10';
 
 /** Some tickets, the people they name, and the server's clock in ms when it answered. */
 export interface Tickets {
@@ -93,17 +96,16 @@ export function nextOf(body: unknown): string | null {
 const sideloaded = (body: unknown): readonly unknown[] =>
   readAt(z.array(z.unknown()).nullish(), body, 'users') ?? [];
 
-const customStatuses = z.object({
-  custom_statuses: z.array(z.object({ id: rowId, agent_label: z.string(), default: z.boolean().nullish() })),
-});
+const customStatus = z.object({ id: rowId, agent_label: z.string(), default: z.boolean().nullish() });
 
 /** Names of statuses that a team made for itself, by id; the built-in ones are left out. */
 const labels = (ask: Asker): Promise<ReadonlyMap<string, string>> =>
   ask.remembered('custom statuses', CUSTOM_STATUSES_EVERY_MS, async () => {
     try {
       const { body } = await ask.json({ method: 'GET', path: '/custom_statuses' });
-      const { custom_statuses } = understand(() => customStatuses.parse(body));
-      const own = custom_statuses.filter((status) => status.default !== true);
+      const raws = understand(() => rowsAt(body, 'custom_statuses'));
+      const statuses = readable(raws, (raw) => customStatus.parse(raw));
+      const own = statuses.filter((status) => status.default !== true);
       return new Map(own.map(({ id, agent_label }) => [id, agent_label]));
     } catch (error) {
       // An account without them has no such list.
@@ -128,9 +130,46 @@ export function wantsComments(head: TicketHead, serverNow: number): boolean {
 }
 
 /** A ticket with its people and newest comments, as rows. */
-export async function withThreads(ask: Asker, tickets: Tickets): Promise<FeedRow[]> {
+export async function withThread(
+  ask: Asker,
+  ticket: unknown,
+  users: readonly unknown[],
+  serverNow: number,
+): Promise<FeedRow[]> {
+  const tickets: Tickets = { rows: [ticket], users, serverNow };
+  return withPeople(ask, tickets, [
+    await orGone(rawId(ticket), threadOf(ask, ticket, usersOf(users), serverNow)),
+  ]);
+}
+
+/** The same for a page of tickets, of which some may not be readable. */
+export async function withThreads(ask: Asker, tickets: Tickets): Promise<(FeedRow | UnreadThread)[]> {
   const known = usersOf(tickets.users);
-  const threads = await Promise.all(tickets.rows.map((raw) => threadOf(ask, raw, known, tickets.serverNow)));
+  // Before the threads: where it fails, that is no matter of any of them.
+  if (tickets.rows.length > 0) await labels(ask);
+  const found = await threadsApart(ask, tickets.rows, {
+    idOf: rawId,
+    ageOf: (raw) => {
+      const head = headOf(raw);
+      return head === null ? null : ageOf(head);
+    },
+    read: (raw) => threadOf(ask, raw, known, tickets.serverNow),
+    witness: (id) => commentsOf(ask, id, null),
+    async others() {
+      const query = { sort: '-updated_at', 'page[size]': SOME };
+      const { body } = await ask.json({ method: 'GET', path: '/tickets', query });
+      return understand(() => rowsAt(body, 'tickets')).map(rawId);
+    },
+  });
+  // Deleted between the two requests.
+  const threads = found.flatMap((one) =>
+    isMissing(one) ? gone(one.id, null, null) : one instanceof UnreadThread ? [] : one,
+  );
+  const unread = found.filter((one) => one instanceof UnreadThread && !isMissing(one));
+  return [...(await withPeople(ask, tickets, threads)), ...(unread as UnreadThread[])];
+}
+
+async function withPeople(ask: Asker, tickets: Tickets, threads: readonly Thread[]): Promise<FeedRow[]> {
   const rows = threads.flatMap((thread) => thread.rows);
   const unnamed = await usersById(ask, rows.flatMap(unnamedRequester));
   const named = usersOf(unnamed);
@@ -145,7 +184,17 @@ export async function withThreads(ask: Asker, tickets: Tickets): Promise<FeedRow
 }
 
 async function personOf(ask: Asker, id: string, user: unknown): Promise<FeedRow> {
-  return { of: 'user', id, user, identities: await identitiesOf(ask, user) };
+  return { of: 'user', id, user, identities: await identitiesOrNone(ask, user) };
+}
+
+/** Where one customer's cannot be read, nothing is vouched for. */
+async function identitiesOrNone(ask: Asker, user: unknown): Promise<readonly unknown[]> {
+  try {
+    return await identitiesOf(ask, user);
+  } catch (error) {
+    if (isOfOneThread(error) && error.kind !== 'no-answer') return [];
+    throw error;
+  }
 }
 
 /** The customer of a ticket, where nothing that came with it says who that is. */
@@ -176,14 +225,7 @@ async function threadOf(ask: Asker, raw: unknown, known: Users, serverNow: numbe
   const label = await labelOf(ask, head);
   const row: TicketRow = { ...bare(raw), id: head.id, age, users: known, label };
   if (!wantsComments(head, serverNow)) return { rows: [row], people: [] };
-  let page: CommentsPage;
-  try {
-    page = await commentsOf(ask, head.id, null);
-  } catch (error) {
-    // Deleted between the two requests.
-    if (error instanceof BackendError && error.kind === 'not-found') return gone(head.id, null, null);
-    throw error;
-  }
+  const page = await commentsOf(ask, head.id, null);
   if (isMergedAway(head)) return gone(head.id, age, mergedInto(head.id, page.rows));
   const users: Users = new Map<string, User>([...known, ...usersOf(page.users)]);
   const thread = {
@@ -219,6 +261,16 @@ function bare(raw: unknown): TicketRow {
   };
 }
 
+async function orGone(id: string, thread: Promise<Thread>): Promise<Thread> {
+  try {
+    return await thread;
+  } catch (error) {
+    // Deleted between the two requests.
+    if (error instanceof BackendError && error.kind === 'not-found') return gone(id, null, null);
+    throw error;
+  }
+}
+
 function gone(id: string, age: number | null, movedTo: string | null): Thread {
   const row: GoneRow = { of: 'gone', id, age, movedTo };
   return { rows: [row], people: [] };
@@ -228,7 +280,7 @@ function gone(id: string, age: number | null, movedTo: string | null): Thread {
 export async function ticketsById(
   ask: Asker,
   ids: readonly string[],
-): Promise<{ rows: FeedRow[]; serverNow: number }> {
+): Promise<{ rows: (FeedRow | UnreadThread)[]; serverNow: number }> {
   // An id that is no number is nobody's, and would spoil the request for the others.
   const numbers = ids.filter((id) => /^\d+$/.test(id));
   const query: Query = { ids: numbers.join(','), ...BESIDE };
