@@ -58,7 +58,9 @@ function Shown(props: Omit<MessageItemProps, 'shownIn'>) {
   const kind = kindOf(item);
   const isBand = isPublic && kind === 'reply';
   const row = item.type === 'pending' ? item.row : item.delivery;
-  const showLine = row !== null && row.state !== 'accepted' && row.state !== 'delivered';
+  const isDone = row?.state === 'accepted' || row?.state === 'delivered';
+  // What stands there under another name is told for as long as anybody knows.
+  const showLine = row !== null && (!isDone || (row.state !== 'saving' && row.leftAs !== undefined));
   return (
     <article
       aria-label={useName(item, kind)}

@@ -1,6 +1,7 @@
 import delivery from '@resources/locales/en/delivery.json';
 import held from '@resources/locales/en/held.json';
 import outbox from '@resources/locales/en/outbox.json';
+import speaker from '@resources/locales/en/speaker.json';
 import { DELIVERY_STATES, type DeliveryReason, type Hold, type OutboxRow } from '@shared/domain/intents';
 import type { Movement } from '@shared/domain/thread-moved';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import { isStopped } from '@renderer/components/held-why';
 import { explain, needsYou, plannedAt, type AccountFacts, type Phrase } from './explain';
 
 const DESK: AccountFacts = { name: 'Desk', state: 'online', stateSince: NOON };
-const WORDS: Readonly<Record<string, object>> = { delivery, held, outbox };
+const WORDS: Readonly<Record<string, object>> = { delivery, held, outbox, speaker };
 
 function row(patch: Partial<OutboxRow>): OutboxRow {
   return outboxRow(intent('c1'), patch);
@@ -105,6 +106,11 @@ describe('why it waits and what happens next', () => {
     const hold: Hold = { kind: 'unproven', movement: null, looked: 6_000 };
     const parked = row({ state: 'parked', reason: because('no-answer'), hold });
     expect(told(parked)[0]).toContain('too long to look through: 6000 messages looked at');
+  });
+
+  it('says so when a reply stands at the helpdesk under another name', () => {
+    const misnamed = row({ state: 'delivered', leftAs: 'Sample Robot' });
+    expect(told(misnamed)[0]).toBe('The helpdesk shows it under another name: Sample Robot.');
   });
 
   it('tells what was taken back from what was given up', () => {

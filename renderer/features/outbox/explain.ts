@@ -89,6 +89,8 @@ export function explain(row: Row, account: AccountFacts | undefined, now: number
     case 'accepted':
       return { why: { key: 'why.accepted' }, next: { key: 'next.seen' } };
     case 'delivered':
+      if (row.leftAs !== undefined)
+        return { why: { key: 'speaker:misnamed', values: { name: row.leftAs } }, next: null };
       return {
         why: { key: lastCode(row) === 'twice' ? 'why.deliveredTwice' : 'why.delivered' },
         next: null,
