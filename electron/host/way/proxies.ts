@@ -20,16 +20,23 @@ export interface Proxy extends Target {
  */
 export function proxyFor(target: Target, choice: Way['proxy']): Proxy | null {
   if (choice === 'none') return null;
-  const set =
-    choice === 'system'
-      ? { url: getProxyForUrl(`${target.secure ? 'https' : 'http'}://${authorityOf(target)}`), signIn: null }
-      : choice;
+  const set = choice === 'system' ? { url: environmentsProxy(target), signIn: null } : choice;
   if (set.url === '') return null;
   const { url, signIn } = withoutSignIn(set.url) ?? {};
   if (url === undefined) {
     throw new BackendError('proxy', 'The proxy that is set has to be an address of http or https.');
   }
   return { ...targetOf(url), signIn: set.signIn ?? signIn ?? null };
+}
+
+const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+
+/** Empty: none. */
+function environmentsProxy(target: Target): string {
+  const url = getProxyForUrl(`${target.secure ? 'https' : 'http'}://${authorityOf(target)}`);
+  // The library gives `proxy:3128` the scheme of what is asked; a proxy without one speaks plainly, as to curl.
+  const written = new Set(VARIABLES.map((name) => process.env[name]));
+  return written.has(url) ? url : url.replace(/^https:/, 'http:');
 }
 
 /** An address of a proxy and, apart from it, what signs in there; `null` for one that is none. */

@@ -271,11 +271,14 @@ describe('a proxy', () => {
     await works(clientOn(way), desk.url);
     expect(proxy.asked).toHaveLength(1);
     expect(proxy.signIns).toEqual([`Basic ${Buffer.from('ann:secret').toString('base64')}`]);
+    vi.stubEnv('HTTPS_PROXY', `ann:secret@127.0.0.1:${proxy.port}`);
+    await works(clientOn(way), desk.url);
+    expect(proxy.asked).toHaveLength(2);
     // No other way is a proxy taken that nobody chose for the account.
     await works(clientOn({ ...way, proxy: 'none' }), desk.url);
     vi.stubEnv('NO_PROXY', '127.0.0.1');
     await works(clientOn(way), desk.url);
-    expect(proxy.asked).toHaveLength(1);
+    expect(proxy.asked).toHaveLength(2);
   });
 
   it('of a kind that is not known is told, not passed by', async () => {
