@@ -1,15 +1,13 @@
-/* Runs in a worker thread of its own, after the text of JSONata (see expression-evaluator.ts). */
-/* global module, require */
-'use strict';
+/*
+ * Runs in a process of its own (or in a thread, where none can be started), after the text of JSONata:
+ * see expression-runner.ts. `link` is the way to the host.
+ */
+/* global module, link */
 const jsonata = module.exports;
-// The text runs as a script, which knows no import.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { parentPort, workerData } = require('node:worker_threads');
-const { shield } = workerData;
+const { shield, mostCharacters, onTasks, send, tell } = link;
 
 // Nothing of Node is left within reach, whatever hole an expression might find: it has values, text and
 // arithmetic. Neither can it make code out of text.
-const port = parentPort;
 for (const name of Object.getOwnPropertyNames(globalThis)) {
   if (!/^[A-Z]/.test(name) && name !== 'globalThis' && !shield.includes(name)) delete globalThis[name];
 }
@@ -23,8 +21,6 @@ for (const kind of [Object, Array, String, Number, Boolean, RegExp, Promise, Map
   Object.freeze(kind);
 }
 
-/** Where it is: task, input, expression (0 is `each`, n the one before n), and how often it went on. */
-const progress = new Int32Array(workerData.progress);
 const MOST_COMPILED = 2_000;
 const compiled = new Map();
 
@@ -38,42 +34,44 @@ function programOf(text) {
   return program;
 }
 
+/** How much one input may still give, in characters of JSON: a few letters can be made into a gigabyte. */
+let left = 0;
+
 async function outcomeOf(text, value, vars) {
   try {
     const found = await programOf(text).evaluate(value, vars);
     if (typeof found === 'function' || found?._jsonata_function === true || found?._jsonata_lambda === true) {
       return { problem: 'It gives a function instead of a value.', position: null };
     }
+    if (found === undefined) return {};
     // Only what JSON can say leaves: no hidden marks on lists, no functions inside.
-    return found === undefined ? {} : { value: JSON.parse(JSON.stringify(found)) };
+    const said = JSON.stringify(found);
+    left -= said?.length ?? 0;
+    if (left < 0) return { problem: `It gives more than ${mostCharacters} characters.`, position: null };
+    return { value: said === undefined ? undefined : JSON.parse(said) };
   } catch (error) {
     return { problem: String(error?.message ?? error), position: error?.position ?? null };
   }
 }
 
-port.on('message', async ({ tasks, inputs, skips }) => {
-  Atomics.add(progress, 3, 1);
-  const skipped = (t, i, e) =>
-    skips.find((skip) => skip.task === t && skip.input === i && skip.expression === e);
+onTasks(async (sent) => {
+  const { tasks, inputs, skips } = JSON.parse(sent);
   const run = async (t, i, e, text, value, vars) => {
-    const skip = skipped(t, i, e);
+    const skip = skips.find((one) => one.task === t && one.input === i && one.expression === e);
     if (skip !== undefined) return { problem: skip.problem, position: null };
-    progress[0] = t;
-    progress[1] = i;
-    progress[2] = e;
-    Atomics.add(progress, 3, 1);
+    tell(t, i, e);
     return outcomeOf(text, value, vars);
   };
-  const results = [];
-  for (const [t, { each, expressions }] of tasks.entries()) {
-    const ofTask = [];
-    for (const [i, { value, vars }] of inputs.entries()) {
+  const results = tasks.map(() => []);
+  for (const [i, { value, vars }] of inputs.entries()) {
+    left = mostCharacters;
+    for (const [t, { each, expressions }] of tasks.entries()) {
       let things = [value];
       let known = vars;
       if (each !== null) {
         const found = await run(t, i, 0, each, value, vars);
         if ('problem' in found) {
-          ofTask.push(found);
+          results[t].push(found);
           continue;
         }
         things = found.value === undefined || found.value === null ? [] : [found.value].flat();
@@ -87,10 +85,9 @@ port.on('message', async ({ tasks, inputs, skips }) => {
         }
         readings.push(reading);
       }
-      ofTask.push(readings);
+      results[t].push(readings);
     }
-    results.push(ofTask);
   }
   // As text: an expression may have made anything, but text is only text.
-  port.postMessage(JSON.stringify(results));
+  send(JSON.stringify(results));
 });

@@ -11,21 +11,22 @@ import type { ProfileWords } from './field-values';
 import type { Action, Step } from './profile-schema';
 import type { Path } from './profile-source';
 import type { ReadThing } from './entries';
-import { accountContext, type Context, type Runtime } from './runtime';
+import { accountContext, forAgent, type Caller, type Context, type Runtime } from './runtime';
 import { textOf } from './templates';
 
 export interface ActionParts {
   runtime: Runtime;
   words: ProfileWords;
   /** The conversation as it is now: its raw row and what it means. */
-  conversation(ask: Asker, conversationId: string): Promise<{ raw: unknown; thing: ReadThing }>;
+  conversation(ask: Caller, conversationId: string): Promise<{ raw: unknown; thing: ReadThing }>;
 }
 
 /** Makes `perform` of a profile. */
 export function performer(parts: ActionParts) {
   const { runtime } = parts;
   const { actions } = runtime.profile;
-  return async (ask: Asker, operation: Operation): Promise<OperationProof> => {
+  return async (asker: Asker, operation: Operation): Promise<OperationProof> => {
+    const ask = forAgent(asker);
     const { kind } = operation.action;
     const action = actions[kind];
     if (action === undefined) {
@@ -59,7 +60,10 @@ export function performer(parts: ActionParts) {
       .catch((error: unknown) =>
         Promise.reject(isMessage ? perhapsDone(error, 'taken, but not seen afterwards: ') : error),
       );
-    const done = await runtime.value(action.verify, [...path, 'verify'], { ...context, conversation: raw });
+    const done = await runtime.value(ask, action.verify, [...path, 'verify'], {
+      ...context,
+      conversation: raw,
+    });
     if (!done) {
       const where = runtime.lineOf([...path, 'verify']);
       throw new BackendError(
@@ -135,11 +139,11 @@ async function carried(
 }
 
 class ActionRun {
-  readonly #ask: Asker;
+  readonly #ask: Caller;
   readonly #runtime: Runtime;
   readonly #files: readonly CarriedFile[];
 
-  constructor(ask: Asker, runtime: Runtime, files: readonly CarriedFile[]) {
+  constructor(ask: Caller, runtime: Runtime, files: readonly CarriedFile[]) {
     this.#ask = ask;
     this.#runtime = runtime;
     this.#files = files;
@@ -148,10 +152,10 @@ class ActionRun {
   /** Resolves with the last answer's body. */
   async step(step: Step, path: Path, context: Context): Promise<unknown> {
     if (step.when !== undefined) {
-      if (!(await this.#runtime.value(step.when, [...path, 'when'], context))) return null;
+      if (!(await this.#runtime.value(this.#ask, step.when, [...path, 'when'], context))) return null;
     }
     if (step.forEach === undefined) return this.#send(step, path, context);
-    const found = await this.#runtime.value(step.forEach, [...path, 'forEach'], context);
+    const found = await this.#runtime.value(this.#ask, step.forEach, [...path, 'forEach'], context);
     const items = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found];
     let last: unknown = null;
     for (const item of items as readonly unknown[]) last = await this.#send(step, path, { ...context, item });
@@ -162,14 +166,14 @@ class ActionRun {
   async resultOf(action: Action, path: Path, answer: unknown): Promise<string | null> {
     if (action.result === undefined) return null;
     const place = [...path, 'result'];
-    const found = textOf(await this.#runtime.value(action.result, place, answer));
+    const found = textOf(await this.#runtime.value(this.#ask, action.result, place, answer));
     // Perhaps it was done: reading back will tell.
     if (found === '') throw this.#runtime.nonsense(place, 'gives no id.', answer);
     return found;
   }
 
   async #send(step: Step, path: Path, context: Context): Promise<unknown> {
-    const filled = await this.#runtime.request(step, path, context);
+    const filled = await this.#runtime.request(this.#ask, step, path, context);
     const shape = withFiles(filled, step, this.#files);
     return (await this.#runtime.ask(this.#ask, shape, path)).body;
   }

@@ -17,7 +17,7 @@ import { authOf, descriptorOf } from './profile-facts';
 import type { Profile } from './profile-schema';
 import type { Path } from './profile-source';
 import type { LoadedProfile } from './read-profile';
-import { accountContext, Runtime } from './runtime';
+import { accountContext, forAgent, forPull, Runtime, type Caller } from './runtime';
 import { expressionIn, textOf } from './templates';
 
 /** A list that is read from its oldest message on is read whole, up to so many pages. */
@@ -29,7 +29,7 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
   const reader = new EntryReader(runtime);
   const words = profileWords(profile);
   const history = historyOf(runtime, reader);
-  const newestMessages = async (ask: Asker, conversationId: string): Promise<readonly ReadThing[]> =>
+  const newestMessages = async (ask: Caller, conversationId: string): Promise<readonly ReadThing[]> =>
     (await history(ask, conversationId, null)).rows;
   const one = oneConversation(runtime, reader);
   const whole = wholeConversation(runtime, one, newestMessages);
@@ -44,11 +44,12 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
     descriptor: descriptorOf(profile),
     root: rootAt(server.api),
     auth: authOf(profile),
-    async whoAmI(ask) {
+    async whoAmI(asker) {
+      const ask = forAgent(asker);
       const path: Path = ['whoAmI'];
-      const shape = await runtime.request(profile.whoAmI, path, accountContext(ask));
+      const shape = await runtime.request(ask, profile.whoAmI, path, accountContext(ask));
       const { body } = await runtime.ask(ask, shape, path);
-      return reader.agent(body, profile.whoAmI.agent, [...path, 'agent'], ask.accountId);
+      return reader.agent(ask, body, profile.whoAmI.agent, [...path, 'agent']);
     },
     feeds: Object.fromEntries(feeds),
     ...(rewinds && {
@@ -58,35 +59,39 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
       },
     }),
     history: {
-      page: history,
+      page: (ask, conversationId, before) => history(forAgent(ask), conversationId, before),
       row: (raw, accountId) => {
         const change = readThing(raw, accountId);
         return 'row' in change && change.kind === 'message' ? change.row : null;
       },
     },
     ...(conversation !== undefined && {
-      thread: (ask: Asker, conversationId: string) => headOf(ask, conversationId, whole, newestMessages),
+      thread: (ask: Asker, conversationId: string) =>
+        headOf(forAgent(ask), conversationId, whole, newestMessages),
     }),
     perform: performer({ runtime, words, conversation: one }),
     ...(delivery.tier !== 'T4' && { findByRef: readBackOf(runtime, delivery.readBack) }),
     ...(sweep !== undefined && { sweep: sweepOf(runtime, whole, sweep) }),
     ...(files?.send.kind === 'upload' && { upload: uploadOf(runtime, files.send) }),
-    async download(ask, attachmentId) {
+    async download(asker, attachmentId) {
+      const ask = forAgent(asker);
       if (files === undefined) throw new BackendError('not-found', 'The profile says nothing of files.');
       const path: Path = ['files', 'download'];
       const context = { ...accountContext(ask), attachmentId };
-      const shape = await runtime.request(files.download, path, context);
+      const shape = await runtime.request(ask, files.download, path, context);
       return runtime.withLine(() => ask.file(shape), shape, path);
     },
   };
 }
 
-type History = RestDefinition['history']['page'];
-
 function historyOf(
   runtime: Runtime,
   reader: EntryReader,
-): (...wanted: Parameters<History>) => Promise<{
+): (
+  ask: Caller,
+  conversationId: string,
+  before: string | null,
+) => Promise<{
   rows: readonly ReadThing[];
   before: string | null;
 }> {
@@ -105,7 +110,7 @@ function historyOf(
   return async (ask, conversationId, before) => {
     const context = { ...accountContext(ask), conversationId };
     const read = (rows: readonly unknown[]): Promise<readonly ReadThing[]> =>
-      reader.read([entry], rows, ask.accountId, conversationId);
+      reader.read(ask, [entry], rows, conversationId);
     if (history.order === 'newestFirst') {
       const found = await runtime.page(ask, history, path, context, before);
       return { rows: (await read(found.rows)).toReversed(), before: found.more ? found.cursor : null };
@@ -128,7 +133,7 @@ export interface FoundConversation {
   thing: ReadThing;
   messages: readonly ReadThing[];
 }
-type OneConversation = (ask: Asker, conversationId: string) => Promise<FoundConversation>;
+type OneConversation = (ask: Caller, conversationId: string) => Promise<FoundConversation>;
 
 function oneConversation(runtime: Runtime, reader: EntryReader): OneConversation {
   return async (ask, conversationId) => {
@@ -137,13 +142,13 @@ function oneConversation(runtime: Runtime, reader: EntryReader): OneConversation
     if (conversation === undefined || feed === undefined)
       throw new Error('The profile reads no conversation.');
     const path: Path = ['conversation'];
-    const shape = await runtime.request(conversation, path, { ...accountContext(ask), conversationId });
+    const shape = await runtime.request(ask, conversation, path, { ...accountContext(ask), conversationId });
     const { body } = await runtime.ask(ask, shape, path);
     const raw = at(body, conversation.row);
     if (raw === undefined) {
       throw runtime.nonsense([...path, 'row'], `there is nothing at "${conversation.row}".`, body);
     }
-    const things = await reader.read(entriesOf(conversation.feed, feed), [raw], ask.accountId);
+    const things = await reader.read(ask, entriesOf(conversation.feed, feed), [raw]);
     const thing = things.find(({ change, problem }) => problem !== null || change?.kind === 'conversation');
     if (thing === undefined) throw new BackendError('not-found', 'The profile takes it for no conversation.');
     return { raw, thing, messages: things.filter(({ change }) => change?.kind === 'message') };
@@ -154,7 +159,7 @@ function oneConversation(runtime: Runtime, reader: EntryReader): OneConversation
 function wholeConversation(
   { profile }: Runtime,
   one: OneConversation,
-  newestMessages: (ask: Asker, conversationId: string) => Promise<readonly ReadThing[]>,
+  newestMessages: (ask: Caller, conversationId: string) => Promise<readonly ReadThing[]>,
 ): OneConversation {
   return async (ask, conversationId) => {
     const found = await one(ask, conversationId);
@@ -168,10 +173,10 @@ function wholeConversation(
 }
 
 async function headOf(
-  ask: Asker,
+  ask: Caller,
   conversationId: string,
   whole: OneConversation,
-  newestMessages: (ask: Asker, conversationId: string) => Promise<readonly ReadThing[]>,
+  newestMessages: (ask: Caller, conversationId: string) => Promise<readonly ReadThing[]>,
 ): Promise<ThreadHead> {
   try {
     const { thing, messages } = await whole(ask, conversationId);
@@ -191,7 +196,8 @@ type ReadBack = Exclude<Profile['delivery'], { tier: 'T4' }>['readBack'];
 
 function readBackOf(runtime: Runtime, readBack: ReadBack): NonNullable<RestDefinition['findByRef']> {
   const path: Path = ['delivery', 'readBack'];
-  return async (ask, conversationId, ref): Promise<OperationProof | null> => {
+  return async (asker, conversationId, ref): Promise<OperationProof | null> => {
+    const ask = forAgent(asker);
     const context = { ...accountContext(ask), conversationId, ref };
     const found = expressionIn(readBack.found, [...path, 'found']);
     let cursor: string | null = null;
@@ -199,12 +205,12 @@ function readBackOf(runtime: Runtime, readBack: ReadBack): NonNullable<RestDefin
     for (let pages = 0; pages < readBack.maxPages; pages += 1) {
       const page = await runtime.page(ask, readBack, path, context, cursor);
       const outcomes =
-        found === null ? [] : await runtime.outcomes([found], page.rows, { ref, conversationId });
+        found === null ? [] : await runtime.outcomes(ask, [found], page.rows, { ref, conversationId });
       const at = outcomes.findIndex(
         ([outcome]) => outcome !== undefined && 'value' in outcome && outcome.value === true,
       );
       if (at >= 0) {
-        const id = textOf(await runtime.value(readBack.result, [...path, 'result'], page.rows[at]));
+        const id = textOf(await runtime.value(ask, readBack.result, [...path, 'result'], page.rows[at]));
         if (id === '') throw runtime.nonsense([...path, 'result'], 'gives no id.', page.rows[at]);
         return { serverId: id, conversation: null };
       }
@@ -230,11 +236,12 @@ function sweepOf(
   return {
     kinds: ['conversation'],
     rowsAtOnce: 10,
-    async ids(ask, _kind, cursor) {
+    async ids(asker, _kind, cursor) {
+      const ask = forPull(asker);
       const page = await runtime.page(ask, sweep, path, accountContext(ask), cursor);
       const ids: { id: string; age: number | null }[] = [];
       for (const row of page.rows) {
-        const [found, revision] = await runtime.values(expressions, row);
+        const [found, revision] = await runtime.values(ask, expressions, row);
         // An id that cannot be read must not look as if its thing were gone.
         if (textOf(found) === '') throw runtime.nonsense([...path, 'id'], 'gives no id.', row);
         ids.push({ id: textOf(found), age: typeof revision === 'number' ? revision : null });
@@ -243,14 +250,14 @@ function sweepOf(
     },
     async rows(ask, kind, ids) {
       const things: ReadThing[] = [];
-      for (const wanted of ids) things.push(await swept(ask, kind, wanted, one));
+      for (const wanted of ids) things.push(await swept(forPull(ask), kind, wanted, one));
       return things;
     },
     feedOf: () => runtime.profile.conversation?.feed ?? '',
   };
 }
 
-async function swept(ask: Asker, kind: EntityKind, id: string, one: OneConversation): Promise<ReadThing> {
+async function swept(ask: Caller, kind: EntityKind, id: string, one: OneConversation): Promise<ReadThing> {
   const gone = (movedTo: string | null): ReadThing => ({
     id,
     change: goneChange(kind, id, movedTo),
@@ -271,10 +278,17 @@ type Upload = Extract<NonNullable<Profile['files']>['send'], { kind: 'upload' }>
 
 function uploadOf(runtime: Runtime, send: Upload): NonNullable<RestDefinition['upload']> {
   const path: Path = ['files', 'send'];
-  return async (ask, file: OutgoingFile, ref) => {
+  return async (asker, file: OutgoingFile, ref) => {
+    const ask = forAgent(asker);
     const { name, size } = file;
     const mediaType = mediaTypeOf(file);
-    const shape = await runtime.request(send, path, { ...accountContext(ask), name, size, mediaType, ref });
+    const shape = await runtime.request(ask, send, path, {
+      ...accountContext(ask),
+      name,
+      size,
+      mediaType,
+      ref,
+    });
     const { body } = await runtime.ask(
       ask,
       send.raw
@@ -292,7 +306,7 @@ function uploadOf(runtime: Runtime, send: Upload): NonNullable<RestDefinition['u
           },
       path,
     );
-    const id = textOf(await runtime.value(send.result, [...path, 'result'], body));
+    const id = textOf(await runtime.value(ask, send.result, [...path, 'result'], body));
     if (id === '') throw runtime.nonsense([...path, 'result'], 'gives no id.', body);
     return id;
   };

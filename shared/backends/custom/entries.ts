@@ -20,7 +20,7 @@ import { isProblem, type ExpressionTask, type Outcome } from './evaluator';
 import { fieldSchemas, profileWords, type FieldSchemas } from './field-values';
 import type { Entry, Template } from './profile-schema';
 import type { Path } from './profile-source';
-import type { Context, Runtime } from './runtime';
+import type { Caller, Context, Runtime } from './runtime';
 import { expressionIn, expressionsIn, fillTemplate, type Expression } from './templates';
 
 /** One thing that a row gave: a change, or why there is none. The engine takes it for a raw row. */
@@ -62,17 +62,19 @@ export class EntryReader {
    * @param conversationId of messages that do not say it themselves
    */
   async read(
+    caller: Caller,
     entries: readonly PlacedEntry[],
     rows: readonly unknown[],
-    accountId: string,
     conversationId: string | null = null,
   ): Promise<readonly ReadThing[]> {
     if (rows.length === 0) return [];
+    const { accountId } = caller;
     const prepared = entries.map(prepare);
     const vars: Context = conversationId === null ? {} : { conversationId };
     const found = await this.#runtime.evaluator.evaluate(
       prepared.map(taskOf),
       rows.map((value) => ({ value, vars })),
+      caller,
     );
     return rows.flatMap((row, at) => {
       const things = prepared.flatMap((entry, task): readonly ReadThing[] => {
@@ -86,16 +88,16 @@ export class EntryReader {
 
   /** One thing's fields alone, for what is no row of a list. Throws with the line. */
   async agent(
+    caller: Caller,
     row: unknown,
     fields: { [name: string]: Template },
     path: Path,
-    accountId: string,
   ): Promise<Agent> {
     const expressions = expressionsIn(fields, path);
-    const values = await this.#runtime.values(expressions, row);
+    const values = await this.#runtime.values(caller, expressions, row);
     const filled = fillTemplate(fields, values[Symbol.iterator]());
     const read = this.#schemas.agent.safeParse(filled);
-    if (read.success) return { accountId, ...read.data };
+    if (read.success) return { accountId: caller.accountId, ...read.data };
     throw this.#runtime.nonsense(...problemIn(read.error, path, filled), row);
   }
 

@@ -4,6 +4,8 @@
  * what they are given. Everything that goes in and out is plain JSON.
  */
 
+import type { Urgency } from '../pace';
+
 /** What one expression gave: a value (`undefined`: nothing), or why there is none. */
 export type Outcome =
   | { value: unknown }
@@ -32,15 +34,23 @@ export type Reading = readonly Outcome[];
 /** What a task gave of one input: readings, or why `each` gave none. */
 export type TaskOutcome = readonly Reading[] | Extract<Outcome, { problem: string }>;
 
+/** Whose expressions they are, and whether somebody waits: no account waits for another one's. */
+export interface Lane {
+  accountId: string;
+  urgency: Urgency;
+}
+
 export interface Evaluator {
   /**
    * Runs all tasks on all inputs: by the place of the task, then of the input. An expression that takes
-   * too long, or too much memory, is a problem like any other. Rejects when it was closed, and with a
-   * `BackendError` when expressions run away for one row after the other.
+   * too long, or too much memory, is a problem like any other, and so is an input that is too large.
+   * Rejects when it was closed, and with a `BackendError` when an expression runs away for one row after
+   * the other.
    */
   evaluate(
     tasks: readonly ExpressionTask[],
     inputs: readonly ExpressionInput[],
+    lane: Lane,
   ): Promise<readonly (readonly TaskOutcome[])[]>;
 }
 

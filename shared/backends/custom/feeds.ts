@@ -13,7 +13,7 @@ import { thingError, withThreadFacts, type EntryReader, type PlacedEntry, type R
 import { time } from './field-values';
 import type { Feed } from './profile-schema';
 import type { Path } from './profile-source';
-import { accountContext, type Context, type Runtime } from './runtime';
+import { accountContext, forPull, type Caller, type Context, type Runtime } from './runtime';
 import { expressionIn } from './templates';
 
 /** How often news is looked for while older conversations are still read, in ms. */
@@ -25,7 +25,7 @@ export interface FeedParts {
   runtime: Runtime;
   reader: EntryReader;
   /** The newest messages of a conversation, as `history` brings them. */
-  newestMessages(ask: Asker, conversationId: string): Promise<readonly ReadThing[]>;
+  newestMessages(ask: Caller, conversationId: string): Promise<readonly ReadThing[]>;
 }
 
 export function profileFeed(name: string, feed: Feed, parts: FeedParts): FeedDefinition {
@@ -34,12 +34,12 @@ export function profileFeed(name: string, feed: Feed, parts: FeedParts): FeedDef
   const entries = entriesOf(name, feed);
 
   const page = (ask: Asker, cursor: string | null, context: Context = {}): Promise<RawPage> =>
-    runtime.page(ask, feed, path, { ...accountContext(ask), ...context }, cursor);
+    runtime.page(forPull(ask), feed, path, { ...accountContext(ask), ...context }, cursor);
   const pull = pullOf(feed, path, runtime, page);
   return {
     async pull(ask, cursor) {
       const found = await pull(ask, cursor);
-      const things = await reader.read(entries, found.rows, ask.accountId);
+      const things = await reader.read(forPull(ask), entries, found.rows);
       return { ...found, rows: feed.withMessages ? await withMessages(ask, things, parts) : things };
     },
     row: readThing,
@@ -69,7 +69,9 @@ async function withMessages(
   for (const thing of things) {
     const row = thing.change?.kind === 'conversation' ? thing.change.row : null;
     const worth = row !== null && (row.status !== 'closed' || row.updatedAt > ask.clock.now() - RECENT_MS);
-    all.push(...(worth ? withThreadFacts([thing, ...(await newestMessages(ask, row.id))]) : [thing]));
+    all.push(
+      ...(worth ? withThreadFacts([thing, ...(await newestMessages(forPull(ask), row.id))]) : [thing]),
+    );
   }
   return all;
 }
@@ -91,10 +93,10 @@ function pullOf(feed: Feed, path: Path, runtime: Runtime, page: ReadPage): Pull 
       const olderList = { ...feed, query: older.query };
       const olderQuery: Path = [...path, 'delta', 'newestFirst', 'query'];
       const olderPage = (ask: Asker, cursor: string | null): Promise<RawPage> =>
-        runtime.page(ask, olderList, path, accountContext(ask), cursor, olderQuery);
+        runtime.page(forPull(ask), olderList, path, accountContext(ask), cursor, olderQuery);
       return newestFirst({
         newsEveryMs: NEWS_EVERY_MS,
-        head: async (ask) => ({ cursor: await since.head((await olderPage(ask, null)).rows) }),
+        head: async (ask) => ({ cursor: await since.head(ask, (await olderPage(ask, null)).rows) }),
         news: (ask, cursor) => since.news(ask, cursor),
         async older(ask, cursor) {
           const found = await olderPage(ask, cursor);
@@ -143,7 +145,7 @@ class SinceWalk {
     const at: Standing =
       cursor === null ? { since: null, page: null, seen: [] } : standing.parse(JSON.parse(cursor));
     const found = await this.#page(ask, at.page, at.since === null ? {} : { since: at.since });
-    const times = await this.#times(found.rows);
+    const times = await this.#times(ask, found.rows);
     this.#refuseDisorder(times);
     const fresh = found.rows.filter(
       (row, index) => times[index] !== at.since || !at.seen.includes(markOf(row)),
@@ -161,8 +163,8 @@ class SinceWalk {
   }
 
   /** Where news begins behind some rows, newest first. */
-  async head(rows: readonly unknown[]): Promise<string> {
-    const times = await this.#times(rows);
+  async head(ask: Asker, rows: readonly unknown[]): Promise<string> {
+    const times = await this.#times(ask, rows);
     const known = times.filter((ms) => ms !== null);
     const newest = known.length === 0 ? null : Math.max(...known);
     const seen = newest === null ? [] : rows.filter((_, index) => times[index] === newest).map(markOf);
@@ -170,12 +172,12 @@ class SinceWalk {
   }
 
   /** When each row changed; `null` where that cannot be told, which its reader will complain about. */
-  async #times(rows: readonly unknown[]): Promise<readonly (number | null)[]> {
+  async #times(ask: Asker, rows: readonly unknown[]): Promise<readonly (number | null)[]> {
     const { delta } = this.#feed;
     const field =
       delta.kind === 'updatedSince' ? expressionIn(delta.field, [...this.#path, 'delta', 'field']) : null;
     if (field === null) return rows.map(() => null);
-    const outcomes = await this.#runtime.outcomes([field], rows);
+    const outcomes = await this.#runtime.outcomes(forPull(ask), [field], rows);
     const times = outcomes.map(([outcome]) =>
       outcome !== undefined && 'value' in outcome ? (time.safeParse(outcome.value).data ?? null) : null,
     );

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { BackendError } from '../backend-error';
+import type { Urgency } from '../pace';
 import { problemOf } from '../response';
 import type { Answer, Asker, RawPage, RequestShape } from '../rest-definition';
 import type { Evaluator, Outcome } from './evaluator';
@@ -22,6 +23,16 @@ import {
   valuesOf,
   type Expression,
 } from './templates';
+
+/** An asker, and who waits for what it asks: agents' expressions go before those of pulls. */
+export interface Caller extends Asker {
+  readonly urgency: Urgency;
+}
+
+/** Asks for somebody who waits. */
+export const forAgent = (ask: Asker): Caller => ({ ...ask, urgency: 'agent' });
+/** Asks for what may wait. */
+export const forPull = (ask: Asker): Caller => ({ ...ask, urgency: 'pull' });
 
 /** What bare names in a request's expressions stand for. */
 export type Context = Readonly<Record<string, unknown>>;
@@ -62,12 +73,13 @@ export class Runtime {
 
   /** The values of some expressions over one input. Throws a {@link BackendError} with the line. */
   async values(
+    caller: Caller,
     expressions: readonly Expression[],
     input: unknown,
     vars: Context = {},
   ): Promise<readonly unknown[]> {
     if (expressions.length === 0) return [];
-    const [outcomes = []] = await this.outcomes(expressions, [input], vars);
+    const [outcomes = []] = await this.outcomes(caller, expressions, [input], vars);
     const read = valuesOf(outcomes, expressions);
     if ('values' in read) return read.values;
     const words = this.complaint(read.expression, read.problem, read.position);
@@ -76,6 +88,7 @@ export class Runtime {
 
   /** The outcomes of some expressions over many inputs: by the place of the input. */
   async outcomes(
+    caller: Caller,
     expressions: readonly Expression[],
     inputs: readonly unknown[],
     vars: Context = {},
@@ -84,6 +97,7 @@ export class Runtime {
     const [found = []] = await this.#evaluator.evaluate(
       [task],
       inputs.map((value) => ({ value, vars })),
+      caller,
     );
     return found.map((outcome) =>
       'problem' in outcome ? expressions.map(() => outcome) : (outcome[0] ?? []),
@@ -92,17 +106,19 @@ export class Runtime {
 
   /** The value of one optional expression; `undefined` where there is none. */
   async value(
+    caller: Caller,
     expression: string | undefined,
     path: Path,
     input: unknown,
     vars: Context = {},
   ): Promise<unknown> {
     const found = expressionIn(expression, path);
-    return found === null ? undefined : (await this.values([found], input, vars))[0];
+    return found === null ? undefined : (await this.values(caller, [found], input, vars))[0];
   }
 
   /** A request with its templates filled; `queryPath` is where its query stands, if that is elsewhere. */
   async request(
+    caller: Caller,
     request: Request,
     path: Path,
     context: Context,
@@ -121,7 +137,7 @@ export class Runtime {
       expressionsIn(form, [...path, 'form']),
       expressionsIn(fields, [...path, 'multipart', 'fields']),
     ];
-    const values = await this.values(parts.flat(), context);
+    const values = await this.values(caller, parts.flat(), context);
     const each = values[Symbol.iterator]();
     const inPath = parts[0]?.map(() => each.next().value as unknown) ?? [];
     // Dots would climb out of the path, escaped or not (WHATWG URL, "double-dot URL path segment").
@@ -170,7 +186,7 @@ export class Runtime {
 
   /** One page of a list. */
   async page(
-    ask: Asker,
+    ask: Caller,
     list: ListRequest,
     path: Path,
     context: Context,
@@ -178,7 +194,7 @@ export class Runtime {
     queryPath?: Path,
   ): Promise<RawPage> {
     const pagination = paginationOf(list.paging, list.rows);
-    const shape = pagination.request(await this.request(list, path, context, queryPath), cursor);
+    const shape = pagination.request(await this.request(ask, list, path, context, queryPath), cursor);
     const answer = await this.ask(ask, shape, path);
     try {
       return pagination.read(answer, cursor);
