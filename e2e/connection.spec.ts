@@ -2,6 +2,7 @@
  * The way to a helpdesk as an agent sets it: a certificate that nobody vouches for is shown, trusted for
  * one account and told when it changes; an office that is left only through a proxy.
  */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { makeCertificate } from '../electron/host/way/certificate.test-data';
@@ -89,6 +90,25 @@ test('a certificate that nobody vouches for is shown, trusted with the keyboard 
     await press(screen.button('accounts:certificate.trustNew'));
     await expect(screen.account('127.0.0.1')).toContainText(words('status:state.online'));
     expect((await accountsOf(app)).map(({ state }) => state)).toEqual(['online', 'online']);
+  } finally {
+    await shield.stop();
+  }
+});
+
+test('an authority that is made known to this computer vouches for a helpdesk, and nobody has to decide', async ({
+  lab,
+}) => {
+  const { desk } = await lab.helpdesk({ importFolder: MAIL_FIXTURES });
+  const authority = makeCertificate({ commonName: 'Sample CA', authority: true, names: [] });
+  const shield = await startShield(desk.port, makeCertificate({ issuer: authority }));
+  const authorities = join(lab.folder, 'authorities.pem');
+  await writeFile(authorities, authority.cert);
+  try {
+    const app = await lab.app({
+      helpdesk: { url: shield.url, token: desk.token },
+      env: { NODE_EXTRA_CA_CERTS: authorities },
+    });
+    await expect.poll(async () => (await accountsOf(app))[0]?.state).toBe('online');
   } finally {
     await shield.stop();
   }

@@ -29,7 +29,7 @@ export function proxyFor(target: Target, choice: Way['proxy']): Proxy | null {
   return { ...targetOf(url), signIn: set.signIn ?? signIn ?? null };
 }
 
-const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+const VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
 
 /** Empty: none. */
 function environmentsProxy(target: Target): string {

@@ -8,6 +8,7 @@ import type { HttpRequest } from '@shared/backends/http';
 import { createHttpClient, HTTP_LIMITS, type HostHttp } from '../http-client';
 import { makeCertificate } from './certificate.test-data';
 import { DIRECT, type Way } from './way';
+import { startShield } from './shield.test-data';
 import { listening, startDesk, startProxy, type TestDesk } from './way.test-data';
 
 const clients: HostHttp[] = [];
@@ -279,6 +280,22 @@ describe('a proxy', () => {
     vi.stubEnv('NO_PROXY', '127.0.0.1');
     await works(clientOn(way), desk.url);
     expect(proxy.asked).toHaveLength(2);
+  });
+
+  it('that is spoken to over TLS is vouched for by this computer, never by the trust of the account', async () => {
+    const made = makeCertificate();
+    const desk = await startDesk(made);
+    const shield = await startShield((await startProxy()).port, made);
+    const proxy = { url: shield.url, signIn: 'ann:sample-secret' };
+    for (const { port } of [desk, shield]) {
+      const error = await failure(ask(clientOn({ ...pinned({ port }, made.fingerprint), proxy }), desk.url));
+      expect([error.kind, error.message]).toEqual([
+        'proxy',
+        expect.stringContaining('SELF_SIGNED') as string,
+      ]);
+    }
+    expect([shield.heard, desk.connections]).toEqual([0, 0]);
+    await shield.stop();
   });
 
   it('of a kind that is not known is told, not passed by', async () => {
