@@ -27,7 +27,10 @@ const SUPPORTS = {
 
 const CLAIMS: Claims = { supports: SUPPORTS, lacks: embeddedDefinition.descriptor.lacks ?? {} };
 const OPTIONS: ContractOptions = {
-  lacks: { quietRefusal: 'It refuses with a status of its own, never with 200.' },
+  lacks: {
+    quietRefusal: 'It refuses with a status of its own, never with 200.',
+    threadRequest: 'Its messages come in a feed of their own, row by row.',
+  },
 };
 
 async function openEmbedded(): Promise<BackendHarness> {

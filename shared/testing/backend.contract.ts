@@ -12,6 +12,7 @@ import { ACTION_CASES } from './backend-actions.contract';
 import { BAD_INPUT_CASES } from './backend-bad-input.contract';
 import { FEED_CASES } from './backend-feeds.contract';
 import { SWEEP_CASES } from './backend-sweep.contract';
+import { THREAD_CASES } from './backend-threads.contract';
 import {
   checkContext,
   type BackendHarness,
@@ -49,7 +50,14 @@ export function backendContract(
   open: () => Promise<BackendHarness>,
   { only, traits: given = {}, lacks = {} }: ContractOptions = {},
 ): void {
-  const cases = [...BAD_INPUT_CASES, ...FEED_CASES, ...ACTION_CASES, ...CHECKS.map(caseOf), ...SWEEP_CASES];
+  const cases = [
+    ...BAD_INPUT_CASES,
+    ...FEED_CASES,
+    ...THREAD_CASES,
+    ...ACTION_CASES,
+    ...CHECKS.map(caseOf),
+    ...SWEEP_CASES,
+  ];
   const chosen = cases.filter(({ title }) => only?.test(title) ?? true);
   if (chosen.length === 0) throw new Error(`No case of the backend contract matches ${only}.`);
   const traits: Required<ContractTraits> = {
@@ -64,7 +72,7 @@ export function backendContract(
     for (const need of [needs].flat() as Need[]) {
       const here = lacks[need];
       if (here !== undefined) return `${need}: ${here}`;
-      const absent = need === 'quietRefusal' ? null : absenceOf(claims, need);
+      const absent = need === 'quietRefusal' || need === 'threadRequest' ? null : absenceOf(claims, need);
       if (absent !== null) return `${need}: ${absent.reason ?? 'nobody says why'}`;
     }
     return null;

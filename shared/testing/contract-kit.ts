@@ -47,6 +47,8 @@ export interface BackendHarness extends CustomerSide {
   clock: Clock;
   /** An id in the server's own shape that nothing has; left out: a word. */
   missingId?(thing: 'conversation' | 'attachment'): string;
+  /** The addresses (decoded) by which one conversation's messages are read, alone or with others'. */
+  threadRequest?(conversationId: string): RegExp;
   /** Makes one raw row of the server unreadable; left out: every field but the id gets a wrong type. */
   spoils?(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   close(): Promise<void>;
@@ -63,7 +65,7 @@ export interface ContractTraits {
 }
 
 /** What a case needs beside a running server: a capability, or a thing the harness must be able to do. */
-export type Need = Capability | 'quietRefusal';
+export type Need = Capability | 'quietRefusal' | 'threadRequest';
 
 export interface ContractCase {
   title: string;

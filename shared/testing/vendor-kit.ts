@@ -46,7 +46,8 @@ export interface VendorServer {
  * `npm run backend:check -- --all` and the benches open. Each vendor's folder exports one way to make it,
  * entered in `vendors/simulators.ts`.
  */
-export interface VendorSimulator extends CustomerSide, Pick<BackendHarness, 'missingId' | 'spoils'> {
+export interface VendorSimulator
+  extends CustomerSide, Pick<BackendHarness, 'missingId' | 'spoils' | 'threadRequest'> {
   server: VendorServer;
   /** The server's time; a {@link LeapingClock} lets the adapter wait without waiting. */
   clock: Clock;
@@ -87,8 +88,10 @@ export function harnessOf(simulator: VendorSimulator): BackendHarness {
 }
 
 /** What a simulator has beside its server, bound to it: it may be an object of a class. */
-function partsOf(simulator: VendorSimulator): CustomerSide & Pick<BackendHarness, 'missingId' | 'spoils'> {
-  const { remove, merge, keepsSavedReply, refusesQuietly, missingId, spoils } = simulator;
+function partsOf(
+  simulator: VendorSimulator,
+): CustomerSide & Pick<BackendHarness, 'missingId' | 'spoils' | 'threadRequest'> {
+  const { remove, merge, keepsSavedReply, refusesQuietly, missingId, spoils, threadRequest } = simulator;
   return {
     customerWrites: (text, file) => simulator.customerWrites(text, file),
     customerAnswers: (conversationId, text) => simulator.customerAnswers(conversationId, text),
@@ -98,6 +101,7 @@ function partsOf(simulator: VendorSimulator): CustomerSide & Pick<BackendHarness
     ...(refusesQuietly && { refusesQuietly: refusesQuietly.bind(simulator) }),
     ...(missingId && { missingId: missingId.bind(simulator) }),
     ...(spoils && { spoils: spoils.bind(simulator) }),
+    ...(threadRequest && { threadRequest: threadRequest.bind(simulator) }),
   };
 }
 

@@ -21,16 +21,16 @@ function open(file: string, text: string): RestDefinition {
 function example(
   file: string,
   simulator: (definition: RestDefinition, sized: (rows: number) => RestDefinition) => VendorSimulator,
+  threadRequest: string,
 ): void {
   const path = fileURLToPath(new URL(`../../../resources/backends/${file}`, import.meta.url));
   const text = readFileSync(path, 'utf8');
   const definition = open(file, text);
   const sized = (rows: number): RestDefinition => open(file, text.replace(/\bsize: \d+/g, `size: ${rows}`));
   const { supports, lacks } = definition.descriptor;
-  backendContract(file, { supports, ...(lacks && { lacks }) }, () =>
-    Promise.resolve(harnessOf(simulator(definition, sized))),
-  );
+  const openHarness = () => Promise.resolve(harnessOf(simulator(definition, sized)));
+  backendContract(file, { supports, ...(lacks && { lacks }) }, openHarness, { lacks: { threadRequest } });
 }
 
-example('copper-tracker.yaml', openCopperTracker);
-example('parley-chat.yaml', openParleyChat);
+example('copper-tracker.yaml', openCopperTracker, "A profile's feed still stops at such a one.");
+example('parley-chat.yaml', openParleyChat, 'Its messages come in a feed of their own, row by row.');

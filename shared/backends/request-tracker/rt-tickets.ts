@@ -9,7 +9,7 @@ import { BackendError } from '../backend-error';
 import { rowId } from '../field-schemas';
 import { understand } from '../response';
 import type { Asker } from '../rest-definition';
-import type { UnreadThread} from '../threads-apart';
+import type { UnreadThread } from '../threads-apart';
 import { isOfOneThread, threadsApart, type ThreadReading } from '../threads-apart';
 import {
   bodyParts,

@@ -31,6 +31,7 @@ export function openChatwoot(): ChatwootSimulator {
     signIn: { url: HOST, token: 'sample-agent-key', values },
     stranger: { url: HOST, token: 'key-of-nobody', values },
     traits: { newStatus: 'open', smallestPage: PER_PAGE },
+    threadRequest: (id) => new RegExp(`/conversations/${id}/messages`),
     missingId: (thing) => (thing === 'conversation' ? '999999' : '999999/1/1'),
     customerWrites(text, file) {
       const conversation = desk.open('Channel::WebWidget', {});

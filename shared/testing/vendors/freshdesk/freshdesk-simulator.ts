@@ -31,6 +31,7 @@ export function openFreshdesk(): FreshdeskSimulator {
     signIn: { url: HOST, token: 'sample-agent-key' },
     stranger: { url: HOST, token: 'key-of-nobody' },
     traits: { newStatus: 'open' },
+    threadRequest: (id) => new RegExp(`/tickets/${id}(/|$|[?])`),
     missingId: (thing) => (thing === 'conversation' ? '999999' : '999999/1/1'),
     customerWrites(text, file) {
       const files = file === undefined ? [] : [{ id: desk.nextId(), ...file }];

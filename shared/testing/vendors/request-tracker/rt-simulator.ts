@@ -37,6 +37,7 @@ export function openRequestTracker(): RtSimulator {
     definitionWith: requestTracker,
     signIn: { url: HOST, token: '1-28-sample-token-of-anna' },
     stranger: { url: HOST, token: '1-28-token-of-nobody' },
+    threadRequest: (id) => new RegExp(`/ticket/${id}/history|ObjectId=${id}\\b`),
     missingId: () => '999999999',
     customerWrites: (text, file) =>
       Promise.resolve(String(desk.open(customer, text, file === undefined ? [] : [file]).id)),

@@ -57,6 +57,7 @@ export function openZammad(): ZammadSimulator {
     refusesQuietly(refusing) {
       server.faults.ignoresState = refusing;
     },
+    threadRequest: (id) => new RegExp(`/by_ticket/${id}([?]|$)`),
     missingId: (thing) => (thing === 'attachment' ? '9/9/9' : '99999999'),
   };
 }

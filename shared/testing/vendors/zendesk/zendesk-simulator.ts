@@ -65,6 +65,7 @@ export function openZendesk(role: 'admin' | 'agent' = 'admin'): ZendeskSimulator
     refusesQuietly(refusing) {
       server.faults.ignoresStatus = refusing;
     },
+    threadRequest: (id) => new RegExp(`/tickets/${id}/comments`),
     missingId: () => '99999999',
   };
 }
