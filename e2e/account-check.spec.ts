@@ -179,6 +179,11 @@ test('what was typed is there again after Escape and after a reload, but for the
   await expect(screen.dialog.getByText(words('accounts:field.lost'))).toBeVisible();
   await expectNoBarrierInBothThemes(page);
 
+  // The old key is not kept in silence where a new one was meant.
+  await screen.button('accounts:change.checkAndSave').click();
+  await expect(screen.token).toBeFocused();
+  await expect(screen.dialog.getByText(words('accounts:field.missing'))).toBeVisible();
+
   await screen.button('accounts:change.discard').click();
   await screen.button('accounts:action.change').click();
   await expect(screen.field('accounts:field.name')).toHaveValue('Second shop');

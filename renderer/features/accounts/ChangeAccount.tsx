@@ -104,7 +104,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (saving === 'saving' || result.state === 'running') return;
-    if (onlyName || offer === null) return save();
+    if (offer === null) return save();
     const empty = missingFields(offer, filled, keeps);
     setMissing(empty);
     const [first] = empty;
@@ -112,6 +112,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
       if (form.current !== null) focusField(form.current, first);
       return;
     }
+    if (onlyName) return save();
     const check = await checking.start(draft());
     if (check !== null && verdictOf(check) === 'good') await save();
   };

@@ -29,6 +29,12 @@ it('misses no credentials where those that are kept go on', () => {
   expect(missingFields(OFFER, { url: '', values: {}, secrets: {} }, true)).toEqual(['url']);
 });
 
+it('misses a key that was typed and got lost, rather than keep the old one in silence', () => {
+  const filled = { url: 'desk.example', values: {}, secrets: {}, lost: ['token'] };
+  expect(missingFields(OFFER, filled, true)).toEqual(['token']);
+  expect(missingFields(OFFER, { ...filled, secrets: { token: 'sample' } }, true)).toEqual([]);
+});
+
 it('sends what was filled in, trimmed, and leaves the rest out', () => {
   const filled = { url: '', values: { login: ' a@team.invalid ' }, secrets: { token: '' } };
   expect(signInValues(OFFER, filled)).toEqual({ login: 'a@team.invalid' });

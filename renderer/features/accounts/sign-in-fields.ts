@@ -7,6 +7,8 @@ export interface FilledIn {
   url: string;
   values: Readonly<Record<string, string>>;
   secrets: Readonly<Record<string, string>>;
+  /** Secrets that were typed and are gone with the page that held them. */
+  lost?: readonly string[];
 }
 
 /** Whether two addresses are surely of one server: only there are kept credentials used. */
@@ -20,12 +22,12 @@ export function isSameServer(one: string, other: string): boolean {
 
 /**
  * Fields that have to be filled in, in the order of the form.
- * @param keeps what is left empty stays as it is
+ * @param keeps what is left empty stays as it is; not what was typed already and got lost
  */
 export function missingFields(offer: BackendOffer, filled: FilledIn, keeps: boolean): readonly FieldName[] {
   const missing: FieldName[] = filled.url.trim() === '' ? ['url'] : [];
-  if (keeps) return missing;
   for (const { name, secret } of offer.signIn) {
+    if (keeps && filled.lost?.includes(name) !== true) continue;
     const value = (secret ? filled.secrets : filled.values)[name] ?? '';
     if (value.trim() === '') missing.push(name);
   }
