@@ -60,7 +60,7 @@ function Shown(props: Omit<MessageItemProps, 'shownIn'>) {
   const row = item.type === 'pending' ? item.row : item.delivery;
   const isDone = row?.state === 'accepted' || row?.state === 'delivered';
   // What stands there under another name is told for as long as anybody knows.
-  const showLine = row !== null && (!isDone || (row.state !== 'saving' && row.leftAs !== undefined));
+  const showLine = row !== null && (!isDone || row.leftAs !== undefined);
   return (
     <article
       aria-label={useName(item, kind)}
