@@ -13,11 +13,22 @@ import { systemClock } from '../system-clock';
 let dataDir = '';
 let served: ServedVendor;
 let app: RunningApp | null = null;
-const tracker = new CopperTracker(systemClock);
+let tracker: CopperTracker;
+/** Rows that the list of issues holds beside the tracker's own. */
+let more: readonly unknown[];
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'holdfast-profile-'));
-  served = await serveVendor(tracker);
+  tracker = new CopperTracker(systemClock);
+  more = [];
+  served = await serveVendor({
+    handle(request) {
+      const answer = tracker.handle(request);
+      if (request.path !== '/api/v2/issues' || answer === 'cut' || !('json' in answer)) return answer;
+      const { issues } = answer.json as { issues: readonly unknown[] };
+      return { ...answer, json: { issues: [...issues, ...more] } };
+    },
+  });
   await mkdir(join(dataDir, 'console', 'profiles'), { recursive: true });
   const example = await readFile(join(ROOT, 'resources/backends/copper-tracker.yaml'), 'utf8');
   // What is delivered is seen by the next pull, which nobody wants to wait for here.
@@ -74,4 +85,32 @@ it('pulls, replies and proves it at a helpdesk that only the profile knows', asy
     (page) => row(page)?.state === 'delivered',
   );
   expect(row(outbox)).toMatchObject({ state: 'delivered', serverId: expect.any(String) as string });
+});
+
+it.each([32, 45])('goes on beside a row and a comment of %i MB, which it sets aside', async (megabytes) => {
+  const large = 'x'.repeat(megabytes * 1_048_576);
+  const quiet = tracker.customerWrites('Is anybody there?');
+  const loud = tracker.customerWrites(large);
+  more = [{ id: 'large', title: large, state: 'fresh', changed: new Date(Date.now()).toISOString() }];
+  const running = (app = await startApp({ dataDir }));
+  const account = async () =>
+    (
+      (await (await door(running, 'accounts')).json()) as {
+        state: string;
+        asOf: number | null;
+        rejectedRows: number;
+      }[]
+    )[0];
+  const found = await eventually(account, (one) => one?.state === 'online' && one.asOf !== null);
+  expect(found).toMatchObject({ state: 'online', rejectedRows: expect.any(Number) as number });
+  expect(found?.rejectedRows).toBeGreaterThan(0);
+
+  const history = async (id: number) =>
+    (await (await door(running, `history?account=tracker&conversation=${id}`)).json()) as {
+      messages: object[];
+    };
+  expect((await history(quiet)).messages).toHaveLength(1);
+  expect((await history(loud)).messages).toHaveLength(0);
+  const later = tracker.customerWrites('And now?');
+  expect((await history(later)).messages).toHaveLength(1);
 });
