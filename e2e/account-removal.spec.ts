@@ -36,7 +36,11 @@ test('a removal goes on over a reload, in every window, and undo gives everythin
   await expect(toast).toBeVisible();
   const [left] = /\d+/.exec(await toast.innerText()) ?? [];
   expect(Number(left)).toBeLessThanOrEqual(10);
-  await otherToast.getByRole('button', { name: words('accounts:leaving.undo') }).click();
+  // From the other window, and by the keyboard alone.
+  await otherPage.keyboard.press('Control+k');
+  await otherPage.keyboard.type('Second shop');
+  await otherPage.getByRole('option', { name: words('accounts:leaving.keep') }).waitFor();
+  await otherPage.keyboard.press('Enter');
   await expect(toast).toHaveCount(0);
   await expect(otherToast).toHaveCount(0);
   const after = (await accountsOf(app)).find((one) => one.id === id);

@@ -9,6 +9,7 @@ import {
   type DoorFailureCode,
   type LeavingAccount,
 } from '@renderer/data/account-admin';
+import { useCommand } from '@renderer/state/commands';
 import { wordedFailure } from './CheckPart';
 
 export interface LeavingProps {
@@ -33,6 +34,15 @@ export function Leaving({ account, onKept }: LeavingProps) {
   };
   const keep = () => void ask(() => keepAccount(id).then(onKept));
   const busy = asking === 'asking';
+  // Ten seconds are short for whoever has to tab there.
+  useCommand({
+    id: `accounts.keep.${id}`,
+    group: 'app',
+    keys: [],
+    label: t('leaving.keep', { account: name }),
+    enabled: state === 'waiting',
+    run: keep,
+  });
   return (
     <>
       <p className="min-w-0 flex-[1_1_10rem] text-pretty [overflow-wrap:anywhere]">
