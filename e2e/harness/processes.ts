@@ -179,16 +179,19 @@ export interface HelpdeskOptions {
   port?: number;
   seed?: number;
   importFolder?: string;
+  /** Whose word on senders it believes. */
+  authservId?: string;
 }
 
 const HELPDESK_READY = /^Embedded helpdesk is ready: (http:\/\/127\.0\.0\.1:(\d+)\/)$/;
 
 /** `node out/main/helpdesk.js` on its own, up to its ready line. */
 export async function startHelpdesk(options: HelpdeskOptions): Promise<RunningHelpdesk> {
-  const { dataDir, port = 0, seed, importFolder } = options;
+  const { dataDir, port = 0, seed, importFolder, authservId } = options;
   const running = startNode('out/main/helpdesk.js', [
     ...['--port', String(port), '--data', dataDir],
     ...(seed === undefined ? [] : ['--seed', String(seed)]),
+    ...(authservId === undefined ? [] : ['--authserv-id', authservId]),
     ...(importFolder === undefined ? [] : ['--import', importFolder]),
   ]);
   const line = await waitForLine(running, HELPDESK_READY).catch(async (error: unknown) => {

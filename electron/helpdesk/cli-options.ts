@@ -10,6 +10,9 @@ export const HELP = `The embedded helpdesk: a small real helpdesk on this machin
   --port P      port on 127.0.0.1; 0 takes any free one (default 8788)
   --data DIR    where everything is kept (default ./holdfast-helpdesk)
   --seed N      fill an empty helpdesk with N invented conversations
+  --authserv-id NAME
+                believe what the mail server of this name found out about senders (RFC 8601);
+                left out, no mail proves whom it is from
   --import DIR  take in every .eml file of a folder, then go on
   --supervised  end when standard input ends
   --help        this text
@@ -23,6 +26,7 @@ export interface HelpdeskOptions {
   port: number;
   data: string;
   seed: number;
+  authservId: string | null;
   importFolder: string | null;
   supervised: boolean;
 }
@@ -37,6 +41,7 @@ export function readOptions(argv: readonly string[], cwd: string): HelpdeskOptio
     port: number('--port', values.port ?? '8788', 65_535),
     data: resolve(cwd, values.data ?? 'holdfast-helpdesk'),
     seed: number('--seed', values.seed ?? '0', MAX_SEED),
+    authservId: values['authserv-id']?.trim() || null,
     importFolder: values.import === undefined ? null : resolve(cwd, values.import),
     supervised: values.supervised ?? false,
   };
@@ -51,6 +56,7 @@ function parsed(argv: readonly string[]) {
         port: { type: 'string' },
         data: { type: 'string' },
         seed: { type: 'string' },
+        'authserv-id': { type: 'string' },
         import: { type: 'string' },
         supervised: { type: 'boolean' },
       },

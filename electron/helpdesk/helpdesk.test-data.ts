@@ -9,6 +9,8 @@ import { openHelpdesk, type RunningHelpdesk } from './server';
 export type WireConversation = z.infer<typeof conversationSchema>;
 export type WireMessage = z.infer<typeof messageSchema>;
 
+/** Whose word on senders counts. */
+export const OUR_MAIL_SERVER = 'mx.helpdesk.invalid';
 export const NOON = Date.UTC(2026, 0, 31, 12);
 
 export interface TestHelpdesk {
@@ -42,7 +44,7 @@ export interface Answer {
 export async function openTestHelpdesk(): Promise<TestHelpdesk> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-desk-'));
   const clock = { now: NOON };
-  const open = (): Promise<RunningHelpdesk> => openHelpdesk(folder, () => clock.now);
+  const open = (): Promise<RunningHelpdesk> => openHelpdesk(folder, () => clock.now, OUR_MAIL_SERVER);
   const test: TestHelpdesk = {
     folder,
     clock,

@@ -10,7 +10,7 @@ const REFUSED_EXIT_CODE = 2;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function run(options: HelpdeskOptions): Promise<void> {
-  const helpdesk = await openHelpdesk(options.data, Date.now);
+  const helpdesk = await openHelpdesk(options.data, Date.now, options.authservId);
   tellRecovery(helpdesk);
   endWithSignals(helpdesk, options.supervised);
   const address = await helpdesk.listen(options.port);

@@ -33,8 +33,16 @@ export interface RunningHelpdesk {
   close(): Promise<void>;
 }
 
-/** Opens the data folder. @throws StartError when that cannot be done, with what to do about it */
-export async function openHelpdesk(path: string, now: () => number): Promise<RunningHelpdesk> {
+/**
+ * Opens the data folder.
+ * @param authservId of the mail server whose checks of senders count; `null`: nobody's
+ * @throws StartError when that cannot be done, with what to do about it
+ */
+export async function openHelpdesk(
+  path: string,
+  now: () => number,
+  authservId: string | null = null,
+): Promise<RunningHelpdesk> {
   const folder = await openDataFolder(nodeFileSystem, path);
   const unlock = await lockFolder(path);
   const blobs = new Blobs(folder.files);
@@ -50,7 +58,7 @@ export async function openHelpdesk(path: string, now: () => number): Promise<Run
     await store.commit({ v: 1, agents: AGENTS.map((agent) => ({ ...agent, rev: store.nextRevision() })) });
   }
   const tokens = await openTokens(nodeFileSystem, folder, { id: AGENTS[0].id, name: AGENTS[0].name });
-  const mail: MailIdentity = { domain: MAIL_DOMAIN, secret: folder.identity.mailSecret };
+  const mail: MailIdentity = { domain: MAIL_DOMAIN, secret: folder.identity.mailSecret, authservId };
   const me = desk.agent(tokens.agent.id);
   const app = createApp({
     desk,

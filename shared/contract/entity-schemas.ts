@@ -55,6 +55,7 @@ export const conversationSchema = z.object({
       permalink: z.string().nullable(),
     })
     .nullable(),
+  answersTo: z.object({ address: z.string(), sender: z.string() }).optional(),
 }) satisfies z.ZodType<Conversation>;
 
 export const attachmentSchema = z.object({

@@ -62,6 +62,11 @@ export interface Conversation {
   /** Opaque version for If-Match-like guards; `null` where the backend has none. */
   version: string | null;
   social: SocialOrigin | null;
+  /**
+   * Where a reply will go and who sent the mail that it answers, where the backend tells before; they
+   * differ where that mail asks for answers elsewhere (Reply-To).
+   */
+  answersTo?: { address: string; sender: string } | undefined;
 }
 
 export type MessageKind = 'inbound' | 'reply' | 'note' | 'event';

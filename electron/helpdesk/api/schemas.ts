@@ -26,6 +26,9 @@ export const contactSchema = z
     id,
     name: z.string(),
     emails: z.array(z.string()),
+    verified_emails: z
+      .array(z.string())
+      .openapi({ description: 'Those of `emails` whose mail proved where it came from.' }),
     phones: z.array(z.string()),
     handles: z.array(z.string()).openapi({ description: '`network:handle` pairs.' }),
     created_at: time,
@@ -59,6 +62,10 @@ export const conversationSchema = z
     message_count: z.int().nonnegative(),
     version,
     social: socialSchema.nullable(),
+    answers_to: z.object({ address: z.string(), sender: z.string() }).nullable().openapi({
+      description:
+        'Where a reply goes by the newest mail, and who sent that mail. They differ where it has a Reply-To.',
+    }),
   })
   .openapi('Conversation');
 

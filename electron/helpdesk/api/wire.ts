@@ -1,6 +1,7 @@
 /** Rows of the store in the words of the API: snake_case, ISO times. */
 import type { z } from '@hono/zod-openapi';
 import type { Desk } from '../desk/desk';
+import { answersTo } from '../mail/identity';
 import type {
   StoredAgent,
   StoredContact,
@@ -39,6 +40,7 @@ export function wireContact(contact: StoredContact): WireContact {
     id: contact.id,
     name: contact.name,
     emails: [...contact.emails],
+    verified_emails: [...(contact.verifiedEmails ?? [])],
     phones: [...contact.phones],
     handles: [...contact.handles],
     created_at: iso(contact.createdAt),
@@ -67,6 +69,7 @@ export function wireConversation(desk: Desk, row: StoredConversation): WireConve
     message_count: row.messageCount,
     version: String(row.rev),
     social: row.social,
+    answers_to: row.channel === 'email' ? answersTo(desk.thread(row.id)) : null,
   };
 }
 

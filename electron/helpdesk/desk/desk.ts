@@ -3,6 +3,7 @@
  * it without an await in between, so two commands can never build on the same past.
  */
 import type { Channel, SocialOrigin } from '@shared/domain/entities';
+import { addressForm } from '@shared/domain/mail-address';
 import { subjectOf, textOfHtml } from '@shared/domain/plain-text';
 import type { Blobs } from '../store/blobs';
 import type {
@@ -27,6 +28,8 @@ const INLINE_BODY_CHARS = 16_384;
 export interface Person {
   name: string;
   email: string | null;
+  /** The address is proved to be theirs; left out: anybody could have written it. */
+  isProved?: boolean;
   phone: string | null;
   /** `network:handle`. */
   handle: string | null;
@@ -165,9 +168,11 @@ export class Desk {
   contactFor(record: StoreRecord, person: Person, at: number): StoredContact {
     const { store } = this;
     const { state } = store;
-    const email = person.email?.toLowerCase() ?? null;
+    const email = person.email === null ? null : addressForm(person.email);
+    const { isProved = false } = person;
+    // Who only claims an address is never filed under the one who proved it: they would share a history.
     const knownId =
-      (email !== null ? state.contactIds.get(email) : undefined) ??
+      (email !== null ? (isProved ? state.provedIds : state.contactIds).get(email) : undefined) ??
       (person.handle !== null ? state.contactIds.get(person.handle) : undefined);
     const known = knownId === undefined ? undefined : state.contacts.get(knownId);
     if (known) return known;
@@ -175,6 +180,7 @@ export class Desk {
       id: store.nextId('p'),
       name: person.name,
       emails: email === null ? [] : [email],
+      verifiedEmails: email !== null && isProved ? [email] : [],
       phones: person.phone === null ? [] : [person.phone],
       handles: person.handle === null ? [] : [person.handle],
       createdAt: at,

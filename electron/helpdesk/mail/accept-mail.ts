@@ -4,6 +4,7 @@ import type { Desk } from '../desk/desk';
 import type { StoredFile } from '../store/model';
 import { conversationNamedIn, isOwnAddress, type MailIdentity } from './identity';
 import { parseMail, type ParsedMail } from './parse-mail';
+import { isSenderProved } from './proved-sender';
 
 /** What became of a mail. */
 export type AcceptedMail =
@@ -50,6 +51,7 @@ export async function acceptMail(
     person: {
       name: mail.from?.name || mail.from?.address || 'Unknown sender',
       email: mail.from?.address ?? null,
+      isProved: isSenderProved(mail, identity.authservId),
       phone: null,
       handle: null,
     },

@@ -4,6 +4,7 @@
  * that only this helpdesk can make, so nobody talks into a thread by counting numbers.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { addressIn } from '@shared/domain/mail-address';
 import type { StoredAgent, StoredConversation, StoredEmail, StoredMessage } from '../store/model';
 
 export interface MailIdentity {
@@ -11,6 +12,8 @@ export interface MailIdentity {
   domain: string;
   /** Key of the codes in addresses and Message-IDs. */
   secret: string;
+  /** Whose word counts on where a mail comes from (proved-sender.ts); `null`: nobody's. */
+  authservId: string | null;
 }
 
 const CODE_CHARS = 10;
@@ -50,9 +53,18 @@ export function isOwnAddress({ domain }: MailIdentity, address: string): boolean
   return lower.endsWith(`@${domain}`) && /^support[+@]/u.test(lower);
 }
 
+/**
+ * Where an answer goes by the newest mail, and who sent that; `null` without one, then it goes to the
+ * contact. The two differ where a mail asks for answers elsewhere.
+ */
+export function answersTo(thread: readonly StoredMessage[]): { address: string; sender: string } | null {
+  const mail = newestMail(thread);
+  return mail?.replyTo ? { address: mail.replyTo, sender: addressIn(mail.from) } : null;
+}
+
 /** Where an answer to the thread goes: the newest customer mail's Reply-To or From, else the contact. */
 export function mailRecipient(thread: readonly StoredMessage[], contactEmail: string | null): string | null {
-  return newestMail(thread)?.replyTo ?? contactEmail;
+  return answersTo(thread)?.address ?? contactEmail;
 }
 
 /** The headers of an answer. References keep the thread's first id and the newest ones. */

@@ -1,6 +1,12 @@
 /** Raw bytes to a mail, or to a sentence that says why they are not one. Never throws. */
 import { TextDecoder } from 'node:util';
-import PostalMime, { type Address, type Attachment, type Email, type Mailbox } from 'postal-mime';
+import PostalMime, {
+  addressParser,
+  type Address,
+  type Attachment,
+  type Email,
+  type Mailbox,
+} from 'postal-mime';
 import { textOfHtml } from '@shared/domain/plain-text';
 
 export interface ParsedFile {
@@ -12,6 +18,10 @@ export interface ParsedFile {
 
 export interface ParsedMail {
   from: Mailbox | null;
+  /** How many senders it names, over all its From headers. */
+  fromCount: number;
+  /** The headers in which servers on its way told what they checked, the newest first. */
+  authenticationResults: readonly string[];
   /** Where an answer goes: Reply-To, else From. */
   replyTo: string | null;
   to: readonly string[];
@@ -119,8 +129,12 @@ function fromEmail(email: Email): ParsedMail {
     files.push(wholeBody(body));
     body.content = body.content.slice(0, MAX_BODY_CHARS);
   }
+  const valuesOf = (key: string): string[] =>
+    email.headers.filter((one) => one.key === key).map(({ value }) => value);
   return {
     from,
+    fromCount: mailboxes(valuesOf('from').flatMap((value) => addressParser(value))).length,
+    authenticationResults: valuesOf('authentication-results'),
     replyTo: answers[0]?.address || from?.address || null,
     to: to.map(written),
     cc: cc.map(written),

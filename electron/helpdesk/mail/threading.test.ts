@@ -47,7 +47,7 @@ describe('a mail finds its conversation', () => {
   });
 
   it('not by an address that somebody made up', async () => {
-    const made = threadAddress({ domain: 'helpdesk.invalid', secret: 'guessed' }, id);
+    const made = threadAddress({ domain: 'helpdesk.invalid', secret: 'guessed', authservId: null }, id);
     expect((await follow({ To: made })).conversation_id).not.toBe(id);
     expect(conversationNamedIn(desk.running.mail, made)).toBeNull();
   });

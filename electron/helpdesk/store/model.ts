@@ -22,6 +22,8 @@ export interface StoredContact {
   id: string;
   name: string;
   emails: readonly string[];
+  /** Those of `emails` that are proved to be theirs; absent in contacts of before that was looked at. */
+  verifiedEmails?: readonly string[];
   phones: readonly string[];
   /** `network:handle` pairs. */
   handles: readonly string[];

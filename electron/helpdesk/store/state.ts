@@ -1,4 +1,5 @@
 /** Everything the helpdesk knows, in memory; only records of the journal change it. */
+import { addressForm } from '@shared/domain/mail-address';
 import { RevisionIndex } from './revision-index';
 import type {
   StoreRecord,
@@ -46,6 +47,8 @@ export class State {
   readonly externalKeys = new Map<string, string>();
   /** Lower-case address, or `network:handle` → contact id. */
   readonly contactIds = new Map<string, string>();
+  /** Contacts by the addresses that they proved. */
+  readonly provedIds = new Map<string, string>();
   /** `network:handle` → its newest conversation of direct messages. */
   readonly directThreads = new Map<string, string>();
   /** Replies to social messages in the order they were made. */
@@ -69,7 +72,10 @@ export class State {
     for (const row of record.agents ?? []) this.put('agents', this.agents, row, indexed);
     for (const row of record.contacts ?? []) {
       this.put('contacts', this.contacts, row, indexed);
-      for (const email of row.emails) this.contactIds.set(email.toLowerCase(), row.id);
+      const proved = row.verifiedEmails ?? [];
+      for (const email of row.emails) {
+        (proved.includes(email) ? this.provedIds : this.contactIds).set(addressForm(email), row.id);
+      }
       for (const handle of row.handles) this.contactIds.set(handle, row.id);
     }
     for (const row of record.conversations ?? []) this.putConversation(row, indexed);

@@ -1,8 +1,19 @@
-import { CheckCheck, Globe, Lock, Paperclip, Reply, Save, SendHorizontal, StickyNote } from 'lucide-react';
+import {
+  CheckCheck,
+  Globe,
+  Lock,
+  Paperclip,
+  Reply,
+  Save,
+  SendHorizontal,
+  StickyNote,
+  TriangleAlert,
+} from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import { isEmptyDraft } from '@shared/domain/drafts';
 import { conversationKey, type Conversation, type ConversationKey } from '@shared/domain/entities';
+import { addressForm } from '@shared/domain/mail-address';
 import { Button } from '@renderer/components/Button';
 import { cx } from '@renderer/components/class-names';
 import { IconButton } from '@renderer/components/IconButton';
@@ -217,6 +228,7 @@ function Editor({ conversation }: { conversation: Conversation }) {
             <Recipient conversation={conversation} isNote={isNote} />
             <LeavesAs account={account} isNote={isNote} />
           </div>
+          {!isNote && <AnswersElsewhere conversation={conversation} />}
           <textarea
             ref={field}
             dir="auto"
@@ -338,7 +350,7 @@ function Recipient({ conversation, isNote }: { conversation: Conversation; isNot
   const name = conversation.contactName.trim() || contact?.name || t('to.customer');
   const address =
     conversation.channel === 'email' || conversation.channel === 'form'
-      ? contact?.emails[0]
+      ? (conversation.answersTo?.address ?? contact?.emails[0])
       : conversation.channel === 'social'
         ? contact?.handles.find((handle) => handle.startsWith(`${conversation.social?.network ?? ''}:`))
         : undefined;
@@ -356,6 +368,23 @@ function Recipient({ conversation, isNote }: { conversation: Conversation; isNot
       {t('to.label')} <bdi className="text-text">{name}</bdi>
       {shown !== undefined && shown !== name && <bdi className="text-faint"> {shown}</bdi>}
     </span>
+  );
+}
+
+/** A mail can ask for answers at another address than its sender's: whoever wrote it may not be who they say. */
+function AnswersElsewhere({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation('composer');
+  const { answersTo } = conversation;
+  if (answersTo === undefined || addressForm(answersTo.address) === addressForm(answersTo.sender))
+    return null;
+  return (
+    <p className="flex items-start gap-1.5 px-3 pt-1 text-meta text-warning">
+      <TriangleAlert size={12} aria-hidden className="mt-0.5 shrink-0" />
+      <span className="min-w-0 break-words">
+        {t('to.elsewhere')} <bdi className="font-strong">{answersTo.address}</bdi>. {t('to.sender')}{' '}
+        <bdi>{answersTo.sender === '' ? t('to.nobody') : answersTo.sender}</bdi>.
+      </span>
+    </p>
   );
 }
 

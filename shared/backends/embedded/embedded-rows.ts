@@ -26,6 +26,8 @@ const contactRow = z.object({
   id: rowId,
   name: z.string(),
   emails: z.array(z.string()),
+  // A helpdesk of before it was looked at vouches for none.
+  verified_emails: z.array(z.string()).default([]),
   phones: z.array(z.string()),
   handles: z.array(z.string()),
   created_at: isoTime,
@@ -56,6 +58,7 @@ const conversationRow = z.object({
       permalink: z.string().nullable(),
     })
     .nullable(),
+  answers_to: z.object({ address: z.string(), sender: z.string() }).nullish(),
 });
 
 const messageRow = z.object({
@@ -107,9 +110,7 @@ const readSavedReply: RowReader<SavedReply> = (raw, accountId) => {
 export const readAgent: RowReader<Agent> = (raw, accountId) => ({ accountId, ...agentRow.parse(raw) });
 
 const readContact: RowReader<Contact> = (raw, accountId) => {
-  const { created_at, updated_at, ...row } = contactRow.parse(raw);
-  // An address comes to this helpdesk only with a mail from it.
-  const verifiedEmails = row.emails;
+  const { created_at, updated_at, verified_emails: verifiedEmails, ...row } = contactRow.parse(raw);
   return { accountId, ...row, verifiedEmails, createdAt: created_at, updatedAt: updated_at };
 };
 
@@ -136,6 +137,7 @@ export const readConversation: RowReader<Conversation> = (raw, accountId) => {
     messageCount: row.message_count,
     version: row.version,
     social: row.social,
+    answersTo: row.answers_to ?? undefined,
   };
 };
 
