@@ -1,5 +1,7 @@
 /** The removal of an account outlives the window that asked for it, and can be undone from any other. */
 import { accountsOf, accountsWorld, LAMP } from './harness/accounts-screen';
+import { expectNoBarrierInBothThemes } from './harness/barriers';
+import { door } from './harness/door-reader';
 import { expect, test } from './harness/lab';
 import { Console } from './harness/screens';
 import { words } from './harness/words';
@@ -69,4 +71,26 @@ test('an account leaves also when every window is closed at once', async ({ lab,
   await page.close();
   expect(await accountsOf(app)).toHaveLength(2);
   await expect.poll(async () => (await accountsOf(app)).length, { timeout: 20_000 }).toBe(1);
+});
+
+test('what is about to leave is readable for everybody, and an undo that fails says so', async ({
+  lab,
+  page,
+}) => {
+  const { app, addSecond, screen } = await accountsWorld(lab, page);
+  const { id } = await addSecond();
+  await door(app, `accounts/${id}/remove?undoMs=60000`, { method: 'POST' });
+  const toast = page.locator(`[data-leaving="${id}"]`);
+  const undo = toast.getByRole('button', { name: words('accounts:leaving.undo') });
+  await expect(undo).toBeVisible();
+  await expectNoBarrierInBothThemes(page);
+  await screen.open();
+  await expect(screen.account(id).getByText(words('accounts:leaving.soon'))).toBeVisible();
+  await expectNoBarrierInBothThemes(page);
+  await page.keyboard.press('Escape');
+
+  await app.kill();
+  await undo.click();
+  await expect(toast.getByText(words('accounts:failure.unreachable'))).toBeVisible();
+  await expect(undo).toBeEnabled();
 });
