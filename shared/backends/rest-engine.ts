@@ -2,17 +2,15 @@
  * Makes a {@link Backend} out of a vendor's declaration. Requests, credentials, limits, judging of
  * answers and setting aside of broken rows happen here, the same for every vendor.
  */
-import { z } from 'zod';
 import { BackendError } from './backend-error';
 import type { Clock } from './clock';
 import type { HttpClient, HttpRequest, HttpResponse } from './http';
-import { maskChange, maskMessage } from './mask-rows';
 import { encodeMultipart } from './multipart';
 import { createPace, type Urgency } from './pace';
-import type { Change, Message } from '../domain/entities';
-import type { Backend, DeliveryTier, PulledPage, RejectedRow, SweepPort } from './port';
+import type { Backend, DeliveryTier, SweepPort } from './port';
+import { isReadable, readChanges, readMessages, refuseNumbers } from './read-rows';
 import type { BackendSettings } from './registry';
-import { isSuccess, problemOf, readJson, refuseFailure } from './response';
+import { isSuccess, readJson, refuseFailure, understand } from './response';
 import type {
   Asker,
   FeedDefinition,
@@ -21,7 +19,8 @@ import type {
   RestDefinition,
   SweepDefinition,
 } from './rest-definition';
-import { UnreadThread } from './threads-apart';
+import { SecretMask } from './secrets';
+import { sheltered } from './sheltered';
 
 /** Whole-request limits. How long silence may last is the HTTP client's matter, and much shorter. */
 const CALL_LIMIT_MS = 30_000;
@@ -49,11 +48,9 @@ export function createRestBackend(
 ): Backend {
   const { accountId } = settings;
   const root = definition.root(settings);
-  const auth = definition.auth(settings, http, clock);
+  const secrets = secretsOf(definition, settings);
+  const auth = definition.auth(tellingRenewed(settings, secrets), http, clock);
   const pace = createPace(definition.descriptor.limit ?? null, clock);
-  const given = [settings.token, ...Object.values(settings.values ?? {})].filter((text) => text.length > 3);
-  /** What the last headers carried beside the words before it: a token that was granted meanwhile. */
-  let carried: readonly string[] = [];
   let boundaries = 0;
   const memory = new Map<string, { until: number; found: Promise<unknown> }>();
   /** What the server was found to offer; `null` while it was not asked. */
@@ -103,7 +100,7 @@ export function createRestBackend(
 
   async function credentials(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     const headers = await auth.headers(signal);
-    carried = Object.values(headers).flatMap((value) => value.split(' ').filter((word) => word.length > 10));
+    secrets.add(...wordsLikeKeys(headers));
     return headers;
   }
 
@@ -117,13 +114,14 @@ export function createRestBackend(
     // Credentials leave for the account's own server only.
     const own = new URL(address).origin === new URL(root).origin;
     const { body, headers } = bodyOf(shape);
+    // What a profile sets for its server may be a key as well.
+    if (own) secrets.add(...wordsLikeKeys(shape.headers ?? {}));
     return http({
       method: shape.method,
       url: address + (query === '' ? '' : `${address.includes('?') ? '&' : '?'}${query}`),
       headers: {
         accept: 'application/json',
         ...headers,
-        // What a profile sets for its server may be a key as well.
         ...(own ? { ...(await credentials(signal)), ...shape.headers } : {}),
       },
       body,
@@ -141,20 +139,6 @@ export function createRestBackend(
       if (!again || auth.renew === undefined || !(await auth.renew(manner.signal))) return response;
       return sendOnce(shape, manner);
     });
-  }
-
-  /** A server that repeats the credentials in its words must not show them to the agent. */
-  async function judged<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      const secrets = [...given, ...carried];
-      if (!(error instanceof BackendError) || !secrets.some((secret) => error.message.includes(secret))) {
-        throw error;
-      }
-      const words = secrets.reduce((text, secret) => text.replaceAll(secret, '…'), error.message);
-      throw new BackendError(error.kind, words, error.status, error.retryAfterMs);
-    }
   }
 
   /** Follows redirects of a reading, without the credentials once it leaves the account's server. */
@@ -176,38 +160,29 @@ export function createRestBackend(
       settings,
       clock,
       signal: manner.signal,
-      json: (shape) =>
-        judged(
-          (async () => {
-            const response = await send(shape, manner);
-            const { status, headers } = response;
-            if (shape.passes?.includes(status)) return { status, headers, body: null };
-            return { status, headers, body: await readJson(response, clock.now()) };
-          })(),
-        ),
-      file: (shape) =>
-        judged(
-          (async () => {
-            const response = await followed(shape, { ...manner, limitMs: FILE_LIMIT_MS });
-            // An attachment may well be HTML, but then it says that it is a file; a portal's page does not.
-            const isFile = response.headers['content-disposition'] !== undefined;
-            if (!isFile || !isSuccess(response.status)) await refuseFailure(response, clock.now());
-            return response.stream();
-          })(),
-        ),
-      stream: (shape) =>
-        judged(
-          (async () => {
-            const response = await send(shape, { ...manner, limitMs: null });
-            await refuseFailure(response, clock.now());
-            return response;
-          })(),
-        ),
+      async json(shape) {
+        const response = await send(shape, manner);
+        const { status, headers } = response;
+        if (shape.passes?.includes(status)) return { status, headers, body: null };
+        return { status, headers, body: await readJson(response, clock.now()) };
+      },
+      async file(shape) {
+        const response = await followed(shape, { ...manner, limitMs: FILE_LIMIT_MS });
+        // An attachment may well be HTML, but then it says that it is a file; a portal's page does not.
+        const isFile = response.headers['content-disposition'] !== undefined;
+        if (!isFile || !isSuccess(response.status)) await refuseFailure(response, clock.now());
+        return response.stream();
+      },
+      async stream(shape) {
+        const response = await send(shape, { ...manner, limitMs: null });
+        await refuseFailure(response, clock.now());
+        return response;
+      },
       dial({ path, protocols = [], headers = {} }) {
         if (http.dial === undefined) throw new BackendError('refused', 'No socket can be opened here.');
         const url = new URL(path, settings.url);
         url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
-        return judged(http.dial({ url: url.href, protocols, headers, signal: manner.signal }));
+        return http.dial({ url: url.href, protocols, headers, signal: manner.signal });
       },
       remembered,
     };
@@ -244,13 +219,20 @@ export function createRestBackend(
     definition.dials === true && http.dial === undefined
       ? { ...definition.descriptor, supports: { ...definition.descriptor.supports, push: false } }
       : definition.descriptor;
-  return {
+  const backend: Backend = {
     get descriptor() {
       return tier === null ? descriptor : { ...descriptor, tier };
     },
     ...(sweep && { sweep: sweepBy(sweep) }),
     ...(rewind && { rewind: (feed, cursor) => rewind(feed, cursor) }),
-    ...(thread && { thread: (conversationId, signal) => thread(call(signal), conversationId) }),
+    ...(thread && {
+      async thread(conversationId, signal) {
+        const head = await thread(call(signal), conversationId);
+        for (const row of [head.conversation, ...head.messages])
+          if (row !== null) understand(() => refuseNumbers(row));
+        return head;
+      },
+    }),
 
     async whoAmI(signal) {
       const agent = await definition.whoAmI(call(signal));
@@ -269,21 +251,14 @@ export function createRestBackend(
     async history(conversationId, before, signal) {
       const { page, row } = definition.history;
       const found = await page(reading(signal), conversationId, before);
-      const messages: Message[] = [];
-      eachRow(found.rows, (raw) => {
-        const message = row(raw, accountId);
-        if (message === null) return;
-        refuseNumbers(message);
-        messages.push(maskMessage(message));
-      });
-      return { messages, before: found.before };
+      return { messages: readMessages(found.rows, row, accountId), before: found.before };
     },
 
     async perform(operation, signal) {
       const proof = await definition.perform(call(signal), operation);
       // Not waited for: what was done is done, whatever becomes of the question.
       if (tier !== null && tier !== descriptor.tier) void findTier(signal).catch(() => undefined);
-      return proof;
+      return { ...proof, conversation: isReadable(proof.conversation) ? proof.conversation : null };
     },
 
     async findByRef(conversationId, ref, signal) {
@@ -324,6 +299,35 @@ export function createRestBackend(
       }
     },
   };
+  return sheltered(backend, secrets);
+}
+
+/** Everything an account signs in with, but what its descriptor says is no secret. */
+function secretsOf({ descriptor }: RestDefinition, { token, values = {} }: BackendSettings): SecretMask {
+  const secrets = new SecretMask();
+  secrets.add(token);
+  const open = new Set<string>(descriptor.signIn.flatMap(({ name, secret }) => (secret ? [] : [name])));
+  for (const [name, value] of Object.entries(values)) if (!open.has(name)) secrets.add(value);
+  return secrets;
+}
+
+/** Credentials that the server replaces are secret from then on. */
+function tellingRenewed(settings: BackendSettings, secrets: SecretMask): BackendSettings {
+  return {
+    ...settings,
+    async onRenewed(values) {
+      secrets.add(...Object.values(values));
+      await settings.onRenewed?.(values);
+    },
+  };
+}
+
+/** Words of headers that are long enough to be keys: a token that was granted meanwhile, for one. */
+function wordsLikeKeys(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => !/^(accept|content)(-|$)/i.test(name))
+    .flatMap(([, value]) => value.split(' '))
+    .filter((word) => word.length > 10);
 }
 
 const GONE = 410;
@@ -343,63 +347,8 @@ async function orExpired(page: Promise<RawPage>, feed: FeedDefinition): Promise<
   }
 }
 
-function readChanges(raws: readonly unknown[], feed: FeedDefinition, accountId: string): PulledPage {
-  const changes: Change[] = [];
-  const ages: (number | null)[] = [];
-  const rejected = eachRow(raws, (raw) => {
-    const read = feed.row(raw, accountId);
-    const all = isList(read) ? read : [read];
-    for (const { row } of all) if (row !== null) refuseNumbers(row);
-    for (const change of all) {
-      ages.push(feed.age?.(raw, change) ?? null);
-      changes.push(maskChange(change));
-    }
-  });
-  return { changes, ages, rejected };
-}
-
-/**
- * Times and counts are whole numbers behind here: one row with another would make every page that it
- * is on unreadable.
- */
-function refuseNumbers(row: object): void {
-  const issues = Object.entries(row)
-    .filter(([, value]) => typeof value === 'number' && !Number.isSafeInteger(value))
-    .map(([name]) => ({ code: 'custom' as const, path: [name], message: 'not a whole number' }));
-  if (issues.length > 0) throw new z.ZodError(issues);
-}
-
 /** A segment of dots leads out of its path, escaped or not (WHATWG URL, "double-dot URL path segment"). */
 const CLIMBING = /(^|[/\\])(\.|%2e){1,2}([/\\?#]|$)/i;
-
-function isList<T>(read: T | readonly T[]): read is readonly T[] {
-  return Array.isArray(read);
-}
-
-/** Reads rows one by one: a broken one is set aside and never stops the page. */
-function eachRow(rows: readonly unknown[], read: (raw: unknown) => void): RejectedRow[] {
-  const rejected: RejectedRow[] = [];
-  for (const raw of rows) {
-    if (raw instanceof UnreadThread) {
-      rejected.push({ id: raw.id, kind: 'conversation', problem: raw.problem });
-      continue;
-    }
-    try {
-      read(raw);
-    } catch (error) {
-      if (!(error instanceof z.ZodError)) throw error;
-      rejected.push({ id: idOf(raw), problem: problemOf(error) });
-    }
-  }
-  return rejected;
-}
-
-const identified = z.object({ id: z.union([z.string(), z.number()]) });
-
-function idOf(raw: unknown): string | null {
-  const parsed = identified.safeParse(raw);
-  return parsed.success ? String(parsed.data.id) : null;
-}
 
 /** Makes a boundary that nobody who wrote a message beforehand could have written into it. */
 function nonce(): string {
