@@ -1,6 +1,7 @@
 /** What the window knows of the accounts: kept from last time, asked for, and told by the stream. */
 import type { RemovedAccount } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
+import type { SpeakingAccount } from '@shared/domain/speaker';
 import { KeptSignal, type LocalText } from './stores/kept-locally';
 import { Signal } from './stores/signal';
 
@@ -10,6 +11,8 @@ export class KnownAccounts {
   readonly removedNames: KeptSignal<'removedNames'>;
   /** Who the agent is, by account; accounts that never told are missing. */
   readonly agentIds: Signal<Readonly<Record<string, string>>>;
+  /** Who speaks where, by account; unlike the accounts it changes only when that does. */
+  readonly speaking: Signal<Readonly<Record<string, SpeakingAccount>>>;
   /** Called when another account can be reached, or cannot any more. */
   readonly #onReach: () => void;
   /** Accounts the stream spoke of while a list of them was asked for: the stream is newer. */
@@ -19,6 +22,7 @@ export class KnownAccounts {
     this.accounts = new KeptSignal('accounts', local, []);
     this.removedNames = new KeptSignal('removedNames', local, {});
     this.agentIds = new Signal(agentIdsOf(this.accounts.get()));
+    this.speaking = new Signal(speakingIn(this.accounts.get()));
     this.#onReach = onReach;
   }
 
@@ -61,8 +65,8 @@ export class KnownAccounts {
     const before = cutOff(this.accounts.get());
     this.accounts.set(accounts);
     if (before !== cutOff(accounts)) this.#onReach();
-    const ids = agentIdsOf(accounts);
-    if (JSON.stringify(ids) !== JSON.stringify(this.agentIds.get())) this.agentIds.set(ids);
+    setIfOther(this.agentIds, agentIdsOf(accounts));
+    setIfOther(this.speaking, speakingIn(accounts));
   }
 }
 
@@ -74,6 +78,19 @@ function isAway({ state }: Account): boolean {
 function cutOff(accounts: readonly Account[]): string {
   const away = accounts.filter(isAway);
   return away.map(({ id }) => id).join('\n');
+}
+
+function setIfOther<T>(signal: Signal<T>, value: T): void {
+  if (JSON.stringify(value) !== JSON.stringify(signal.get())) signal.set(value);
+}
+
+function speakingIn(accounts: readonly Account[]): Record<string, SpeakingAccount> {
+  return Object.fromEntries(
+    accounts.map(({ id, agent, speaker = null, supports: { author = false } }) => [
+      id,
+      { agent, speaker, supports: { author } },
+    ]),
+  );
 }
 
 function agentIdsOf(accounts: readonly Account[]): Record<string, string> {

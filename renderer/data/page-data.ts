@@ -68,6 +68,7 @@ export class PageData {
   readonly removedNames: KeptSignal<'removedNames'>;
   readonly settings: KeptSignal<'settings'>;
   readonly agentIds: Signal<Readonly<Record<string, string>>>;
+  readonly speaking: KnownAccounts['speaking'];
   readonly link: Signal<HostLink>;
   readonly cacheState = new Signal<CacheState>({ state: 'ready', reason: null, rows: 0, full: false });
   readonly rows: RowStore;
@@ -97,6 +98,7 @@ export class PageData {
     this.accounts = this.#known.accounts;
     this.removedNames = this.#known.removedNames;
     this.agentIds = this.#known.agentIds;
+    this.speaking = this.#known.speaking;
     this.settings = new KeptSignal('settings', local, DEFAULT_SETTINGS);
     this.link = new Signal<HostLink>({ state: 'connecting', since: clock.now() });
     const reader = new CacheReader(deps.cache, codec);
@@ -207,8 +209,8 @@ export class PageData {
       this.rows.baseConversation(key) ?? (await this.#reader.conversations([key]).catch(() => []))[0];
     const speaks = action.kind === 'reply' || action.kind === 'note';
     const ref = `${installId}-${newId()}`;
-    const account = this.accounts.get().find(({ id }) => id === accountId);
-    const speaker = account === undefined ? null : speakerOf(account);
+    const speaking = this.speaking.get()[accountId];
+    const speaker = speaking === undefined ? null : speakerOf(speaking);
     await this.outbox.decide({
       ref,
       accountId,
