@@ -109,7 +109,9 @@ describe('an answer that is not what the profile says', () => {
   });
 
   it('with seconds where milliseconds belong says what to do', async () => {
-    const { backend } = connected(profile, { body: { rows: [row(1, NOON, { at: NOON / 1_000 })] } });
+    const { backend } = connected(profile, {
+      body: { rows: [1, 2].map((id) => row(id, NOON, { at: NOON / 1_000 })) },
+    });
     await expect(backend.pull('all', null, signal)).rejects.toMatchObject({
       kind: 'nonsense',
       message: expect.stringContaining('no time') as string,

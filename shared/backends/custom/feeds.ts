@@ -8,18 +8,31 @@ import type { Message } from '../../domain/entities';
 import { wholeList } from '../declare';
 import { newestFirst, rewindNews } from '../newest-first';
 import type { Asker, FeedDefinition, RawPage } from '../rest-definition';
+import { threadsApart, UnreadThread } from '../threads-apart';
 import { msOf } from './durations';
+import { charactersIn, excerptOf } from './excerpt';
 import { thingError, withThreadFacts, type EntryReader, type PlacedEntry, type ReadThing } from './entries';
 import { time } from './field-values';
 import type { Feed } from './profile-schema';
 import type { Path } from './profile-source';
-import { accountContext, forPull, type Caller, type Context, type Runtime } from './runtime';
+import { accountContext, forPull, type Caller, type Context, type Runtime, type TimedPage } from './runtime';
 import { expressionIn } from './templates';
 
 /** How often news is looked for while older conversations are still read, in ms. */
 const NEWS_EVERY_MS = 30_000;
 /** Messages of conversations that are closed and older than this are read when somebody opens them, in ms. */
 const RECENT_MS = 14 * 86_400_000;
+
+/** How far ahead of its server's clock a row may be dated: its parts seldom agree on the second. */
+const AHEAD_MS = 60_000;
+/** A server that gives only what changed *after* a time is asked for so much earlier, in ms. */
+const EXCLUSIVE_STEP_MS = 1;
+/** What changed within so much of the newest time may come again, in ms. */
+const SAME_MS = 1_000;
+const MOST_MARKS = 5_000;
+/** Larger rows are known by their picture alone. */
+const MARKED_CHARACTERS = 4 * 1_048_576;
+const MOST_TOLD = 5_000;
 
 export interface FeedParts {
   runtime: Runtime;
@@ -33,19 +46,38 @@ export function profileFeed(name: string, feed: Feed, parts: FeedParts): FeedDef
   const path: Path = ['feeds', name];
   const entries = entriesOf(name, feed);
 
-  const page = (ask: Asker, cursor: string | null, context: Context = {}): Promise<RawPage> =>
+  const page: ReadPage = (ask, cursor, context = {}) =>
     runtime.page(forPull(ask), feed, path, { ...accountContext(ask), ...context }, cursor);
   const pull = pullOf(feed, path, runtime, page);
   return {
     async pull(ask, cursor) {
+      const caller = forPull(ask);
       const found = await pull(ask, cursor);
-      const things = await reader.read(forPull(ask), entries, found.rows);
-      return { ...found, rows: feed.withMessages ? await withMessages(ask, things, parts) : things };
+      const things = await reader.read(caller, entries, found.rows);
+      const others = async (): Promise<readonly string[]> =>
+        (await reader.read(caller, entries, (await page(ask, null)).rows)).flatMap((thing) =>
+          isConversation(thing) ? [thing.id] : [],
+        );
+      const rows = feed.withMessages ? await withMessages(caller, things, parts, others) : things;
+      return { ...found, rows: await untold(ask, name, rows) };
     },
     row: readThing,
     age: (raw) => (raw as ReadThing).age,
     cursorsExpire: feed.cursorsExpire,
   };
+}
+
+/** What was set aside is told once, however often its row comes again as it is. */
+async function untold(ask: Asker, feed: string, rows: readonly FeedRow[]): Promise<readonly FeedRow[]> {
+  const told = await ask.remembered(`set aside: ${feed}`, Infinity, () => Promise.resolve(new Set<string>()));
+  return rows.filter((row) => {
+    if (row.problem === null) return true;
+    const key = `${row.id ?? ''} ${row.problem}`;
+    if (told.has(key)) return false;
+    if (told.size >= MOST_TOLD) told.clear();
+    told.add(key);
+    return true;
+  });
 }
 
 /** The entries of a feed with their places. */
@@ -60,24 +92,39 @@ export const readThing: FeedDefinition['row'] = (raw) => {
   return change;
 };
 
+type FeedRow = ReadThing | UnreadThread;
+
+function isConversation(thing: ReadThing): thing is ReadThing & { id: string } {
+  return thing.change?.kind === 'conversation' && thing.change.row !== null;
+}
+
+/** Each conversation with its newest messages, or what stands for one whose messages cannot be read. */
 async function withMessages(
-  ask: Asker,
+  ask: Caller,
   things: readonly ReadThing[],
   { newestMessages }: FeedParts,
-): Promise<readonly ReadThing[]> {
-  const all: ReadThing[] = [];
-  for (const thing of things) {
-    const row = thing.change?.kind === 'conversation' ? thing.change.row : null;
-    const worth = row !== null && (row.status !== 'closed' || row.updatedAt > ask.clock.now() - RECENT_MS);
-    all.push(
-      ...(worth ? withThreadFacts([thing, ...(await newestMessages(forPull(ask), row.id))]) : [thing]),
-    );
-  }
-  return all;
+  others: () => Promise<readonly string[]>,
+): Promise<readonly FeedRow[]> {
+  const worth = things.filter(isConversation).filter(({ change }) => {
+    const row = change?.kind === 'conversation' ? change.row : null;
+    return row !== null && (row.status !== 'closed' || row.updatedAt > ask.clock.now() - RECENT_MS);
+  });
+  const found = await threadsApart(ask, worth, {
+    idOf: ({ id }) => id,
+    ageOf: ({ age }) => age,
+    read: async (thing) => withThreadFacts([thing, ...(await newestMessages(ask, thing.id))]),
+    witness: (id) => newestMessages(ask, id),
+    others,
+    atOnce: 1,
+  });
+  const rows = new Map<ReadThing, readonly FeedRow[]>(
+    worth.map((thing, index) => [thing, [found[index] ?? thing].flat()]),
+  );
+  return things.flatMap((thing) => rows.get(thing) ?? [thing]);
 }
 
 type Pull = FeedDefinition['pull'];
-type ReadPage = (ask: Asker, cursor: string | null, context?: Context) => Promise<RawPage>;
+type ReadPage = (ask: Asker, cursor: string | null, context?: Context) => Promise<TimedPage>;
 
 function pullOf(feed: Feed, path: Path, runtime: Runtime, page: ReadPage): Pull {
   const { delta } = feed;
@@ -92,11 +139,11 @@ function pullOf(feed: Feed, path: Path, runtime: Runtime, page: ReadPage): Pull 
       if (older === undefined) return (ask, cursor) => since.news(ask, cursor);
       const olderList = { ...feed, query: older.query };
       const olderQuery: Path = [...path, 'delta', 'newestFirst', 'query'];
-      const olderPage = (ask: Asker, cursor: string | null): Promise<RawPage> =>
+      const olderPage = (ask: Asker, cursor: string | null): Promise<TimedPage> =>
         runtime.page(forPull(ask), olderList, path, accountContext(ask), cursor, olderQuery);
       return newestFirst({
         newsEveryMs: NEWS_EVERY_MS,
-        head: async (ask) => ({ cursor: await since.head(ask, (await olderPage(ask, null)).rows) }),
+        head: async (ask) => ({ cursor: await since.head(ask, await olderPage(ask, null)) }),
         news: (ask, cursor) => since.news(ask, cursor),
         async older(ask, cursor) {
           const found = await olderPage(ask, cursor);
@@ -123,7 +170,7 @@ const standing = z.object({
   since: z.number().nullable(),
   /** Where the rows of that one time go on, if they fill more than a page. */
   page: z.string().nullable(),
-  /** Marks of the rows of that time, which come again with the next question. */
+  /** Marks of rows that come again with the next question. */
   seen: z.array(z.string()),
 });
 type Standing = z.infer<typeof standing>;
@@ -144,35 +191,36 @@ class SinceWalk {
   async news(ask: Asker, cursor: string | null): Promise<RawPage> {
     const at: Standing =
       cursor === null ? { since: null, page: null, seen: [] } : standing.parse(JSON.parse(cursor));
-    const found = await this.#page(ask, at.page, at.since === null ? {} : { since: at.since });
-    const times = await this.#times(ask, found.rows);
+    const { delta } = this.#feed;
+    const back = delta.kind === 'updatedSince' && delta.bound === 'exclusive' ? EXCLUSIVE_STEP_MS : 0;
+    const found = await this.#page(ask, at.page, at.since === null ? {} : { since: at.since - back });
+    const times = await this.#times(ask, found.rows, cursor === null);
     this.#refuseDisorder(times);
-    const fresh = found.rows.filter(
-      (row, index) => times[index] !== at.since || !at.seen.includes(markOf(row)),
-    );
-    const newest = Math.max(at.since ?? -Infinity, ...times.filter((ms) => ms !== null));
-    if (newest === -Infinity) return { rows: fresh, cursor: standingText(at), more: false };
+    const marks = found.rows.map(markOf);
+    const known = new Set(at.seen);
+    const newest = newestOf([at.since, ...times], found.serverNow);
     const moved = newest !== at.since;
-    const seen = found.rows.filter((_, index) => times[index] === newest).map(markOf);
+    const mine = marks.filter((_, index) => comesAgain(times[index] ?? null, newest));
+    const farther = at.since !== null && newest !== null && newest - at.since >= SAME_MS;
     const next: Standing = {
       since: newest,
       page: found.more && !moved ? found.cursor : null,
-      seen: moved ? seen : [...new Set([...at.seen, ...seen])],
+      seen: farther ? mine : [...new Set([...at.seen, ...mine])].slice(-MOST_MARKS),
     };
-    return { rows: fresh, cursor: standingText(next), more: found.more };
+    const rows = found.rows.filter((_, index) => !known.has(marks[index] ?? ''));
+    return { rows, cursor: standingText(next), more: found.more };
   }
 
-  /** Where news begins behind some rows, newest first. */
-  async head(ask: Asker, rows: readonly unknown[]): Promise<string> {
-    const times = await this.#times(ask, rows);
-    const known = times.filter((ms) => ms !== null);
-    const newest = known.length === 0 ? null : Math.max(...known);
-    const seen = newest === null ? [] : rows.filter((_, index) => times[index] === newest).map(markOf);
+  /** Where news begins behind a page of rows, newest first. */
+  async head(ask: Asker, { rows, serverNow }: TimedPage): Promise<string> {
+    const times = await this.#times(ask, rows, true);
+    const newest = newestOf(times, serverNow);
+    const seen = rows.filter((_, index) => comesAgain(times[index] ?? null, newest)).map(markOf);
     return standingText({ since: newest, page: null, seen });
   }
 
   /** When each row changed; `null` where that cannot be told, which its reader will complain about. */
-  async #times(ask: Asker, rows: readonly unknown[]): Promise<readonly (number | null)[]> {
+  async #times(ask: Asker, rows: readonly unknown[], isFirst: boolean): Promise<readonly (number | null)[]> {
     const { delta } = this.#feed;
     const field =
       delta.kind === 'updatedSince' ? expressionIn(delta.field, [...this.#path, 'delta', 'field']) : null;
@@ -181,8 +229,8 @@ class SinceWalk {
     const times = outcomes.map(([outcome]) =>
       outcome !== undefined && 'value' in outcome ? (time.safeParse(outcome.value).data ?? null) : null,
     );
-    // One row may be broken; when all are, it is the profile that is.
-    if (rows.length > 0 && times.every((ms) => ms === null)) {
+    // One row may be broken; when all are that there are, it is the profile that is.
+    if (isFirst && rows.length > 1 && times.every((ms) => ms === null)) {
       const [first] = outcomes[0] ?? [];
       const why = first !== undefined && 'problem' in first ? first.problem : 'it gives no time for any row.';
       throw this.#runtime.nonsense(field.path, why, rows[0]);
@@ -200,13 +248,25 @@ class SinceWalk {
   }
 }
 
+/** Rows dated ahead of the server's own clock must not keep from being read what happens before that. */
+function newestOf(times: readonly (number | null)[], serverNow: number): number | null {
+  const past = times.filter((ms) => ms !== null && ms <= serverNow + AHEAD_MS) as number[];
+  return past.length === 0 ? null : Math.max(...past);
+}
+
+/** Servers that count in seconds give all of a second again; what has no time may come with every page. */
+function comesAgain(ms: number | null, newest: number | null): boolean {
+  return ms === null || newest === null || ms > newest - SAME_MS;
+}
+
 function standingText(at: Standing): string {
   return JSON.stringify(at);
 }
 
 /** A short mark of a row as it is now (FNV-1a, 32 bits, twice over). */
 function markOf(row: unknown): string {
-  const text = JSON.stringify(row) ?? '';
+  const large = charactersIn(row, MARKED_CHARACTERS) > MARKED_CHARACTERS;
+  const text = large ? excerptOf(row) : (JSON.stringify(row) ?? '');
   let [one, two] = [0x811c9dc5, 0x01000193];
   for (let index = 0; index < text.length; index += 1) {
     one = Math.imul(one ^ text.charCodeAt(index), 0x01000193);

@@ -16,6 +16,8 @@ import { wordsOf, type Words } from './vocabulary';
 const WITH_ZONE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}))?$/i;
 /** Milliseconds before 1973 are seconds that nobody multiplied. */
 const EARLIEST_MS = 100_000_000_000;
+/** The end of JavaScript's time (ECMA-262, "Time Values and Time Range"). */
+const LATEST_MS = 8_640_000_000_000_000;
 
 export const time = z.union([z.string(), z.number()]).transform((value, context) => {
   const tell = (message: string): never => {
@@ -23,6 +25,7 @@ export const time = z.union([z.string(), z.number()]).transform((value, context)
     return z.NEVER;
   };
   if (typeof value === 'number') {
+    if (value > LATEST_MS) return tell('lies beyond all times that there are: milliseconds are needed');
     // Seconds with a fraction, multiplied, have one in ms as well.
     return value >= EARLIEST_MS
       ? Math.round(value)

@@ -148,6 +148,10 @@ const delta = z
       .strictObject({
         kind: z.literal('updatedSince'),
         field: expression.describe('When a row changed, as ISO text or milliseconds; rows rise by it.'),
+        bound: z
+          .enum(['inclusive', 'exclusive'])
+          .default('inclusive')
+          .describe('inclusive: asked since a time, the server gives rows of that very time too.'),
         overlap: duration.optional().describe('Each pull looks back so far, for rows that appear late.'),
         newestFirst: z
           .strictObject({ query: z.record(z.string(), template) })

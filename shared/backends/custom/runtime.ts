@@ -34,6 +34,11 @@ export const forAgent = (ask: Asker): Caller => ({ ...ask, urgency: 'agent' });
 /** Asks for what may wait. */
 export const forPull = (ask: Asker): Caller => ({ ...ask, urgency: 'pull' });
 
+/** A page, and what its server's clock showed then, in ms. */
+export interface TimedPage extends RawPage {
+  serverNow: number;
+}
+
 /** What bare names in a request's expressions stand for. */
 export type Context = Readonly<Record<string, unknown>>;
 
@@ -141,7 +146,8 @@ export class Runtime {
     const each = values[Symbol.iterator]();
     const inPath = parts[0]?.map(() => each.next().value as unknown) ?? [];
     // Dots would climb out of the path, escaped or not (WHATWG URL, "double-dot URL path segment").
-    const unfit = inPath.findIndex((value) => ['', '.', '..'].includes(textOf(value)));
+    // Half a character has no bytes that could stand in one.
+    const unfit = inPath.findIndex((value) => /^\.{0,2}$|\p{Surrogate}/u.test(textOf(value)));
     if (unfit >= 0) {
       const what = `{${parts[0]?.[unfit]?.text ?? ''}} gives "${textOf(inPath[unfit])}"`;
       throw this.nonsense([...path, method], `${what}, and a path needs an id there.`);
@@ -192,12 +198,13 @@ export class Runtime {
     context: Context,
     cursor: string | null,
     queryPath?: Path,
-  ): Promise<RawPage> {
+  ): Promise<TimedPage> {
     const pagination = paginationOf(list.paging, list.rows);
     const shape = pagination.request(await this.request(ask, list, path, context, queryPath), cursor);
     const answer = await this.ask(ask, shape, path);
     try {
-      return pagination.read(answer, cursor);
+      const told = Date.parse(answer.headers['date'] ?? '');
+      return { ...pagination.read(answer, cursor), serverNow: Number.isNaN(told) ? ask.clock.now() : told };
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
       const at = error.issues[0]?.path.join('.') ?? '';

@@ -38,6 +38,7 @@ export function openCopperTracker(
     ...(sized === undefined ? { traits: { smallestPage: PAGE } } : { definitionWith: sized }),
     signIn: { url, token: COPPER_TOKEN },
     stranger: { url, token: 'nobody-knows-this' },
+    threadRequest: (id) => new RegExp(`/issues/${id}/comments`),
     async customerWrites(text, file) {
       const id = server.customerWrites(text, file);
       await done();
