@@ -1,5 +1,5 @@
 /** The judgement itself, on handshakes as Node tells them; way.test.ts has real ones. */
-import type { PeerCertificate } from 'node:tls';
+import { rootCertificates, type DetailedPeerCertificate } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { CertificateError } from '@shared/backends/certificate-error';
 import { judgeCertificate, type Handshake } from './certificates';
@@ -9,7 +9,10 @@ const [ONE = '', OTHER = ''] = ['0A', '0B'].map((pair) => Array.from({ length: 3
 const TARGET = { host: 'desk.invalid', port: 443, secure: true };
 const PINNED = { host: 'desk.invalid', port: 443, fingerprint: ONE };
 
-function shown(error: Handshake['authorizationError'], parts: Partial<PeerCertificate> = {}): Handshake {
+function shown(
+  error: Handshake['authorizationError'],
+  parts: Partial<DetailedPeerCertificate> = {},
+): Handshake {
   const certificate = {
     subject: { CN: 'desk.invalid', O: 'Sample Tools' },
     issuer: { CN: 'Sample CA' },
@@ -17,8 +20,9 @@ function shown(error: Handshake['authorizationError'], parts: Partial<PeerCertif
     valid_from: 'Jan  1 00:00:00 2026 GMT',
     valid_to: 'Jan  1 00:00:00 2027 GMT',
     fingerprint256: ONE,
+    raw: Buffer.from('leaf'),
     ...parts,
-  } as PeerCertificate;
+  } as DetailedPeerCertificate;
   return { authorized: error === null, authorizationError: error, getPeerCertificate: () => certificate };
 }
 function refused(handshake: Handshake, trusted: typeof PINNED | null = null) {
@@ -29,6 +33,14 @@ function refused(handshake: Handshake, trusted: typeof PINNED | null = null) {
     throw error;
   }
   return null;
+}
+
+/** An authority that comes with Node, as the end of a chain. */
+function knownAuthority(): DetailedPeerCertificate {
+  const body = (rootCertificates[0] ?? '').replaceAll(/-----[A-Z ]+-----|\s/g, '');
+  const authority = { raw: Buffer.from(body, 'base64') } as DetailedPeerCertificate;
+  authority.issuerCertificate = authority;
+  return authority;
 }
 
 describe('a certificate', () => {
@@ -63,6 +75,11 @@ describe('a certificate', () => {
       { issuer: { CN: 'desk.invalid', O: 'Sample Tools' }, valid_to: 'Feb  1 00:00:00 2026 GMT' },
       ['self-signed', 'expired'],
     ],
+    [
+      'CERT_HAS_EXPIRED',
+      { issuerCertificate: knownAuthority(), valid_to: 'Feb  1 00:00:00 2026 GMT' },
+      ['expired'],
+    ],
     ['CERT_REVOKED', {}, ['other']],
     [
       Object.assign(new Error(), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
@@ -70,7 +87,7 @@ describe('a certificate', () => {
       ['other-name'],
     ],
   ] as const)('is refused with what is wrong: %s', (error, parts, faults) => {
-    const certificate = refused(shown(error, parts as unknown as Partial<PeerCertificate>));
+    const certificate = refused(shown(error, parts as unknown as Partial<DetailedPeerCertificate>));
     expect(certificate?.faults).toEqual(faults);
   });
 });

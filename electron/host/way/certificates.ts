@@ -10,7 +10,8 @@ export interface Handshake {
   authorized: boolean;
   /** What OpenSSL or Node's check of the name found first; unset or `null` when nothing. */
   authorizationError: Error | string | null;
-  getPeerCertificate(): tls.PeerCertificate;
+  /** @param detailed with those that vouch for it, as far as they are known */
+  getPeerCertificate(detailed: true): tls.DetailedPeerCertificate;
 }
 
 /**
@@ -27,7 +28,7 @@ export function judgeCertificate(
 ): void {
   const pinned = trusted?.host === host && trusted.port === port ? trusted.fingerprint : null;
   if (pinned === null && shown.authorized) return;
-  const certificate = shown.getPeerCertificate();
+  const certificate = shown.getPeerCertificate(true);
   const fingerprint = certificate.fingerprint256;
   if (pinned !== null && fingerprint === pinned) return;
 
@@ -62,17 +63,36 @@ const UNKNOWN_CHAIN = new Set([
   'CERT_UNTRUSTED',
 ]);
 
+/** Behind these OpenSSL hides that nobody known vouches. */
+const TIME = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+
+/**
+ * Whether the chain ends at an authority that can be listed here. Those of NODE_EXTRA_CA_CERTS can only
+ * from Node 22.15 on: before, an expired certificate of theirs is told as nobody's as well.
+ */
+function isVouchedFor(certificate: tls.DetailedPeerCertificate): boolean {
+  let top = certificate;
+  // Node lets the last one vouch for itself; when nobody is known, it names none.
+  while ((top.issuerCertificate as unknown) !== undefined && top.issuerCertificate !== top) {
+    top = top.issuerCertificate;
+  }
+  const body = top.raw.toString('base64');
+  return authorities().some((pem) => pem.replaceAll(/-----[A-Z ]+-----|\s/g, '') === body);
+}
+
 /** OpenSSL names one fault; an agent who decides has to see every one. */
 function faultsOf(
   host: string,
-  certificate: tls.PeerCertificate,
+  certificate: tls.DetailedPeerCertificate,
   code: string,
   now: number,
 ): CertificateFault[] {
   const faults: CertificateFault[] = [];
   const vouchesForItself = nameOf(certificate.subject) === nameOf(certificate.issuer);
   if (vouchesForItself) faults.push('self-signed');
-  else if (UNKNOWN_CHAIN.has(code)) faults.push('unknown-authority');
+  else if (UNKNOWN_CHAIN.has(code) || (TIME.has(code) && !isVouchedFor(certificate))) {
+    faults.push('unknown-authority');
+  }
   if (now > Date.parse(certificate.valid_to)) faults.push('expired');
   if (now < Date.parse(certificate.valid_from)) faults.push('not-yet-valid');
   if (tls.checkServerIdentity(host, certificate) !== undefined) faults.push('other-name');
@@ -104,6 +124,13 @@ function namesIn(alternatives: string | undefined): string[] {
 
 type ReadsSystemStore = typeof tls & { getCACertificates?(type: 'default' | 'system'): string[] };
 
+/** Who is known on this computer, as far as Node lists it. */
+function authorities(): readonly string[] {
+  const { getCACertificates } = tls as ReadsSystemStore;
+  if (getCACertificates === undefined) return tls.rootCertificates;
+  return [...getCACertificates('default'), ...getCACertificates('system')];
+}
+
 let known: { context: tls.SecureContext | undefined } | null = null;
 
 /**
@@ -116,10 +143,9 @@ export function systemAuthorities(): tls.SecureContext | undefined {
 }
 
 function readSystemStore(): tls.SecureContext | undefined {
-  const { getCACertificates } = tls as ReadsSystemStore;
-  if (getCACertificates === undefined) return undefined;
+  if ((tls as ReadsSystemStore).getCACertificates === undefined) return undefined;
   try {
-    return tls.createSecureContext({ ca: [...getCACertificates('default'), ...getCACertificates('system')] });
+    return tls.createSecureContext({ ca: [...authorities()] });
   } catch {
     // A store that cannot be read vouches for nobody; Node's own authorities still do.
     return undefined;

@@ -77,6 +77,14 @@ describe('a certificate that nobody known vouches for', () => {
       () => ({ issuer: makeCertificate({ commonName: 'Sample CA', authority: true }) }),
     ],
     [
+      ['unknown-authority', 'expired'],
+      () => ({
+        issuer: makeCertificate({ commonName: 'Sample CA', authority: true }),
+        validFrom: new Date('2020-01-01'),
+        validTo: new Date('2021-01-01'),
+      }),
+    ],
+    [
       ['self-signed', 'expired'],
       () => ({ validFrom: new Date('2020-01-01'), validTo: new Date('2021-01-01') }),
     ],
@@ -89,6 +97,14 @@ describe('a certificate that nobody known vouches for', () => {
     const desk = await startDesk(makeCertificate(wishes()));
     expect((await refusal(ask(clientOn(), desk.url))).certificate.faults).toEqual(faults);
     expect(desk.asked).toEqual([]);
+  });
+
+  it('is told as nobody’s also when it has expired and its server shows an authority of its own', async () => {
+    const issuer = makeCertificate({ commonName: 'Sample CA', authority: true });
+    const made = makeCertificate({ issuer, validTo: new Date('2021-01-01') });
+    const desk = await startDesk({ ...made, cert: made.cert + issuer.cert });
+    const { faults } = (await refusal(ask(clientOn(), desk.url))).certificate;
+    expect(faults).toEqual(['unknown-authority', 'expired']);
   });
 
   it('is accepted where it is trusted, over one connection that is kept', async () => {
