@@ -2,29 +2,39 @@
 import { BackendError } from './backend-error';
 import type { Clock } from './clock';
 
-/** Only how a line begins matters; one that never ends must not fill the memory. */
-const LINE_START_CHARACTERS = 1_024;
+/** So much of a frame is kept; a line that never ends must not fill the memory. */
+const KEPT_CHARACTERS = 64 * 1_024;
 
 /**
- * Calls `onHint` for every frame with data. Comments only prove that the stream is alive. Resolves
- * when the stream ends.
+ * Calls `onHint` for every frame with data, with (the beginning of) that data, and reads on once that has
+ * resolved. Comments only prove that the stream is alive. Resolves when the stream ends.
+ * (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation)
  * @param silenceMs a stream silent for longer is dead: throws `no-answer`
  */
 export async function readHints(
   chunks: AsyncIterable<Uint8Array>,
   silenceMs: number,
   clock: Clock,
-  onHint: () => void,
+  onHint: (data: string) => void | Promise<void>,
 ): Promise<void> {
   const decoder = new TextDecoder();
   const iterator = chunks[Symbol.asyncIterator]();
   let line = '';
+  let data: string | null = null;
   for (;;) {
     const next = await withinSilence(iterator.next(), silenceMs, clock);
     if (next.done === true) return;
     const lines = (line + decoder.decode(next.value, { stream: true })).split(/\r\n|\n|\r/);
-    line = (lines.pop() ?? '').slice(0, LINE_START_CHARACTERS);
-    if (lines.some((complete) => complete.startsWith('data:'))) onHint();
+    line = (lines.pop() ?? '').slice(0, KEPT_CHARACTERS);
+    for (const complete of lines) {
+      if (complete.startsWith('data:')) {
+        const text = complete.slice('data:'.length).replace(/^ /, '');
+        data = (data === null ? text : `${data}\n${text}`).slice(0, KEPT_CHARACTERS);
+      } else if (complete === '' && data !== null) {
+        await onHint(data);
+        data = null;
+      }
+    }
   }
 }
 

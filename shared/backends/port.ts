@@ -82,6 +82,11 @@ export interface BackendDescriptor {
    * misses nothing.
    */
   overlapMs?: number;
+  /**
+   * How long its stream of hints may be silent before it counts as dead, in ms; left out: so briefly that
+   * a cut link is told within 10 s.
+   */
+  hintSilenceMs?: number;
   /** Between pulls while nothing tells of news, in ms; left out: 2 s, for a server of one's own. */
   pollMs?: number;
   /** Left out: as fast as it answers. */

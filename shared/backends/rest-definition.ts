@@ -50,6 +50,8 @@ export interface SocketShape {
   path: string;
   protocols?: readonly string[];
   headers?: Readonly<Record<string, string>>;
+  /** True where the server wants the account's credentials with the handshake. */
+  signedIn?: boolean;
 }
 
 /** A judged answer. */
@@ -75,7 +77,7 @@ export interface Asker {
   /** A stream without an end; judged by its status alone. */
   stream(shape: RequestShape): Promise<HttpResponse>;
   /**
-   * A socket to the account's own server, by a path from its root (not from the definition's). Only
+   * A socket to the account's own server, by a path from its root (not from the definition's) or whole. Only
    * where {@link RestDefinition.dials}.
    */
   dial(shape: SocketShape): Promise<TextSocket>;

@@ -11,6 +11,7 @@ import type { Backend, DeliveryTier, SweepPort } from './port';
 import { isReadable, readChanges, readMessages, refuseNumbers } from './read-rows';
 import type { BackendSettings } from './registry';
 import { isSuccess, readJson, refuseFailure, understand } from './response';
+import type { TextSocket } from './socket';
 import type {
   Asker,
   FeedDefinition,
@@ -178,11 +179,26 @@ export function createRestBackend(
         await refuseFailure(response, clock.now());
         return response;
       },
-      dial({ path, protocols = [], headers = {} }) {
-        if (http.dial === undefined) throw new BackendError('refused', 'No socket can be opened here.');
+      async dial({ path, protocols = [], headers = {}, signedIn = false }) {
+        const { dial } = http;
+        if (dial === undefined) throw new BackendError('refused', 'No socket can be opened here.');
         const url = new URL(path, settings.url);
+        if (url.origin !== new URL(root).origin) {
+          throw new BackendError('invalid', 'A socket is opened to the account’s own server only.');
+        }
         url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
-        return http.dial({ url: url.href, protocols, headers, signal: manner.signal });
+        const { signal } = manner;
+        const open = async (): Promise<TextSocket> => {
+          const proof = signedIn ? await credentials(signal) : {};
+          return dial({ url: url.href, protocols, headers: { ...proof, ...headers }, signal });
+        };
+        try {
+          return await open();
+        } catch (error) {
+          const expired = signedIn && error instanceof BackendError && error.kind === 'unauthorized';
+          if (!expired || auth.renew === undefined || !(await auth.renew(signal))) throw error;
+          return open();
+        }
       },
       remembered,
     };

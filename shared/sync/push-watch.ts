@@ -35,7 +35,10 @@ export class PushWatch {
 
   /** True once the open channel has lived long enough that its silence would have told of a cut link. */
   get proven(): boolean {
-    return this.alive && this.#options.clock.monotonic() - this.#openedAt > GOOD_LIFE_MS;
+    const { backend, clock } = this.#options;
+    const { hintSilenceMs = 0 } = backend.descriptor;
+    const lived = clock.monotonic() - this.#openedAt;
+    return this.alive && hintSilenceMs <= GOOD_LIFE_MS && lived > GOOD_LIFE_MS;
   }
 
   /** Opens a channel unless there is one, or it is too early to try again. True when it was opened now. */

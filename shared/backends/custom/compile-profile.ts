@@ -16,6 +16,7 @@ import { profileWords } from './field-values';
 import { authOf, descriptorOf } from './profile-facts';
 import type { Profile } from './profile-schema';
 import type { Path } from './profile-source';
+import { pushOf } from './push';
 import type { LoadedProfile } from './read-profile';
 import { accountContext, forAgent, forPull, Runtime, type Caller } from './runtime';
 import { expressionIn, textOf } from './templates';
@@ -39,7 +40,7 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
   const rewinds = Object.values(profile.feeds).some(
     ({ delta }) => delta.kind === 'updatedSince' && delta.overlap !== undefined,
   );
-  const { server, delivery, files, sweep, conversation } = profile;
+  const { server, delivery, files, sweep, conversation, push } = profile;
   return {
     descriptor: descriptorOf(profile),
     root: rootAt(server.api),
@@ -73,6 +74,8 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
     ...(delivery.tier !== 'T4' && { findByRef: readBackOf(runtime, delivery.readBack) }),
     ...(sweep !== undefined && { sweep: sweepOf(runtime, whole, sweep) }),
     ...(files?.send.kind === 'upload' && { upload: uploadOf(runtime, files.send) }),
+    ...(push !== undefined && { push: pushOf(runtime, push) }),
+    ...(push?.kind === 'socket' && { dials: true as const }),
     async download(asker, attachmentId) {
       const ask = forAgent(asker);
       if (files === undefined) throw new BackendError('not-found', 'The profile says nothing of files.');

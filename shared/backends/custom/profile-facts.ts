@@ -15,7 +15,7 @@ export function customBackendId(profileId: string): string {
 const BY_LINE = 'Its profile does not say "speaksFor: author": the agent is named under the reply.';
 
 export function descriptorOf(profile: Profile): BackendDescriptor {
-  const { server, actions, files, delivery, feeds, sweep, lacks, speaksFor } = profile;
+  const { server, actions, files, delivery, feeds, sweep, lacks, push, speaksFor } = profile;
   const { status } = profileWords(profile);
   const overlaps = Object.values(feeds).flatMap(({ delta }) =>
     delta.kind === 'updatedSince' && delta.overlap !== undefined ? [msOf(delta.overlap)] : [],
@@ -36,7 +36,7 @@ export function descriptorOf(profile: Profile): BackendDescriptor {
       priority: actions.priority !== undefined,
       tags: actions.tags !== undefined,
       attachments: files !== undefined,
-      push: false,
+      push: push !== undefined,
       idSweep: sweep !== undefined,
       savedReplies: gives('savedReply'),
       // A request that looks at `via` knows what to do with it.
@@ -47,6 +47,7 @@ export function descriptorOf(profile: Profile): BackendDescriptor {
     // A profile that says nothing of it is whole all the same: the line needs nothing of the helpdesk.
     lacks: speaksFor === 'author' ? lacks : { author: BY_LINE, ...lacks },
     ...(overlaps.length > 0 && { overlapMs: Math.max(...overlaps) }),
+    ...(push !== undefined && { hintSilenceMs: msOf(push.silence) }),
     pollMs: msOf(server.poll),
     limit: { perMinute, atOnce: server.requestsAtOnce },
     statusWords: {

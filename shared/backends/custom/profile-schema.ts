@@ -296,6 +296,29 @@ const signIn = z.discriminatedUnion('kind', [
 
 const request = z.strictObject(requestFields).superRefine(oneMethod);
 
+const pushFields = {
+  get: path,
+  query: requestFields.query,
+  headers: requestFields.headers,
+  when: expression
+    .optional()
+    .describe('Only a message that this is true for; asked of it as JSON, or as the text that it is.'),
+  silence: duration
+    .default('60s')
+    .describe('A stream that says nothing for so long is dead; up to 10s a cut link is told by it.'),
+};
+const push = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('events'), ...pushFields }).describe('Server-sent events.'),
+  z
+    .strictObject({
+      kind: z.literal('socket'),
+      ...pushFields,
+      first: template.optional().describe('What is sent once the socket stands: a text, or JSON.'),
+    })
+    .describe('A plain WebSocket; what comes over it are texts.'),
+]);
+export type Push = z.infer<typeof push>;
+
 export const profileSchema = z.strictObject({
   profile: z.literal(1).describe('The version of this format.'),
   id: z
@@ -401,6 +424,9 @@ export const profileSchema = z.strictObject({
     .superRefine(oneMethod)
     .optional()
     .describe('A list of the ids of all conversations, which shows what vanished without a word.'),
+  push: push
+    .optional()
+    .describe('Where the server tells of news by itself; each message is a reason to look.'),
   speaksFor: z
     .enum(SPEAKING_WAYS)
     .default('line')

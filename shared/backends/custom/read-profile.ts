@@ -162,6 +162,9 @@ function contradictions(profile: Profile, source: ProfileSource): ProfileProblem
       tell(['conversation', 'feed'], `No feed called "${conversation.feed}" gives conversations.`);
     }
   }
+  if (profile.push !== undefined && profile.lacks.push !== undefined) {
+    tell(['lacks', 'push'], 'It has a "push" above: take one of the two out.');
+  }
   const needs = (path: Path, what: string): void => {
     if (conversation === undefined) tell(path, `${what} needs "conversation": how one is read by its id.`);
   };

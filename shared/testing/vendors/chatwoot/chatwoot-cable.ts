@@ -1,20 +1,18 @@
 /** The simulated server's event channel: ActionCable with the room of one agent. */
 import { BackendError } from '../../../backends/backend-error';
-import type { SocketRequest, TextSocket } from '../../../backends/socket';
+import type { SocketRequest } from '../../../backends/socket';
+import { QueuedSocket } from '../../queued-socket';
 import type { ChatwootDesk } from './chatwoot-desk';
 
 /** One open socket, as the server has it. */
-export class CableSocket implements TextSocket {
+export class CableSocket extends QueuedSocket {
   readonly #desk: ChatwootDesk;
-  readonly #waiting: string[] = [];
   #identifier: string | null = null;
-  #ended = false;
-  #wake: () => void = () => undefined;
 
-  constructor(desk: ChatwootDesk, { signal }: SocketRequest) {
+  constructor(desk: ChatwootDesk, request: SocketRequest) {
+    super(request);
     this.#desk = desk;
-    signal.addEventListener('abort', () => this.end(), { once: true });
-    this.#tell({ type: 'welcome' });
+    this.tell({ type: 'welcome' });
   }
 
   /** `subscribe`, and what proves the right to the room. */
@@ -27,35 +25,16 @@ export class CableSocket implements TextSocket {
       room['account_id'] === this.#desk.account.id &&
       this.#desk.agents.some(({ id }) => id === room['user_id'] && room['pubsub_token'] === `pubsub-${id}`);
     this.#identifier = known ? identifier : null;
-    this.#tell({ identifier, type: known ? 'confirm_subscription' : 'reject_subscription' });
+    this.tell({ identifier, type: known ? 'confirm_subscription' : 'reject_subscription' });
   }
 
   announce(event: string): void {
     if (this.#identifier === null) return;
-    this.#tell({ identifier: this.#identifier, message: { event, data: {} } });
+    this.tell({ identifier: this.#identifier, message: { event, data: {} } });
   }
 
   ping(): void {
-    this.#tell({ type: 'ping', message: 0 });
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  async *texts(): AsyncIterable<string> {
-    for (;;) {
-      const next = this.#waiting.shift();
-      if (next !== undefined) yield next;
-      else if (this.#ended) return;
-      else await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-  }
-
-  #tell(frame: unknown): void {
-    this.#waiting.push(JSON.stringify(frame));
-    this.#wake();
+    this.tell({ type: 'ping', message: 0 });
   }
 }
 

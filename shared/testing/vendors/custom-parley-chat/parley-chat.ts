@@ -4,8 +4,11 @@
  * their newest messages; times are whole seconds since the epoch; marks of what is gone are kept.
  */
 import type { SampleFile } from '../../../backends/check/check-kit';
+import { BackendError } from '../../../backends/backend-error';
 import type { Clock } from '../../../backends/clock';
+import type { SocketRequest, TextSocket } from '../../../backends/socket';
 import { readMultipart } from '../../multipart-body';
+import { QueuedSocket } from '../../queued-socket';
 import type { VendorReaction, VendorRequest, VendorServer } from '../../vendor-kit';
 
 const AGENTS = [
@@ -53,9 +56,24 @@ interface Thread {
 type Refusal = { status: number; json: unknown };
 const refusal = (status: number, message: string): Refusal => ({ status, json: { error: { message } } });
 
+/** One open socket: told of nothing before it has said what it wants to hear. */
+export class NewsSocket extends QueuedSocket {
+  #subscribed = false;
+
+  send(text: string): void {
+    const { subscribe = [] } = JSON.parse(text) as { subscribe?: string[] };
+    this.#subscribed = subscribe.includes('threads');
+  }
+
+  announce(event: Readonly<Record<string, unknown>>): void {
+    if (this.#subscribed) this.tell(event);
+  }
+}
+
 export class ParleyChat implements VendorServer {
   /** Changes of phase are answered with success and not made. */
   ignoresPhase = false;
+  readonly sockets = new Set<NewsSocket>();
   readonly #clock: Clock;
   readonly #threads = new Map<string, Thread>();
   readonly #media = new Map<string, Media>();
@@ -113,6 +131,21 @@ export class ParleyChat implements VendorServer {
     from.into = into;
     this.#touch(id);
     this.#touch(into);
+  }
+
+  /** Whoever has a key and names what to hear of is told which thread changed, and now and then that nothing did. */
+  dial(request: SocketRequest): Promise<TextSocket> {
+    const url = new URL(request.url);
+    if (request.headers['x-parley-key'] !== PARLEY_KEY) {
+      throw new BackendError('unauthorized', 'This key opens nothing.', 401);
+    }
+    if (url.protocol !== 'wss:' || url.pathname !== '/v1/news') {
+      throw new BackendError('not-found', 'There is nothing here.', 404);
+    }
+    const socket = new NewsSocket(request);
+    this.sockets.add(socket);
+    request.signal.addEventListener('abort', () => this.sockets.delete(socket), { once: true });
+    return Promise.resolve(socket);
   }
 
   handle(request: VendorRequest): VendorReaction {
@@ -260,6 +293,7 @@ export class ParleyChat implements VendorServer {
     this.#revision += 1;
     thread.revision = this.#revision;
     thread.touched = this.#now();
+    for (const socket of this.sockets) socket.announce({ event: 'touched', thread: id });
   }
 
   #known(id: string): Thread {
