@@ -20,6 +20,17 @@ export class BackendError extends Error {
   }
 }
 
+/** What a backend was asked: whatever else it fails with is its own fault too, and never the disk's. */
+export async function asBackend<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof BackendError) throw error;
+    const name = error instanceof Error ? error.name : 'unknown';
+    throw new BackendError('nonsense', `What came cannot be understood (${name}).`);
+  }
+}
+
 /**
  * A thread is longer than may be looked through, and what was looked for is not in the part that was: so
  * it is neither proved nor disproved, and asking again brings the same.

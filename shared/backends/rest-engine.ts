@@ -221,7 +221,8 @@ export function createRestBackend(
       ids: (kind, cursor, signal) => ids(pulling(signal), kind, cursor),
       async rows(kind, wanted, signal) {
         const raws = await rows(pulling(signal), kind, wanted);
-        return readChanges(raws, feedCalled(feedOf(kind)), accountId);
+        const page = readChanges(raws, feedCalled(feedOf(kind)), accountId);
+        return { ...page, rejected: page.rejected.map((row) => ({ kind, ...row })) };
       },
     };
   }

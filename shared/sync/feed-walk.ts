@@ -2,7 +2,7 @@
  * One feed within one pull, from where it stands to its end. Where the backend's cursor may miss
  * rows it begins a little earlier; repeats are recognised and cost nothing.
  */
-import { BackendError } from '../backends/backend-error';
+import { asBackend, BackendError } from '../backends/backend-error';
 import type { Backend, FeedPage } from '../backends/port';
 import type { Change } from '../domain/entities';
 import type { PulledRows } from './pulled-rows';
@@ -82,7 +82,7 @@ export class FeedWalk {
     if (stored === null && this.#stored !== null) this.#beginAt(null);
     this.#stored = stored;
     try {
-      return await backend.pull(this.feed, this.#at, signal);
+      return await asBackend(backend.pull(this.feed, this.#at, signal));
     } catch (error) {
       if (!(error instanceof BackendError) || this.#at === null) throw error;
       // An expired cursor proves no restore: nothing that was confirmed is doubted.
@@ -97,7 +97,7 @@ export class FeedWalk {
         await onForgotten();
       }
       this.#beginAt(null);
-      return backend.pull(this.feed, null, signal);
+      return asBackend(backend.pull(this.feed, null, signal));
     }
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BackendError } from '../backends/backend-error';
+import type { IdPage } from '../backends/port';
 import type { Change } from '../domain/entities';
 import { FeedServer } from '../testing/feed-server';
 import { HeldSpool } from '../testing/held-spool';
@@ -89,6 +90,22 @@ describe.each(['revision', 'time'] as const)('a sweep of a server by %s', (kind)
     await world.sweep();
     expect(world.server.calls.filter((call) => !call.startsWith('ids'))).toEqual([]);
     expect([world.spool.commits, world.news]).toEqual([commits, []]);
+  });
+
+  it('gives up on a list that leads in a circle', async () => {
+    const world = new SweepWorld(kind);
+    world.write('m1', 'm2');
+    await world.pull();
+    const backend = world.server.backend();
+    let lists = 0;
+    const circle = (): Promise<IdPage> => {
+      lists += 1;
+      if (lists > 100) throw new Error('It asks for ever.');
+      return Promise.resolve({ ids: [{ id: 'm1', age: null }], next: lists % 2 === 0 ? 'a' : 'b' });
+    };
+    world.server.backend = () => ({ ...backend, sweep: { ...backend.sweep!, ids: circle } });
+    expect(await world.sweep()).toMatchObject({ kind: 'nonsense' });
+    expect(world.ids).toEqual(['m1', 'm2']);
   });
 
   it('brings what the feed never showed', async () => {

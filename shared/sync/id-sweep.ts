@@ -9,6 +9,7 @@
  * the backend has to say of that very id that it is gone. An answer counts only where the row is
  * still as it was when it was asked for; what a pull brought meanwhile is newer.
  */
+import { BackendError } from '../backends/backend-error';
 import type { Backend, PulledPage, SweepPort } from '../backends/port';
 import type { Change, EntityKind } from '../domain/entities';
 import type { RowMark, RowOrder } from './merge';
@@ -29,6 +30,8 @@ export interface IdSweepOptions {
   rows: PulledRows;
   clock: Clock;
   onNews(changes: readonly Change[], seq: number): void;
+  /** What the backend answered for some ids, also where none of it is news. */
+  onAnswer?(page: PulledPage): void;
   /** The backend has an older version of something than it once told. */
   onWentBack(): Promise<void>;
 }
@@ -60,6 +63,7 @@ async function compare(
     if (unseen.size % IDS_AT_ONCE === 0) await pause(clock, 0, signal);
   }
   const differences: Differences = new Map();
+  const cursors = new Set<string>();
   for (let cursor: string | null = null; ;) {
     const page = await sweep.ids(kind, cursor, signal);
     for (const { id, age } of page.ids) {
@@ -69,6 +73,10 @@ async function compare(
     }
     if (page.next === null) break;
     cursor = page.next;
+    if (cursors.has(cursor)) {
+      throw new BackendError('nonsense', `The list of every ${kind} leads in a circle.`);
+    }
+    cursors.add(cursor);
     await pause(clock, PAUSE_MS, signal);
   }
   for (const id of unseen) differences.set(id, null);
@@ -97,6 +105,7 @@ async function repair(
     await pause(clock, PAUSE_MS, signal);
     const before = new Map(left.map((id) => [id, rows.held.markOf(kind, id)]));
     const page = await sweep.rows(kind, left, signal);
+    options.onAnswer?.(page);
     await merge(options, page, before, differences);
     const answered = new Set([...page.changes, ...page.rejected].map(({ id }) => id));
     const rest = left.filter((id) => !answered.has(id));

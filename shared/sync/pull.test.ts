@@ -45,6 +45,19 @@ describe('the first pull', () => {
     expect(world.state).toMatchObject({ state: 'online', rejectedRows: 2 });
     expect(world.stored).toHaveLength(1);
   });
+
+  it('counts a row once that cannot be understood at each pull, and no more when it can', async () => {
+    const world = new PullWorld();
+    world.rejected = [{ id: 'm1', problem: 'updated_at: missing' }];
+    world.start();
+    await world.clock.advance(60 * SECOND_MS);
+    expect(world.state).toMatchObject({ rejectedRows: 2, rejectedBecause: ['updated_at: missing'] });
+    world.rejected = [];
+    world.feeds['messages'] = [message('m1')];
+    world.feeds['conversations'] = [conversation('m1')];
+    await world.clock.advance(60 * SECOND_MS);
+    expect(world.state).toMatchObject({ rejectedRows: 0, rejectedBecause: [] });
+  });
 });
 
 describe('staying up to date', () => {
@@ -136,6 +149,21 @@ describe('staying up to date', () => {
     world.start();
     await world.clock.advance(SECOND_MS);
     expect(world.stored.map(({ id }) => id)).toEqual(['m1']);
+    expect(world.state.state).toBe('online');
+  });
+
+  it('tells what the adapter cannot digest as nonsense of the server, and never as a full disk', async () => {
+    const world = new PullWorld();
+    world.stumbles = new URIError('URI malformed');
+    world.start();
+    await world.clock.advance(5 * SECOND_MS);
+    expect(world.storageProblems).toEqual([]);
+    expect(world.state.failure).toMatchObject({
+      kind: 'nonsense',
+      detail: expect.stringContaining('URIError') as string,
+    });
+    world.stumbles = null;
+    await world.clock.advance(15 * SECOND_MS);
     expect(world.state.state).toBe('online');
   });
 

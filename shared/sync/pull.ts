@@ -9,7 +9,7 @@
  * is dead after 6.5 s and the pull that checks on it has 3 s; the same after the machine slept. Where
  * pulls are rare and there is no stream, that holds from the moment somebody uses the link (`link-probe.ts`).
  */
-import { BackendError } from '../backends/backend-error';
+import { asBackend, BackendError } from '../backends/backend-error';
 import type { Backend } from '../backends/port';
 import type { Agent, Change } from '../domain/entities';
 import type { FailureKind } from '../domain/failures';
@@ -20,6 +20,7 @@ import type { Clock, Random, SpoolPort } from './ports';
 import { PullFreshness } from './pull-freshness';
 import { PulledRows } from './pulled-rows';
 import { PushWatch } from './push-watch';
+import { SetAside } from './set-aside';
 import { SweepWatch } from './sweep-watch';
 
 /** Between pulls when hints arrive by themselves, and when they do not. */
@@ -37,8 +38,6 @@ const LINK_BASE_MS = 500;
 const LINK_CAP_MS = 10_000;
 /** Wrong credentials are not tried more often than this, unless kicked. */
 const REFUSED_WAIT_MS = 60_000;
-/** Rows that could not be understood are all counted; of what was wrong with them so much is told. */
-const PROBLEMS_TOLD = 5;
 
 /** How far a first pull got. */
 export interface FirstSync {
@@ -60,8 +59,9 @@ export interface PullState {
   failure: { kind: FailureKind; detail: string } | null;
   /** Until the first pull reached the end. */
   firstSync: FirstSync | null;
+  /** Rows that cannot be understood now, as far as this run knows. */
   rejectedRows: number;
-  /** What was wrong with the rows that were set aside last, each once. */
+  /** What is wrong with those told last, each once. */
   rejectedBecause: readonly string[];
   agent: Agent | null;
   /** When the server was last found restored from a backup or set up anew; `null` while it was not. */
@@ -140,6 +140,7 @@ class FeedPuller implements Puller {
   readonly #freshness: PullFreshness;
   readonly #rows: PulledRows;
   readonly #sweeps: SweepWatch;
+  readonly #aside = new SetAside();
   /** Where the last whole walk of each feed began. */
   readonly #begun = new Map<string, string | null>();
   #state: PullState;
@@ -178,6 +179,10 @@ class FeedPuller implements Puller {
       clock,
       random,
       onNews: (changes, seq) => options.onChanges({ changes, seq, caughtUp: false }),
+      onAnswer: (page) => {
+        this.#aside.swept(page);
+        this.#tell(this.#setAside());
+      },
       onWentBack: async () => {
         await this.#rolledBack();
         options.onAnchored?.();
@@ -238,7 +243,9 @@ class FeedPuller implements Puller {
     try {
       this.#wanted = false;
       this.#freshness.begin();
-      if (this.#state.agent === null) this.#answered(answered, { agent: await backend.whoAmI(signal) });
+      if (this.#state.agent === null) {
+        this.#answered(answered, { agent: await asBackend(backend.whoAmI(signal)) });
+      }
       const { feeds } = backend.descriptor;
       const open = new Map(feeds.map((feed) => [feed, this.#walk(feed)]));
       let begins = false;
@@ -286,8 +293,8 @@ class FeedPuller implements Puller {
   /** Pulls and stores one page; true when the feed has more. */
   async #pullPage(walk: FeedWalk, answered: AbortController, signal: AbortSignal): Promise<boolean> {
     const page = await walk.ask(signal);
-    const { firstSync, rejectedRows, rejectedBecause } = this.#state;
-    const problems = page.rejected.map(({ problem }) => problem);
+    const { firstSync } = this.#state;
+    this.#aside.pulled(walk.feed, page);
     this.#answered(answered, {
       firstSync: firstSync && {
         rows: firstSync.rows + page.changes.length,
@@ -295,16 +302,16 @@ class FeedPuller implements Puller {
           firstSync.conversations + page.changes.filter(({ kind }) => kind === 'conversation').length,
         left: page.left ?? firstSync.left,
       },
-      rejectedRows: rejectedRows + page.rejected.length,
-      rejectedBecause:
-        problems.length === 0
-          ? rejectedBecause
-          : [...new Set([...problems, ...rejectedBecause])].slice(0, PROBLEMS_TOLD),
+      ...this.#setAside(),
     });
     const { news, seq, more, anchored } = await walk.store(page);
     if (anchored) this.#options.onAnchored?.();
     if (seq !== null) this.#options.onChanges({ changes: news, seq, caughtUp: false });
     return more;
+  }
+
+  #setAside(): Pick<PullState, 'rejectedRows' | 'rejectedBecause'> {
+    return { rejectedRows: this.#aside.count, rejectedBecause: this.#aside.because };
   }
 
   /** The server went back: all is read again, and whoever relies on what it confirmed is told first. */

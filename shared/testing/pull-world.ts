@@ -39,6 +39,8 @@ export class PullWorld {
   onRollback: () => Promise<void> = () => Promise.resolve();
   onBeginning: () => void = () => undefined;
   onAnchored: () => void = () => undefined;
+  /** What a script of the backend throws that is no failure of a helpdesk. */
+  stumbles: Error | null = null;
   /** Whether ids can be compared, and how often that was begun. */
   sweeps = false;
   sweepsBegun = 0;
@@ -80,6 +82,7 @@ export class PullWorld {
     const fake = new FakeBackend({ tier: 'T1', clock: this.clock, fault: () => 'none' });
     const answer = async <T>(value: () => T): Promise<T> => {
       await this.clock.sleep(10, this.#stop.signal);
+      if (this.stumbles !== null) throw this.stumbles;
       if (this.failing === 'silence') return new Promise(() => undefined);
       if (this.failing !== null) {
         throw new BackendError(this.failing, `made to fail: ${this.failing}`, null, this.retryAfterMs);
