@@ -10,6 +10,7 @@ import {
 import type { Answer, RequestShape } from './rest-definition';
 
 const FIRST: RequestShape = { method: 'GET', path: '/things', query: { sort: 'up' } };
+const ROOT = 'https://helpdesk.invalid/desk/api';
 const limit = { name: 'per_page', value: 2 };
 
 /** Walks a list that a server cuts into pages by the query it is asked with. */
@@ -20,7 +21,8 @@ function walk(
   const rows: unknown[] = [];
   const asked: Readonly<Record<string, string>>[] = [];
   for (let cursor: string | null = null; ;) {
-    const { query = {} } = pagination.request(FIRST, cursor);
+    const { path, query: own = {} } = pagination.request(FIRST, cursor);
+    const query = { ...own, ...Object.fromEntries(new URL(path, ROOT).searchParams) };
     asked.push(query);
     const { body, headers = {} } = serve(query);
     const answer: Answer = { status: 200, headers, body };
@@ -79,9 +81,9 @@ describe('paging', () => {
   });
 
   it('follows the Link header and believes nothing of it but the query', () => {
-    const { rows, asked } = walk(linkPagination({ limit, rows: '' }), ({ cursor = '0' }) => {
+    const { rows, asked } = walk(linkPagination({ limit, rows: '', root: ROOT }), ({ cursor = '0' }) => {
       const at = Number(cursor);
-      const link = `<https://elsewhere.invalid/x?cursor=${at + 2}&per_page=2&q=a%20b+c>; rel="next", <https://x.invalid/?cursor=0>; rel="first"`;
+      const link = `<https://elsewhere.invalid/things?cursor=${at + 2}&per_page=2&q=a%20b+c>; rel="next", <https://x.invalid/?cursor=0>; rel="first"`;
       return { body: THINGS.slice(at, at + 2), ...(at + 2 < 5 ? { headers: { link } } : {}) };
     });
     expect(rows).toEqual(THINGS);
@@ -115,5 +117,52 @@ describe('paging', () => {
     expect(() => pages.read({ status: 200, headers: {}, body: { data: {} } }, null)).toThrow(
       /"data",\s*"items"/,
     );
+  });
+});
+
+describe('the Link header', () => {
+  const pages = linkPagination({ limit, rows: '', root: ROOT });
+  const next = (link: string): string | null => {
+    const { cursor, more } = pages.read({ status: 200, headers: { link }, body: [] }, null);
+    if (!more) return null;
+    const { path, query = {} } = pages.request(FIRST, cursor);
+    return `${path} ${new URLSearchParams(query).toString()}`;
+  };
+
+  it.each([
+    ['</desk/api/things/page/2>; rel="next"', '/things/page/2 sort=up&per_page=2'],
+    ['<?p=2>; rel="last next"', '/things?p=2 sort=up&per_page=2'],
+    ["<?p=2>; rel='next'", '/things?p=2 sort=up&per_page=2'],
+    ['<?p=2>;REL=NEXT', '/things?p=2 sort=up&per_page=2'],
+    ['<?p=1>; rel=prev, <?p=3>; title="a, b; rel=\\"x\\""; rel="next"', '/things?p=3 sort=up&per_page=2'],
+    ['<?ids[]=1&ids[]=2&sort=down>; rel=next', '/things?ids[]=1&ids[]=2&sort=down per_page=2'],
+    ['<http://inside.invalid:8080/api/things?p=2>; rel=next', '/things?p=2 sort=up&per_page=2'],
+    ['<things?p=2>; rel=next', '/things?p=2 sort=up&per_page=2'],
+  ])('%s leads to %s', (link, wanted) => {
+    expect(next(link)).toBe(wanted);
+  });
+
+  it.each([
+    '',
+    '<?p=2>; rel="nextish"',
+    '<?p=2>; rel=prev; rel=next',
+    '<?p=2>; rel=next; anchor="/other"',
+    'nonsense; rel=next',
+  ])('%j leads nowhere', (link) => {
+    expect(next(link)).toBeNull();
+  });
+
+  it('that leads to another part of the server is told, never taken for the end', () => {
+    expect(() => next('</elsewhere?p=2>; rel=next')).toThrow('/elsewhere');
+    expect(() => next('<http://[>; rel=next')).toThrow('nowhere');
+  });
+
+  it('that names a page as its own next one is told', () => {
+    const headers = { link: '<?p=2>; rel=next' };
+    expect(() => pages.read({ status: 200, headers, body: [] }, '?p=2')).toThrow('own next');
+  });
+
+  it('goes on from a place that an earlier version kept', () => {
+    expect(pages.request(FIRST, 'p=2')).toMatchObject({ path: '/things?p=2' });
   });
 });

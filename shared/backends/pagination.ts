@@ -117,17 +117,27 @@ export function offsetPagination(options: {
   };
 }
 
-/** The next page's address stands in the `Link` header (RFC 8288); only its query is believed. */
-export function linkPagination(options: { limit: { name: string; value: number }; rows: Place }): Pagination {
-  const { limit, rows } = options;
+/**
+ * The next page's address stands in the `Link` header (RFC 8288). Its path and query are believed, never
+ * its host: behind a proxy many servers know their own name wrongly.
+ */
+export function linkPagination(options: {
+  limit: { name: string; value: number };
+  rows: Place;
+  /** Where the API begins; a next page elsewhere on the server is not followed. */
+  root: string;
+}): Pagination {
+  const { limit, rows, root } = options;
   return {
-    request: (first, cursor) =>
-      withQuery(first, {
-        [limit.name]: String(limit.value),
-        ...(cursor === null || cursor === '' ? {} : queryOf(cursor)),
-      }),
-    read({ body, headers }) {
+    request(first, cursor) {
+      const whole = withQuery(first, { [limit.name]: String(limit.value) });
+      return cursor === null || cursor === '' ? whole : following(whole, cursor, root);
+    },
+    read({ body, headers }, before) {
       const next = nextLink(headers['link'] ?? '');
+      if (next !== null && next === before) {
+        throw new BackendError('nonsense', `The Link header names a page as its own next one: ${next}`);
+      }
       return { rows: rowsAt(body, rows), cursor: next ?? '', more: next !== null };
     },
   };
@@ -159,28 +169,49 @@ export function keysetPagination(options: {
   };
 }
 
-function nextLink(header: string): string | null {
-  const found = header.split(/,(?=\s*<)/).find((link) => /;\s*rel="?next"?/i.test(link));
-  const address = found === undefined ? undefined : /<([^>]*)>/.exec(found)?.[1];
-  if (address === undefined) return null;
-  const from = address.indexOf('?');
-  return from < 0 ? null : address.slice(from + 1);
-}
+/** A target of a link that stands by itself; kept cursors of earlier versions are queries alone. */
+const TARGET = /^([?/.]|[a-z][a-z0-9+.-]*:)/i;
 
-function queryOf(text: string): Query {
-  const query: Record<string, string> = {};
-  for (const part of text.split('&')) {
-    const equals = part.indexOf('=');
-    const name = decode(equals < 0 ? part : part.slice(0, equals));
-    if (name !== '') query[name] = equals < 0 ? '' : decode(part.slice(equals + 1));
+/** The request for what a link leads to. The link's parameters go before those of the first request. */
+function following(first: RequestShape, cursor: string, root: string): RequestShape {
+  const base = new URL(/^https?:/.test(first.path) ? first.path : root + first.path);
+  const rootPath = new URL(root).pathname.replace(/\/+$/, '');
+  const { pathname, search, searchParams } = targetOf(TARGET.test(cursor) ? cursor : `?${cursor}`, base);
+  const own = base.pathname.slice(rootPath.length);
+  // A proxy may serve the same path below another one.
+  const same = pathname === base.pathname || pathname.endsWith(own);
+  if (!same && !pathname.startsWith(`${rootPath}/`)) {
+    throw new BackendError('nonsense', `The Link header leads out of ${rootPath}: ${pathname}`);
   }
-  return query;
+  const kept = Object.entries(first.query ?? {}).filter(([name]) => !searchParams.has(name));
+  const path = same ? first.path.replace(/\?.*$/s, '') : pathname.slice(rootPath.length);
+  return { ...first, path: path + search, query: Object.fromEntries(kept) };
 }
 
-function decode(text: string): string {
+function targetOf(target: string, base: URL): URL {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return new URL(target, base);
   } catch {
-    return text;
+    throw new BackendError('nonsense', `The Link header leads nowhere: ${target}`);
   }
+}
+
+/** One link of a `Link` header, by the grammar of RFC 8288, 3: `<target>` and `; name=value` after it. */
+const LINK = /<([^<>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g;
+const PARAMETER = /;\s*([^\s=;,]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
+
+/** The target of the first link whose relations include "next"; `null` where there is none. */
+function nextLink(header: string): string | null {
+  for (const [, target = '', written = ''] of header.matchAll(LINK)) {
+    const parameters = [...written.matchAll(PARAMETER)].map(
+      ([, name = '', quoted, token = '']) =>
+        [name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? token.replace(/^'(.*)'$/, '$1')] as const,
+    );
+    // Only the first `rel` counts (3.3), and with an anchor it is about another page (3.2).
+    const relations = parameters.find(([name]) => name === 'rel')?.[1] ?? '';
+    if (parameters.some(([name]) => name === 'anchor')) continue;
+    if (!relations.toLowerCase().split(/\s+/).includes('next')) continue;
+    return TARGET.test(target) ? target : `./${target}`;
+  }
+  return null;
 }

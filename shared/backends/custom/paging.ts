@@ -13,7 +13,8 @@ import type { Paging } from './profile-schema';
 /** Stands for a size that the server does not take as a parameter. */
 const NO_PARAM = '';
 
-export function paginationOf(paging: Paging, rows: string): Pagination {
+/** @param root where the API of the account's server begins */
+export function paginationOf(paging: Paging, rows: string, root: string): Pagination {
   if (paging.kind === 'none') {
     return {
       request: (first) => first,
@@ -21,13 +22,14 @@ export function paginationOf(paging: Paging, rows: string): Pagination {
     };
   }
   const limit = { name: paging.sizeParam ?? NO_PARAM, value: paging.size };
-  return withoutSize(limited(paging, limit, rows));
+  return withoutSize(limited(paging, limit, rows, root));
 }
 
 function limited(
   paging: Exclude<Paging, { kind: 'none' }>,
   limit: { name: string; value: number },
   rows: string,
+  root: string,
 ): Pagination {
   switch (paging.kind) {
     case 'page': {
@@ -41,7 +43,7 @@ function limited(
       return cursorPagination({ limit, param, rows, next, ...(more !== undefined && { more }) });
     }
     case 'link':
-      return linkPagination({ limit, rows });
+      return linkPagination({ limit, rows, root });
     case 'keyset':
       return keysetPagination({ limit, after: (id) => ({ [paging.param]: id }), rows, id: paging.id });
   }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { BackendError } from '../backend-error';
+import { rootAt } from '../declare';
 import type { Urgency } from '../pace';
 import { problemOf } from '../response';
 import type { Answer, Asker, RawPage, RequestShape } from '../rest-definition';
@@ -199,7 +200,7 @@ export class Runtime {
     cursor: string | null,
     queryPath?: Path,
   ): Promise<TimedPage> {
-    const pagination = paginationOf(list.paging, list.rows);
+    const pagination = paginationOf(list.paging, list.rows, rootAt(this.profile.server.api)(ask.settings));
     const shape = pagination.request(await this.request(ask, list, path, context, queryPath), cursor);
     const answer = await this.ask(ask, shape, path);
     try {
