@@ -52,8 +52,9 @@ function limited(
 function withoutSize({ request, read }: Pagination): Pagination {
   return {
     request(first, cursor) {
-      const { [NO_PARAM]: _unsent, ...query } = request(first, cursor).query ?? {};
-      return { ...first, query };
+      const asked = request(first, cursor);
+      const { [NO_PARAM]: _unsent, ...query } = asked.query ?? {};
+      return { ...asked, query };
     },
     read,
   };
