@@ -8,6 +8,7 @@ import { Button } from './components/Button';
 import { FloatPlaceProvider } from './components/float-place';
 import { IconButton } from './components/IconButton';
 import { TooltipProvider } from './components/Tooltip';
+import { PaneBoundary, WindowBoundary } from './components/Unshown';
 import { useMedia } from './components/use-media';
 import { useIsHere } from './data/conversation';
 import { useHostLink } from './data/host-link';
@@ -41,7 +42,9 @@ export function App({ onDrawn }: { onDrawn: () => void }) {
   const link = useHostLink();
   return (
     <LanguageProvider value={useLanguage()}>
-      <TooltipProvider>{link.state === 'wrong-token' ? <WrongToken /> : <Console />}</TooltipProvider>
+      <TooltipProvider>
+        <WindowBoundary>{link.state === 'wrong-token' ? <WrongToken /> : <Console />}</WindowBoundary>
+      </TooltipProvider>
     </LanguageProvider>
   );
 }
@@ -86,7 +89,11 @@ function WindowTitle() {
 }
 
 /** Drawn anew by what it watches itself, never by what stands around it. */
-const QUEUE = <QueuePane />;
+const QUEUE = (
+  <PaneBoundary>
+    <QueuePane />
+  </PaneBoundary>
+);
 
 const CYCLE: readonly PaneName[] = ['queue', 'conversation', 'person'];
 
@@ -164,7 +171,16 @@ function Panes() {
         {key === null ? (
           <NothingOpen />
         ) : (
-          <ConversationPane conversationKey={key} composer={<Composer conversationKey={key} />} />
+          <PaneBoundary of={key}>
+            <ConversationPane
+              conversationKey={key}
+              composer={
+                <PaneBoundary of={key}>
+                  <Composer conversationKey={key} />
+                </PaneBoundary>
+              }
+            />
+          </PaneBoundary>
         )}
       </div>
       {over && key !== null && (
@@ -180,7 +196,9 @@ function Panes() {
             onClick={() => usePanes.getState().setPersonOverlaid(false)}
             className="absolute top-2 right-2 z-10"
           />
-          <PersonPanel conversationKey={key} />
+          <PaneBoundary of={key}>
+            <PersonPanel conversationKey={key} />
+          </PaneBoundary>
         </aside>
       )}
     </PaneBox>
@@ -242,7 +260,11 @@ function PersonColumn({ conversationKey, label }: { conversationKey: Conversatio
         onResize={({ inPixels }) => resize(inPixels)}
       >
         <PaneBox name="person" label={label}>
-          {follows && <PersonPanel conversationKey={conversationKey} />}
+          {follows && (
+            <PaneBoundary of={conversationKey}>
+              <PersonPanel conversationKey={conversationKey} />
+            </PaneBoundary>
+          )}
         </PaneBox>
       </Panel>
     </>

@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react';
+import { machineTime } from './dates';
 
 export interface MomentProps {
   /** Milliseconds since the epoch. */
@@ -17,7 +18,7 @@ export function Moment({ at, exact, className, children }: MomentProps) {
   const [asked, setAsked] = useState(false);
   return (
     <time
-      dateTime={new Date(at).toISOString()}
+      dateTime={machineTime(at)}
       title={asked ? exact() : undefined}
       onPointerEnter={() => setAsked(true)}
       className={className}

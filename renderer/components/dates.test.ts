@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DATE_STYLES, formatDate, formatListDate } from './dates';
+import { DATE_STYLES, formatDate, formatListDate, machineTime } from './dates';
 
 const at = new Date(2025, 10, 21, 9, 5).getTime();
 
@@ -34,6 +34,16 @@ describe('formatDate', () => {
     );
     expect(new Set(months).size).toBe(12);
     expect(months.join(' ')).not.toMatch(/янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек/);
+  });
+});
+
+describe('a moment that no calendar knows', () => {
+  it.each([9_000_000_000_000_000, Number.NaN, -Infinity])('is a dash and no error: %s', (at) => {
+    for (const style of Object.keys(DATE_STYLES) as (keyof typeof DATE_STYLES)[]) {
+      expect(formatDate(at, 'be', style, false)).toBe('–');
+    }
+    expect(formatListDate(at, 0, 'en')).toBe('–');
+    expect(machineTime(at)).toBeUndefined();
   });
 });
 

@@ -49,12 +49,26 @@ function formatOf(locale: string, style: DateStyle): Intl.DateTimeFormat {
   return made;
 }
 
+/** Stands where there is no such moment. */
+const NO_MOMENT = '–';
+
+/** Whether a calendar knows the moment (ECMA-262, time range: 8.64e15 ms either side of the epoch). */
+function isMoment(at: number): boolean {
+  return !Number.isNaN(new Date(at).getTime());
+}
+
+/** A moment for machines, as `<time dateTime>` wants it; `undefined` where there is no such moment. */
+export function machineTime(at: number): string | undefined {
+  return isMoment(at) ? new Date(at).toISOString() : undefined;
+}
+
 /**
  * Writes a moment in a style of {@link DATE_STYLES}.
  * @param at milliseconds since the epoch; shown in the agent's own time zone
  * @param hasCalendar whether Intl knows the locale's calendar; asked of Intl itself by default
  */
 export function formatDate(at: number, locale: string, style: DateStyle, hasCalendar?: boolean): string {
+  if (!isMoment(at)) return NO_MOMENT;
   if (style === 'clock') return clockTime(at);
   if (locale !== 'be' || (hasCalendar ?? knowsCalendar(locale))) return formatOf(locale, style).format(at);
   const { month, weekday }: Intl.DateTimeFormatOptions = DATE_STYLES[style];

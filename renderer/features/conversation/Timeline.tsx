@@ -3,8 +3,10 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useTranslation } from '@renderer/components/use-translation';
 import { conversationKey, type Conversation, type Message } from '@shared/domain/entities';
 import { Button } from '@renderer/components/Button';
-import { formatDate } from '@renderer/components/dates';
+import { Boundary } from '@renderer/components/Boundary';
+import { formatDate, machineTime } from '@renderer/components/dates';
 import { Spinner } from '@renderer/components/Progress';
+import { UnshownLine } from '@renderer/components/Unshown';
 import { useTimeline } from '@renderer/data/conversation';
 import { useIsShared } from '@renderer/data/mine';
 import { useFailedTakeBack } from '@renderer/state/failed-take-back';
@@ -88,26 +90,27 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
             {!hasOlder && !loading && items.length > 30 && t('timeline.start')}
           </div>
           {items.length === 0 && (loading ? <MessagesSkeleton /> : <Nothing />)}
-          {rows.map((row) =>
-            row.type === 'day' ? (
-              <DayMark key={row.key} at={row.at} />
-            ) : row.type === 'event' ? (
-              <EventLine key={row.key} message={row.message} />
-            ) : (
-              <MessageItem
-                key={row.key}
-                item={row.item}
-                shownIn={key}
-                continues={row.continues}
-                continued={row.continued}
-                isPublic={isPublic}
-                inline={inline}
-                root={root}
-                onLink={askAbout}
-                onTakeBack={onTakeBack}
-              />
-            ),
-          )}
+          {rows.map((row) => (
+            <Boundary key={row.key} of={row} fallback={() => <UnshownLine what="message" />}>
+              {row.type === 'day' ? (
+                <DayMark at={row.at} />
+              ) : row.type === 'event' ? (
+                <EventLine message={row.message} />
+              ) : (
+                <MessageItem
+                  item={row.item}
+                  shownIn={key}
+                  continues={row.continues}
+                  continued={row.continued}
+                  isPublic={isPublic}
+                  inline={inline}
+                  root={root}
+                  onLink={askAbout}
+                  onTakeBack={onTakeBack}
+                />
+              )}
+            </Boundary>
+          ))}
         </div>
       </div>
       {failure !== null && (
@@ -142,7 +145,7 @@ function DayMark({ at }: { at: number }) {
   return (
     <div role="separator" className="mt-4 flex items-center gap-3 px-3 text-meta text-faint first:mt-0">
       <span className="h-px flex-1 bg-line" />
-      <time dateTime={new Date(at).toISOString()}>
+      <time dateTime={machineTime(at)}>
         {formatDate(at, i18n.language, thisYear ? 'weekday' : 'dayAndYear')}
       </time>
       <span className="h-px flex-1 bg-line" />
@@ -157,7 +160,7 @@ function EventLine({ message }: { message: Message }) {
       <bdi>{message.body.content}</bdi>
       {message.author.name !== '' && <bdi> · {message.author.name}</bdi>}
       {' · '}
-      <time dateTime={new Date(message.createdAt).toISOString()}>
+      <time dateTime={machineTime(message.createdAt)}>
         {formatDate(message.createdAt, i18n.language, 'clock')}
       </time>
     </p>

@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { formatDate } from '@renderer/components/dates';
+import { formatDate, machineTime } from '@renderer/components/dates';
 import { DeliveryGlyph } from '@renderer/components/DeliveryGlyph';
 import { IconButton } from '@renderer/components/IconButton';
 import { useCopy } from '@renderer/components/use-copy';
@@ -94,7 +94,7 @@ function Step({ step }: { step: Evidence }) {
             ? `${t(`state.${step.state}`)}: ${step.note}`
             : t(`step.${code}`, { count: attempt })}
         </span>
-        <time dateTime={new Date(step.at).toISOString()} className="tabular block text-meta text-faint">
+        <time dateTime={machineTime(step.at)} className="tabular block text-meta text-faint">
           {formatDate(step.at, i18n.language, 'second')}
         </time>
       </span>

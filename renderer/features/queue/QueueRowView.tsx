@@ -6,12 +6,14 @@ import { agentName, useAccountHue, useAccountName, useAgentIds } from '@renderer
 import { useQueueRow, type QueueRow } from '@renderer/data/queue';
 import { AccountBadge } from '@renderer/components/AccountBadge';
 import { Avatar } from '@renderer/components/Avatar';
+import { Boundary } from '@renderer/components/Boundary';
 import { ChannelGlyph } from '@renderer/components/ChannelGlyph';
 import { Chip } from '@renderer/components/Chip';
 import { cx } from '@renderer/components/class-names';
 import { DeliveryGlyph } from '@renderer/components/DeliveryGlyph';
 import { RelativeTime } from '@renderer/components/RelativeTime';
 import { Skeleton } from '@renderer/components/Skeleton';
+import { UnshownLine } from '@renderer/components/Unshown';
 import { WaitingTime } from '@renderer/components/WaitingTime';
 
 export interface QueueRowViewProps {
@@ -23,7 +25,11 @@ export interface QueueRowViewProps {
 export const QueueRowView = memo(function QueueRowView({ rowKey, compact }: QueueRowViewProps) {
   const row = useQueueRow(rowKey);
   if (row === null) return <RowSkeleton compact={compact} />;
-  return compact ? <CompactRow row={row} /> : <ComfortableRow row={row} />;
+  return (
+    <Boundary of={row} fallback={() => <UnshownLine what="conversation" />}>
+      {compact ? <CompactRow row={row} /> : <ComfortableRow row={row} />}
+    </Boundary>
+  );
 });
 
 export function RowSkeleton({ compact }: { compact: boolean }) {
