@@ -158,10 +158,8 @@ describe('staying up to date', () => {
     world.start();
     await world.clock.advance(5 * SECOND_MS);
     expect(world.storageProblems).toEqual([]);
-    expect(world.state.failure).toMatchObject({
-      kind: 'nonsense',
-      detail: expect.stringContaining('URIError') as string,
-    });
+    expect(world.state.failure?.kind).toBe('nonsense');
+    expect(world.state.failure?.detail).toContain('URIError');
     world.stumbles = null;
     await world.clock.advance(15 * SECOND_MS);
     expect(world.state.state).toBe('online');

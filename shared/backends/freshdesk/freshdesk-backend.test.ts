@@ -65,6 +65,24 @@ describe('news of Freshdesk', () => {
     expect(texts.join()).toContain('And later');
   });
 
+  it('goes on behind a ticket that is dated in the future, which is read once', async () => {
+    const { simulator, news, ticket, first, backend } = await stage();
+    const ahead = Object.assign(ticket(first), { updatedAt: Date.UTC(2999, 0, 1) });
+    const told = simulator.desk.listed.bind(simulator.desk);
+    simulator.desk.listed = (lagMs) => told(lagMs).map((one) => (one.id === ahead.id ? ahead : one));
+    expect(rowsOf(await news(), 'conversation').has(first)).toBe(true);
+    const id = await simulator.customerWrites('Behind it');
+    expect([...rowsOf(await news(), 'conversation').keys()]).toEqual([id]);
+    simulator.clock.pass(2 * MINUTE_MS);
+    await news();
+    expect(await news()).toEqual([]);
+    // The same for whoever begins after it.
+    const begun = await readFeed(backend, 'tickets', signal);
+    const next = await simulator.customerWrites('Behind it as well');
+    const read = await readFeed(backend, 'tickets', signal, begun.cursor);
+    expect([...rowsOf(read.changes, 'conversation').keys()]).toContain(next);
+  });
+
   it('tells of a second change within the same second', async () => {
     const { simulator, news, ticket, first } = await stage();
     simulator.desk.customerSays(ticket(first), 'The first one');

@@ -104,7 +104,8 @@ export function ticketsFeed(perPage = ROWS_PER_PAGE): FeedDefinition {
       per_page: '1',
       page: '1',
     });
-    const newest = readListed(rows[0])?.updatedAt ?? serverNow;
+    // Never ahead of the server's clock: nothing is newer than what a row claims of the year 2999.
+    const newest = Math.min(readListed(rows[0])?.updatedAt ?? serverNow, serverNow);
     const begin: Position = { newest, told: {}, gone: { since: serverNow, at: ask.clock.now() } };
     return { cursor: JSON.stringify(begin) };
   }
@@ -127,7 +128,10 @@ export function ticketsFeed(perPage = ROWS_PER_PAGE): FeedDefinition {
     const bundles = await apart(ask, now, ({ id, raw, row }) =>
       row === null ? Promise.resolve(broken(raw)) : whole(ask, id),
     );
-    const latest = Math.max(window.latest, ...listed.flatMap(({ row }) => row?.updatedAt ?? []));
+    const latest = Math.min(
+      serverNow,
+      Math.max(window.latest, ...listed.flatMap(({ row }) => row?.updatedAt ?? [])),
+    );
     const next = nextPosition({ ...from, told }, { ...window, latest }, serverNow, {
       unread: now.length < fresh.length,
       full: rows.length >= perPage,
@@ -188,7 +192,10 @@ function nextPosition(
     };
   }
   const kept = Object.entries(from.told).filter(
-    ([, mark]) => mark >= window.latest - OVERLAP_MS && mark < serverNow - SAME_SECOND_MS,
+    // What is dated ahead stands on every list from now on.
+    ([, mark]) =>
+      mark >= window.latest - OVERLAP_MS &&
+      (mark < serverNow - SAME_SECOND_MS || mark > serverNow + OVERLAP_MS),
   );
   const { window: _ended, ...rest } = from;
   return { ...rest, newest: window.latest, told: Object.fromEntries(kept) };
