@@ -161,6 +161,15 @@ describe('what is done at Chatwoot', () => {
     await expect(backend.findByRef(first, operation.ref, signal)).resolves.toMatchObject({ serverId });
   });
 
+  it('is looked for in 50 pages at most, and how far is said', async () => {
+    const { simulator, backend, first } = await stage();
+    for (let n = 0; n < 1_000; n += 1) await simulator.customerAnswers(first, `Line ${n}`);
+    await expect(backend.findByRef(first, 'nowhere', signal)).rejects.toMatchObject({
+      name: 'ThreadTooLongError',
+      looked: 1_000,
+    });
+  });
+
   it('opens for the agent who opens it, as the server does, and says so', async () => {
     const { backend, first } = await stage();
     await backend.perform(doing(first, { kind: 'status', status: 'resolved' }), signal);
