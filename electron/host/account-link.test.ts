@@ -187,3 +187,32 @@ it('counts a first fetching on from where it was broken off, over a pause and ov
   await fetched(second, 6);
   await second.close();
 });
+
+it('knows which helpdesk it is of after a restart too, while it is paused', async () => {
+  const fs = new MemoryFileSystem();
+  const spool = await openTestSpool(fs);
+  const open = () =>
+    openLink({
+      spool,
+      fs,
+      own: true,
+      workspace: '7',
+      http: async ({ url }) =>
+        url.endsWith('/me')
+          ? answer({ id: 'agent-1', name: 'Sample Agent', email: null, helpdesk_id: 'h1' })
+          : answer({ items: [], next_cursor: 'c1', has_more: false }),
+    });
+  const link = await open();
+  link.connect({ url: 'http://127.0.0.1:9', credentials: { token: 'sample-token' } });
+  await vi.waitFor(() => expect(link.account().signedIn?.helpdesk).toBe('h1'));
+  await link.close();
+  const again = await open();
+  again.pause('');
+  expect(again.account()).toMatchObject({
+    state: 'paused',
+    url: '',
+    workspace: '7',
+    signedIn: { helpdesk: 'h1' },
+  });
+  await again.close();
+});

@@ -24,6 +24,8 @@ export interface AccountLinkOptions {
   backendId: string;
   /** The embedded helpdesk of this host. */
   own: boolean;
+  /** The part of the server it works in; '' or left out where it is one whole. */
+  workspace?: string;
   backends: Backends;
   spool: Spool;
   fs: FileSystem;
@@ -149,7 +151,7 @@ class PullingAccount implements AccountLink {
   }
 
   account(): Account {
-    const { id, backendId, own } = this.options;
+    const { id, backendId, own, workspace = '' } = this.options;
     const { name } = this;
     const { tier, supports, statusWords } = this.current?.descriptor ?? this.descriptor;
     const { state, stateSince, failure } = this.halted ?? this.state;
@@ -174,6 +176,7 @@ class PullingAccount implements AccountLink {
       tier,
       supports,
       url: this.address,
+      ...(workspace !== '' && { workspace }),
       ownHelpdesk: own,
       statusWords,
     };
@@ -329,7 +332,7 @@ class PullingAccount implements AccountLink {
     const before = this.account();
     this.state = state;
     const now = this.options.clock.monotonic();
-    const newFacts = before.signedIn?.id !== this.signedIn()?.id || before.asOf === null;
+    const newFacts = !isSameSignIn(before.signedIn, this.signedIn()) || before.asOf === null;
     if (newFacts || now - this.rememberedAt > REMEMBER_INTERVAL_MS) {
       this.rememberedAt = now;
       // Losing this costs one pull; the next minute tries again.
@@ -356,4 +359,8 @@ function actingAgent(signedIn: Agent | null, speaker: Speaker | null, accountId:
   const { id, name, email } = speaker;
   if (id !== null) return { accountId, id, name, email };
   return signedIn === null ? null : { ...signedIn, name, email };
+}
+
+function isSameSignIn(one: Agent | null | undefined, other: Agent | null): boolean {
+  return one?.id === other?.id && one?.helpdesk === other?.helpdesk;
 }

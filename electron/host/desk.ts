@@ -24,6 +24,7 @@ export interface ServedAccount {
   backend: string;
   /** Empty for the embedded helpdesk of this host. */
   url: string;
+  values?: { readonly workspace?: string | undefined };
 }
 
 export interface Desk {
@@ -99,7 +100,7 @@ export async function openDesk(options: {
     if (cameOnline) outbox.wake(account.id);
     events.publish({ type: 'account', account });
   };
-  const open = async ({ id, name, backend, url }: ServedAccount): Promise<AccountLink> => {
+  const open = async ({ id, name, backend, url, values }: ServedAccount): Promise<AccountLink> => {
     const spool = await stores.spools.open(id);
     const http = createHttpClient();
     clients.set(id, http);
@@ -108,6 +109,7 @@ export async function openDesk(options: {
       name,
       backendId: backend,
       own: url === '',
+      workspace: values?.workspace ?? '',
       backends,
       spool,
       fs,

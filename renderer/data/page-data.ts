@@ -156,7 +156,7 @@ export class PageData {
     this.savedReplies = new SavedReplyStore(reader);
     this.team = new TeamStore(door);
     this.people = new PeopleStore(reader, {
-      get: () => verdictsOf(linksOf(this.team.state.get()), this.accounts.get()),
+      get: () => verdictsOf(linksOf(this.team.state.get(), this.accounts.get()), this.accounts.get()),
       subscribe: this.team.state.subscribe,
     });
   }

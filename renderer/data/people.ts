@@ -1,10 +1,11 @@
 /** Who is who over the accounts, as the screens ask; the words about it are the team's data. */
 import { hash53 } from '@shared/domain/hash53';
-import type { ContactKey, Person } from '@shared/domain/people';
-import { addressOf, type ContactAddress } from '@shared/domain/team-data';
+import { nextVerdictAt, pairOf, type ContactKey, type Person } from '@shared/domain/people';
+import { addressOf, verdictsOf, type ContactAddress } from '@shared/domain/team-data';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import { agentName } from './accounts';
 import { pageData } from './current';
+import { linksOf } from './stores/team-store';
 import { putTeamRecord } from './team';
 
 /** The contacts of other accounts that are, or may be, the same person. */
@@ -18,18 +19,20 @@ export function usePerson(key: ContactKey): Person {
 /** Keeps an agent's word on this computer. Rejects with a DoorFailure when it is not kept. */
 export async function decidePerson(a: ContactKey, b: ContactKey, verdict: 'same' | 'apart'): Promise<void> {
   const { accountId } = split(a);
+  const { team, accounts } = pageData();
+  const known = accounts.get();
+  const words = verdictsOf(linksOf(team.state.get(), known), known);
   const agentId = pageData().agentIds.get()[accountId];
-  const [first, second] = [a, b].sort() as [ContactKey, ContactKey];
   await putTeamRecord('computer', {
     kind: 'personLink',
     record: {
       // One record a pair: the later word takes the place of the earlier one.
-      id: `pair-${hash53(`${first} ${second}`).toString(36)}`,
+      id: `pair-${hash53(pairOf(a, b)).toString(36)}`,
       a: whereIs(a),
       b: whereIs(b),
       verdict,
       by: agentId === undefined ? '' : agentName(accountId, agentId),
-      at: Date.now(),
+      at: nextVerdictAt(a, b, words, Date.now()),
     },
   });
 }

@@ -65,8 +65,8 @@ export const DOOR_ERROR_CODES = [
   'no-token',
   'not-found',
   'bad-address',
-  'already-there',
   'bad-proxy',
+  'already-there',
   'too-late',
   'reused-ref',
   'not-offered',
@@ -160,6 +160,8 @@ export const accountSchema = z.object({
   }),
   /** Address of the helpdesk; empty for the embedded one until it runs. */
   url: z.string().optional(),
+  /** The part of the server it works in; absent where a server is one whole. */
+  workspace: z.string().optional(),
   /** The embedded helpdesk that this host runs itself: it has no address or credentials to change. */
   ownHelpdesk: z.boolean().optional(),
   /** The backend's own words for the five statuses. */

@@ -108,6 +108,7 @@ export const agentSchema = z.object({
   id,
   name: z.string(),
   email: z.string().nullable(),
+  helpdesk: z.string().optional(),
 }) satisfies z.ZodType<Agent>;
 
 export const savedReplySchema = z.object({

@@ -24,14 +24,18 @@ import {
   type Calendar,
   type PersonLink,
   type Role,
-  type ShapedKind,
   type TeamData,
   type TeamReply,
 } from '../domain/team-data';
 
 const id = z.string().min(1).max(200);
 const time = z.number().int();
-const address = z.object({ backend: z.string().min(1).max(200), url: z.string().max(2_000) });
+const address = z.object({
+  backend: z.string().min(1).max(200),
+  url: z.string().max(2_000),
+  workspace: z.string().min(1).max(200).optional(),
+  helpdesk: z.string().min(1).max(200).optional(),
+});
 
 export const teamReplySchema = z.object({
   id,
@@ -71,15 +75,6 @@ export const calendarSchema = z.object({
   name: z.string().trim().min(1).max(200),
   hours: z.literal('always'),
 }) satisfies z.ZodType<Calendar>;
-
-/** The shape of each kind's records. */
-export const RECORD_SCHEMAS = {
-  teamReply: teamReplySchema,
-  role: roleSchema,
-  personLink: personLinkSchema,
-  answerPolicy: answerPolicySchema,
-  calendar: calendarSchema,
-} satisfies Record<ShapedKind, z.ZodType>;
 
 /** What is missing was not known when it was written. */
 export const teamDataSchema = z.object({

@@ -139,6 +139,11 @@ export interface Agent {
   id: string;
   name: string;
   email: string | null;
+  /**
+   * Of the agent who is signed in: the id of the helpdesk itself, where it has one that stays whatever
+   * its address is.
+   */
+  helpdesk?: string | undefined;
 }
 
 /** A text kept for answers that come again and again (macro, canned response, article). */

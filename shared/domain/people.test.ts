@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Contact } from './entities';
-import { contactKey, personOf, reachesOf, type PersonVerdict } from './people';
+import { contactKey, nextVerdictAt, personOf, reachesOf, type PersonVerdict } from './people';
 
 const contact = (accountId: string, id: string, parts: Partial<Contact> = {}): Contact => ({
   accountId,
@@ -52,6 +52,30 @@ describe('one person in several accounts', () => {
     const { joined, suggested } = personOf(anchor, [byPhone, byHandle], []);
     expect(joined).toEqual([]);
     expect(suggested.map(({ because }) => because.by)).toEqual(['phone', 'handle']);
+  });
+
+  it('is not by an address that only folds to the same letters', () => {
+    const kelvin = mailed('a', '1', '\u212a@sample.invalid');
+    const plain = mailed('b', '2', 'k@sample.invalid');
+    expect(personOf(kelvin, [plain], [])).toEqual({ joined: [], suggested: [], parted: [] });
+  });
+
+  it('is told apart for good by the later word, also where an earlier one is dated ahead', () => {
+    const ahead = said(here, there, 'same', 9_000_000);
+    const at = nextVerdictAt(contactKey(there), contactKey(here), [ahead], 1_000);
+    expect(at).toBeGreaterThan(ahead.at);
+    expect(personOf(here, [there], [said(here, there, 'apart', at), ahead]).joined).toEqual([]);
+    expect(nextVerdictAt('a/1', 'b/2', [], 1_000)).toBe(1_000);
+    expect(nextVerdictAt('a/1', 'b/2', [said(here, there, 'same', 5)], 1_000)).toBe(1_000);
+    const last = said(here, there, 'same', Number.MAX_SAFE_INTEGER);
+    expect(Number.isSafeInteger(nextVerdictAt('a/1', 'b/2', [last], 1_000))).toBe(true);
+  });
+
+  it('is not mixed up with another pair, whatever the ids hold', () => {
+    const [one, two] = [contact('a', '1 b/2'), contact('c', '3')];
+    const [three, four] = [contact('a', '1'), contact('b', '2 c/3')];
+    expect(personOf(three, [four], [said(one, two, 'same')]).joined).toEqual([]);
+    expect(personOf(one, [two], [said(one, two, 'same')]).joined).toHaveLength(1);
   });
 
   it('is nobody by a short number, an empty handle or the number of a chat visitor', () => {

@@ -8,6 +8,7 @@
  * changes nothing but what is shown: a reply goes to the contact of its own conversation.
  */
 import type { Contact } from './entities';
+import { addressForm } from './mail-address';
 
 /** `accountId/contactId`. */
 export type ContactKey = string;
@@ -66,10 +67,10 @@ const MACHINE_NETWORKS = new Set(['chat', 'bot', 'form', 'phone', 'email']);
 
 /** All ways to reach a contact, each once. */
 export function reachesOf(contact: Contact): Reach[] {
-  const vouched = new Set((contact.verifiedEmails ?? []).map(emailForm));
-  const emails = contact.emails.map(emailForm).filter((value) => value.includes('@'));
+  const vouched = new Set((contact.verifiedEmails ?? []).map(addressForm));
+  const emails = contact.emails.map(addressForm).filter((value) => value.includes('@'));
   const phones = contact.phones.map(phoneForm).filter((value) => value.length === PHONE_DIGITS);
-  const handles = contact.handles.map(handleForm).filter(isPersonal);
+  const handles = contact.handles.map(addressForm).filter(isPersonal);
   const all: Reach[] = [
     ...emails.map((value) => ({ kind: 'email', value, verified: vouched.has(value) }) as const),
     ...phones.map((value) => ({ kind: 'phone', value, verified: false }) as const),
@@ -78,16 +79,8 @@ export function reachesOf(contact: Contact): Reach[] {
   return [...new Map(all.map((reach) => [`${reach.kind} ${reach.value}`, reach])).values()];
 }
 
-function emailForm(email: string): string {
-  return email.trim().toLowerCase();
-}
-
 function phoneForm(phone: string): string {
   return phone.replace(/\D/g, '').slice(-PHONE_DIGITS);
-}
-
-function handleForm(handle: string): string {
-  return handle.trim().toLowerCase();
 }
 
 function isPersonal(handle: string): boolean {
@@ -138,14 +131,29 @@ export function personOf(
 
 type Verdicts = ReadonlyMap<string, PersonVerdict>;
 
-function pair(a: ContactKey, b: ContactKey): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
+/** The same for two contacts whichever is named first; ids may hold any character. */
+export function pairOf(a: ContactKey, b: ContactKey): string {
+  return JSON.stringify(a < b ? [a, b] : [b, a]);
+}
+
+/**
+ * When a word that is said now was said. A computer whose clock runs ahead may have dated another one
+ * later than now: the newer word still has to be the later one.
+ */
+export function nextVerdictAt(
+  a: ContactKey,
+  b: ContactKey,
+  verdicts: readonly PersonVerdict[],
+  now: number,
+): number {
+  const last = latestVerdicts(verdicts).get(pairOf(a, b));
+  return last === undefined ? now : Math.max(now, Math.min(last.at + 1, Number.MAX_SAFE_INTEGER));
 }
 
 function latestVerdicts(verdicts: readonly PersonVerdict[]): Verdicts {
   const latest = new Map<string, PersonVerdict>();
   for (const verdict of verdicts) {
-    const key = pair(verdict.a, verdict.b);
+    const key = pairOf(verdict.a, verdict.b);
     const known = latest.get(key);
     if (known === undefined || known.at <= verdict.at) latest.set(key, verdict);
   }
@@ -155,14 +163,14 @@ function latestVerdicts(verdicts: readonly PersonVerdict[]): Verdicts {
 /** Whom an agent told it apart from: one word against any of them keeps a contact out. */
 function toldApart(other: Contact, members: readonly Contact[], word: Verdicts): Contact | null {
   const isApart = (member: Contact): boolean =>
-    word.get(pair(contactKey(member), contactKey(other)))?.verdict === 'apart';
+    word.get(pairOf(contactKey(member), contactKey(other)))?.verdict === 'apart';
   return members.find(isApart) ?? null;
 }
 
 function joins(other: Contact, members: readonly Contact[], word: Verdicts): Relative | null {
   if (toldApart(other, members, word) !== null) return null;
   for (const member of members) {
-    const said = word.get(pair(contactKey(member), contactKey(other)));
+    const said = word.get(pairOf(contactKey(member), contactKey(other)));
     if (said?.verdict === 'same') {
       return {
         contact: other,

@@ -7,6 +7,7 @@
  *   else ──▶ only on this computer
  */
 import type { Channel, Conversation, MessageBody } from './entities';
+import { addressForm } from './mail-address';
 import type { PersonVerdict } from './people';
 
 export const TEAM_DATA_KINDS = [
@@ -46,18 +47,53 @@ export function placeOf(kind: TeamDataKind, keeps: Keeps | undefined, bundle: bo
 /** An account as every console of the team knows it: its id differs from computer to computer. */
 export interface AccountAddress {
   backend: string;
-  /** Without a slash at the end; '' for the embedded helpdesk of this computer. */
+  /** Without a slash at the end; '' for the embedded helpdesk of this computer before it ran. */
   url: string;
+  /** The part of the server that the account works in; absent where a server is one whole. */
+  workspace?: string | undefined;
+  /** The helpdesk's own id, where it has one: its address may change, or lead elsewhere on another computer. */
+  helpdesk?: string | undefined;
+}
+
+/** What an account's address is made of. */
+export interface Addressed {
+  backend: string;
+  url?: string | undefined;
+  workspace?: string | undefined;
+  signedIn?: { helpdesk?: string | undefined } | null | undefined;
 }
 
 /** The address of an account, however its URL was written. */
-export function addressOf({ backend, url }: { backend: string; url?: string | undefined }): AccountAddress {
-  return { backend, url: (url ?? '').trim().replace(/\/+$/, '') };
+export function addressOf({ backend, url, workspace, signedIn }: Addressed): AccountAddress {
+  const helpdesk = signedIn?.helpdesk;
+  return {
+    backend,
+    url: plainUrl(url ?? ''),
+    ...(workspace !== undefined && workspace !== '' && { workspace }),
+    ...(helpdesk !== undefined && { helpdesk }),
+  };
+}
+
+function plainUrl(url: string): string {
+  return url.trim().replace(/\/+$/, '');
 }
 
 export function isSameAddress(one: AccountAddress, other: AccountAddress): boolean {
-  const [a, b] = [addressOf(one), addressOf(other)];
-  return a.backend === b.backend && a.url === b.url;
+  return isSameServer(one, other) && (one.workspace ?? '') === (other.workspace ?? '');
+}
+
+function isSameServer(one: AccountAddress, other: AccountAddress): boolean {
+  if (one.backend !== other.backend) return false;
+  if (one.helpdesk !== undefined && other.helpdesk !== undefined) return one.helpdesk === other.helpdesk;
+  const [a, b] = [plainUrl(one.url), plainUrl(other.url)];
+  // It is known that the helpdesk has a name of its own: then a port of some computer says nothing.
+  if ((one.helpdesk ?? other.helpdesk) !== undefined && isOfThisComputer(a)) return false;
+  return a === b;
+}
+
+/** Leads to whatever computer it is opened on. */
+function isOfThisComputer(url: string): boolean {
+  return url === '' || /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?($|\/)/i.test(url);
 }
 
 /** A saved reply of the team. */
@@ -184,32 +220,66 @@ function isSame(a: unknown, b: unknown): boolean {
 
 /**
  * The role of an agent at an account; `null` when nobody gave one. A role for this account goes
- * before one for every account.
+ * before one for every account. Names compare as mail addresses do.
  */
 export function roleOf(
   roles: readonly Role[],
   agent: { id: string; email: string | null },
   account: AccountAddress,
 ): RoleName | null {
-  const names = [agent.id, agent.email].flatMap((name) => (name === null ? [] : [name.toLowerCase()]));
-  const mine = roles.filter((role) => names.includes(role.agent.trim().toLowerCase()));
+  const names = [agent.id, agent.email].flatMap((name) => (name === null ? [] : [addressForm(name)]));
+  const mine = roles.filter((role) => names.includes(addressForm(role.agent)));
   const here = mine.find((role) => role.account !== null && isSameAddress(role.account, account));
-  return (here ?? mine.find((role) => role.account === null))?.role ?? null;
+  // One that names no part of the server is for all its parts, as when they were not told apart.
+  const server = mine.find(
+    (role) =>
+      role.account !== null && role.account.workspace === undefined && isSameServer(role.account, account),
+  );
+  return (here ?? server ?? mine.find((role) => role.account === null))?.role ?? null;
+}
+
+/**
+ * Links of this computer, with the helpdesk's own id put where only a port stood: records of before it
+ * had one mean the helpdesk that was here. A bundle's are left as they are: that port was another's.
+ */
+export function withOwnHelpdesk(
+  links: readonly PersonLink[],
+  accounts: readonly (Addressed & { ownHelpdesk?: boolean | undefined })[],
+): PersonLink[] {
+  const local = accounts.map((one) => ({ ...addressOf(one), own: one.ownHelpdesk === true }));
+  const named = (contact: ContactAddress): ContactAddress => {
+    const url = plainUrl(contact.url);
+    if (contact.helpdesk !== undefined || !isOfThisComputer(url)) return contact;
+    const candidates = local.filter((one) => one.backend === contact.backend);
+    const found =
+      candidates.find((one) => url !== '' && one.url === url) ?? candidates.find(({ own }) => own);
+    return found?.helpdesk === undefined ? contact : { ...contact, helpdesk: found.helpdesk };
+  };
+  return links.map((link) => ({ ...link, a: named(link.a), b: named(link.b) }));
 }
 
 /** Links as verdicts on this console's contacts; those of accounts that are not here are left out. */
 export function verdictsOf(
   links: readonly PersonLink[],
-  accounts: readonly { id: string; backend: string; url?: string | undefined }[],
+  accounts: readonly (Addressed & { id: string })[],
 ): PersonVerdict[] {
-  const keyOf = (contact: ContactAddress): string | null => {
-    const account = accounts.find((one) => isSameAddress(addressOf(one), contact));
-    return account === undefined ? null : `${account.id}/${contact.contactId}`;
+  const known = accounts.map((one) => ({ id: one.id, address: addressOf(one) }));
+  // One helpdesk may be connected twice, under two logins: its contacts are the same ones.
+  const keysOf = (contact: ContactAddress): string[] => {
+    const here = known.filter(({ address }) => isSameAddress(address, contact));
+    const found = here.length > 0 ? here : onlyPart(known, contact);
+    return found.map(({ id }) => `${id}/${contact.contactId}`);
   };
-  return links.flatMap(({ a, b, verdict, by, at }) => {
-    const [left, right] = [keyOf(a), keyOf(b)];
-    return left === null || right === null ? [] : [{ a: left, b: right, verdict, by, at }];
-  });
+  return links.flatMap(({ a, b, verdict, by, at }) =>
+    keysOf(a).flatMap((left) => keysOf(b).map((right) => ({ a: left, b: right, verdict, by, at }))),
+  );
+}
+
+/** What was said of a server before its parts were told apart counts while there is no doubt which is meant. */
+function onlyPart<T extends { address: AccountAddress }>(known: readonly T[], contact: ContactAddress): T[] {
+  if (contact.workspace !== undefined) return [];
+  const there = known.filter(({ address }) => isSameServer(address, contact));
+  return new Set(there.map(({ address }) => address.workspace)).size === 1 ? there : [];
 }
 
 /**

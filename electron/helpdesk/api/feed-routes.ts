@@ -1,13 +1,14 @@
 /** Who am I, and what changed. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { helpdeskIdOf } from '../mail/identity';
 import { newRouter, type HelpdeskContext } from './router';
 import { feedPage, idPage, rowsById } from './feeds';
 import * as routes from './routes';
 import { wireAgent, wireSavedReply } from './wire';
 
-export function feedRoutes({ desk, cursors, me }: HelpdeskContext): OpenAPIHono {
+export function feedRoutes({ desk, cursors, mail, me }: HelpdeskContext): OpenAPIHono {
   const router = newRouter();
-  router.openapi(routes.meRoute, (c) => c.json(wireAgent(me), 200));
+  router.openapi(routes.meRoute, (c) => c.json({ ...wireAgent(me), helpdesk_id: helpdeskIdOf(mail) }, 200));
   router.openapi(routes.agentsRoute, async (c) => {
     const { cursor, limit } = c.req.valid('query');
     return c.json(await feedPage(desk, cursors, 'agents', cursor, limit), 200);

@@ -30,7 +30,7 @@ export const meRoute = createRoute({
   path: '/api/v1/me',
   summary: 'The agent the token belongs to',
   security,
-  responses: { 200: answer('The agent.', schemas.agentSchema), ...refused },
+  responses: { 200: answer('The agent, and the id of the helpdesk.', schemas.meSchema), ...refused },
 });
 
 const feed = <P extends string, T extends z.ZodType>(path: P, item: T, name: string, summary: string) =>

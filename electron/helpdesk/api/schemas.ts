@@ -21,6 +21,9 @@ export const errorSchema = z
 
 export const agentSchema = z.object({ id, name: z.string(), email: z.string(), version }).openapi('Agent');
 
+/** Who signed in, and at which helpdesk: its id stays when its address changes. */
+export const meSchema = agentSchema.extend({ helpdesk_id: id }).openapi('Me');
+
 export const contactSchema = z
   .object({
     id,

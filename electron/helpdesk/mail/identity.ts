@@ -19,6 +19,11 @@ export interface MailIdentity {
 const CODE_CHARS = 10;
 const MAX_REFERENCES = 30;
 
+/** The id of this helpdesk, of its data folder's own: it tells nothing of the secret it is made from. */
+export function helpdeskIdOf({ secret }: MailIdentity): string {
+  return createHmac('sha256', secret).update('helpdesk id').digest('hex').slice(0, 24);
+}
+
 /** The desk's plain address. */
 export function deskAddress({ domain }: MailIdentity): string {
   return `support@${domain}`;

@@ -1,6 +1,6 @@
 /** The team's data as the host has it, asked for when somebody first looks. */
 import { teamStateSchema, type TeamState } from '@shared/contract/team';
-import type { PersonLink } from '@shared/domain/team-data';
+import { withOwnHelpdesk, type PersonLink } from '@shared/domain/team-data';
 import type { DoorClient } from '../door/door-client';
 import { Signal } from './signal';
 
@@ -38,6 +38,10 @@ export class TeamStore {
 }
 
 /** All words about who is who: those of this computer and those of the team; the later one counts. */
-export function linksOf(state: TeamState | null): readonly PersonLink[] {
-  return state === null ? [] : [...state.team.personLink, ...state.computer.personLink];
+export function linksOf(
+  state: TeamState | null,
+  accounts: Parameters<typeof withOwnHelpdesk>[1],
+): readonly PersonLink[] {
+  if (state === null) return [];
+  return [...state.team.personLink, ...withOwnHelpdesk(state.computer.personLink, accounts)];
 }

@@ -17,7 +17,9 @@ import type { Publisher, TeamState } from '@shared/contract/team';
 import {
   addressOf,
   differencesBetween,
+  isSameAddress,
   roleOf,
+  withOwnHelpdesk,
   type Difference,
   type PersonLink,
 } from '@shared/domain/team-data';
@@ -111,7 +113,7 @@ function Publishing(props: { team: TeamState; publisher: Publisher; onChangePlac
   const [asksForKey, setAsksForKey] = useState(false);
   const differences = differencesBetween(publisher.published, team.draft);
   const { link, revision } = publisher;
-  const links = linksToTake(team);
+  const links = linksToTake(team, useAccounts());
   return (
     <section className="flex flex-col gap-3" aria-label={t('part.publish')}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
@@ -211,10 +213,16 @@ function addressIn(link: string | null): string {
 }
 
 /** What was said here about who is who, and is not in the next revision yet. */
-function linksToTake({ computer, draft }: TeamState): PersonLink[] {
-  return computer.personLink.filter(
-    ({ id, at }) => !draft.personLink.some((one) => one.id === id && one.at >= at),
-  );
+function linksToTake(
+  { computer, draft }: TeamState,
+  accounts: Parameters<typeof withOwnHelpdesk>[1],
+): PersonLink[] {
+  // A port of this computer would mean somebody else's helpdesk on another one.
+  return withOwnHelpdesk(computer.personLink, accounts).filter((link) => {
+    const there = draft.personLink.find(({ id }) => id === link.id);
+    if (there === undefined || there.at !== link.at) return there === undefined || there.at < link.at;
+    return !isSameAddress(there.a, link.a) || !isSameAddress(there.b, link.b);
+  });
 }
 
 async function takeLinks(links: readonly PersonLink[]): Promise<void> {

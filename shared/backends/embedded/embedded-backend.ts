@@ -15,7 +15,7 @@ import {
   contactChange,
   conversationChange,
   messageChange,
-  readAgent,
+  readMe,
   readConversation,
   readListed,
   readMessage,
@@ -179,7 +179,7 @@ export const embeddedDefinition: RestDefinition = {
   },
   root: rootAt('/api/v1'),
   auth: bearer,
-  whoAmI: (ask) => exchange(ask, { method: 'GET', path: '/me', read: readAgent }),
+  whoAmI: (ask) => exchange(ask, { method: 'GET', path: '/me', read: readMe }),
   feeds: {
     conversations: feed('/conversations', ROWS_PER_PAGE, conversationChange),
     agents: feed('/agents', ROWS_PER_PAGE, agentChange),

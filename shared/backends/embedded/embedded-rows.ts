@@ -107,6 +107,14 @@ const readSavedReply: RowReader<SavedReply> = (raw, accountId) => {
   return { accountId, ...row, updatedAt: updated_at };
 };
 
+const meRow = agentRow.extend({ helpdesk_id: z.string().min(1).max(200).optional() });
+
+/** Whoever is signed in, and at which helpdesk; an older one does not tell. */
+export const readMe: RowReader<Agent> = (raw, accountId) => {
+  const { helpdesk_id: helpdesk, ...agent } = meRow.parse(raw);
+  return { accountId, ...agent, ...(helpdesk !== undefined && { helpdesk }) };
+};
+
 export const readAgent: RowReader<Agent> = (raw, accountId) => ({ accountId, ...agentRow.parse(raw) });
 
 const readContact: RowReader<Contact> = (raw, accountId) => {
