@@ -157,7 +157,11 @@ export class PageData {
     this.team = new TeamStore(door);
     this.people = new PeopleStore(reader, {
       get: () => verdictsOf(linksOf(this.team.state.get(), this.accounts.get()), this.accounts.get()),
-      subscribe: this.team.state.subscribe,
+      // Which helpdesk an account is may be known only once it answers.
+      subscribe: (listener) => {
+        const stops = [this.team.state.subscribe(listener), this.accounts.subscribe(listener)];
+        return () => stops.forEach((stop) => stop());
+      },
     });
   }
 

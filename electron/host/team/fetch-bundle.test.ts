@@ -1,12 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isPrivateHost } from '@shared/domain/private-host';
 import { createHttpClient } from '../http-client';
 import { MAX_BUNDLE_BYTES } from './bundle';
 import { fetchBundle } from './fetch-bundle';
 import { openShare } from './share';
 import { NEVER } from './team.test-data';
-import { fileUrl, isPrivateHost, readLink } from './team-link';
+import { fileUrl, readLink } from './team-link';
 
 let server: Server | null = null;
 const http = createHttpClient();

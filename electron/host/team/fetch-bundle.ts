@@ -1,11 +1,12 @@
 /** Brings the bytes of a settings bundle, from a folder or over the network. */
 import { join } from 'node:path';
+import { isPrivateHost } from '@shared/domain/private-host';
 import type { HttpClient } from '@shared/backends/http';
 import { BackendError } from '@shared/backends/backend-error';
 import type { BundleProblem, BundleProblemKind } from '@shared/contract/team';
 import { MAX_BUNDLE_BYTES } from './bundle';
 import { ShareError, type Share } from './share';
-import { BUNDLE_FILE, fileUrl, isPrivateHost, wayTo } from './team-link';
+import { BUNDLE_FILE, fileUrl, wayTo } from './team-link';
 
 /** A server at the other end of the world. */
 const FETCH_WITHIN_MS = 30_000;

@@ -12,6 +12,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Clock } from '@shared/backends/clock';
 import type { Publisher, PublisherDraft } from '@shared/contract/team';
 import { NO_TEAM_DATA, type TeamData } from '@shared/domain/team-data';
+import { isPrivateHost } from '@shared/domain/private-host';
 import type { FileSystem } from '@shared/storage/file-system';
 import { z } from 'zod';
 import type { Secrets } from '../accounts/secrets';
@@ -20,7 +21,7 @@ import { handOver, MAX_BUNDLE_BYTES, readBundle, writeBundle, type Bundle } from
 import { ShareError, type Share } from './share';
 import { fingerprintOf, newKeyPair, type KeyPair } from './signing';
 import { TeamError } from './team-error';
-import { BUNDLE_FILE, isPrivateHost, linkText, wayTo, type TeamLink } from './team-link';
+import { BUNDLE_FILE, linkText, wayTo, type TeamLink } from './team-link';
 
 /** Colleagues read it from a shared folder. */
 const PUBLISHED_MODE = 0o644;

@@ -4,6 +4,7 @@ import { cx } from '@renderer/components/class-names';
 import { Spinner } from '@renderer/components/Progress';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { CheckStep } from '@shared/contract/accounts';
+import { isPrivateHost } from '@shared/domain/private-host';
 import { CertificateOffer, type CertificateOfferProps } from './CertificateOffer';
 import { isWarning, skewOf, type askedNow, type FailedStep } from './check-result';
 
@@ -39,13 +40,24 @@ export function CheckSteps({ steps, address, asked, onTrust }: CheckStepsProps) 
   );
 }
 
+/** Not encrypted, and out of the own network. */
+function isReadAlong(origin: string): boolean {
+  return origin.startsWith('http:') && !isPrivateHost(origin);
+}
+
 type DoneStep = Exclude<CheckStep, FailedStep>;
 
 function Done({ step }: { step: DoneStep }) {
   const { t } = useTranslation(['accounts', 'delivery']);
   switch (step.step) {
     case 'address':
-      return <Line>{t('check.address', { origin: step.origin })}</Line>;
+      return isReadAlong(step.origin) ? (
+        <Line look="warned" help={t('help.plain')}>
+          {t('check.address', { origin: step.origin })}
+        </Line>
+      ) : (
+        <Line>{t('check.address', { origin: step.origin })}</Line>
+      );
     case 'helpdesk':
       return <Line>{t('check.helpdesk', { name: step.name })}</Line>;
     case 'signIn':
