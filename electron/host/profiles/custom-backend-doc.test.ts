@@ -140,3 +140,19 @@ describe('docs/custom-backend.md', () => {
     expect(before(rejected[0]?.problem ?? '')).toBe(before(words));
   });
 });
+
+it('reads a comment that is a picture and nothing else, in the worked example too', async () => {
+  const picture = {
+    id: 1,
+    author: { id: 1, name: 'Sample', role: 'customer' },
+    visibility: 'public',
+    created: '2026-03-01T12:00:00Z',
+    body: null,
+    files: [{ id: 'f1', name: 'sample.png', type: 'image/png', bytes: 5 }],
+  };
+  const comments = { body: { comments: [picture] } };
+  const backend = tracker(comments, comments);
+  const { messages } = await backend.history('7', null, signal);
+  expect(messages).toMatchObject([{ body: { content: '' }, attachments: [{ id: 'f1' }], clientRef: null }]);
+  await expect(backend.findByRef('7', 'some-ref', signal)).resolves.toBeNull();
+});

@@ -231,7 +231,7 @@ describe('a list', () => {
 
   it('that the server pages without being asked for a size sends none', async () => {
     const { backend, asked } = connected(
-      HEAD + feeds('    paging: { kind: link }') + TAIL,
+      HEAD + feeds('    paging: { kind: link }\n    delta: { kind: whole, every: 10m }') + TAIL,
       {
         body: { rows: [row(1, NOON)] },
         headers: { link: '<https://sample.example.com/api/c?p=2>; rel="next"' },

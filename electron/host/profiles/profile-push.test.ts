@@ -25,6 +25,7 @@ feeds:
   all:
     get: /c
     rows: rows
+    delta: { kind: whole, every: 10m }
     gives:
       - kind: conversation
         fields: { id: =id, subject: =s, status: =s, contactId: =w, contactName: =w, createdAt: =at, updatedAt: =at }

@@ -16,6 +16,7 @@ import { thingError, withThreadFacts, type EntryReader, type PlacedEntry, type R
 import { time } from './field-values';
 import type { Feed } from './profile-schema';
 import type { Path } from './profile-source';
+import { withVanished, type ThingPage } from './vanished';
 import { accountContext, forPull, type Caller, type Context, type Runtime, type TimedPage } from './runtime';
 import { expressionIn } from './templates';
 
@@ -50,11 +51,16 @@ export function profileFeed(name: string, feed: Feed, parts: FeedParts): FeedDef
   const page: ReadPage = (ask, cursor, context = {}) =>
     runtime.page(forPull(ask), feed, path, { ...accountContext(ask), ...context }, cursor);
   const pull = pullOf(feed, path, runtime, page);
+  const readThings = async (ask: Asker, cursor: string | null): Promise<ThingPage> => {
+    const found = await pull(ask, cursor);
+    return { ...found, rows: await reader.read(forPull(ask), entries, found.rows) };
+  };
+  const readPage = feed.delta.kind === 'whole' ? withVanished(readThings) : readThings;
   return {
     async pull(ask, cursor) {
       const caller = forPull(ask);
-      const found = await pull(ask, cursor);
-      const things = await reader.read(caller, entries, found.rows);
+      const found = await readPage(ask, cursor);
+      const things = found.rows;
       const others = async (): Promise<readonly string[]> =>
         (await reader.read(caller, entries, (await page(ask, null)).rows)).flatMap((thing) =>
           isConversation(thing) ? [thing.id] : [],
@@ -68,15 +74,14 @@ export function profileFeed(name: string, feed: Feed, parts: FeedParts): FeedDef
   };
 }
 
-/** What was set aside is told once, however often its row comes again as it is. */
+/** What was set aside and has no id to be known by is told once, however often it comes again. */
 async function untold(ask: Asker, feed: string, rows: readonly FeedRow[]): Promise<readonly FeedRow[]> {
   const told = await ask.remembered(`set aside: ${feed}`, Infinity, () => Promise.resolve(new Set<string>()));
   return rows.filter((row) => {
-    if (row.problem === null) return true;
-    const key = `${row.id ?? ''} ${row.problem}`;
-    if (told.has(key)) return false;
+    if (row.problem === null || row.id !== null) return true;
+    if (told.has(row.problem)) return false;
     if (told.size >= MOST_TOLD) told.clear();
-    told.add(key);
+    told.add(row.problem);
     return true;
   });
 }

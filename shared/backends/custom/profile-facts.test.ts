@@ -84,7 +84,7 @@ describe('a profile signs in', () => {
 });
 
 it('a profile claims what its actions and files are there for, and says the rest lacks', () => {
-  const bare = descriptorOf(profile({ kind: 'bearer' }, { lacks: { push: 'There is none.' } }));
+  const bare = descriptorOf(profile({ kind: 'bearer' }, { lacks: { push: 'API guide: there is none.' } }));
   expect(bare).toMatchObject({
     id: 'custom:sample',
     tier: 'T4',
@@ -97,7 +97,7 @@ it('a profile claims what its actions and files are there for, and says the rest
       idSweep: false,
       chatByMail: false,
     },
-    lacks: { push: 'There is none.' },
+    lacks: { push: 'API guide: there is none.' },
   });
   const files = { maxBytes: '2MB', send: { kind: 'inline' }, download: { get: '/f/{attachmentId}' } };
   const reply = { post: '/m', json: { by: '=via' } };
@@ -109,6 +109,14 @@ it('a profile claims what its actions and files are there for, and says the rest
     attachments: true,
     chatByMail: true,
     maxAttachmentBytes: 2 * 1024 * 1024,
+  });
+});
+
+it('a profile without a part for what vanishes says so', () => {
+  const { lacks } = descriptorOf(profile({ kind: 'bearer' }));
+  expect(lacks).toMatchObject({
+    remove: expect.stringContaining('"gone"') as string,
+    merge: expect.stringContaining('"movedTo"') as string,
   });
 });
 

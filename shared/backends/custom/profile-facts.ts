@@ -14,6 +14,21 @@ export function customBackendId(profileId: string): string {
 
 const BY_LINE = 'Its profile does not say "speaksFor: author": the agent is named under the reply.';
 
+const NO_REMOVE = 'Its profile has neither "gone", which marks what was deleted, nor a "sweep".';
+const NO_MERGE = 'Its profile has no "movedTo": where a merged conversation lives now.';
+
+/** What a profile has no part for, and is whole without. */
+function unsaid({ feeds, sweep, speaksFor }: Profile): BackendDescriptor['lacks'] {
+  const entries = Object.values(feeds).flatMap((feed) => feed.gives);
+  const told = sweep !== undefined || entries.some(({ gone }) => gone !== undefined);
+  return {
+    // The line needs nothing of the helpdesk.
+    ...(speaksFor === 'author' ? {} : { author: BY_LINE }),
+    ...(told ? {} : { remove: NO_REMOVE }),
+    ...(entries.some(({ movedTo }) => movedTo !== undefined) ? {} : { merge: NO_MERGE }),
+  };
+}
+
 export function descriptorOf(profile: Profile): BackendDescriptor {
   const { server, actions, files, delivery, feeds, sweep, lacks, push, speaksFor } = profile;
   const { status } = profileWords(profile);
@@ -44,8 +59,7 @@ export function descriptorOf(profile: Profile): BackendDescriptor {
       author: speaksFor === 'author',
       maxAttachmentBytes: files === undefined ? 0 : bytesOf(files.maxBytes),
     },
-    // A profile that says nothing of it is whole all the same: the line needs nothing of the helpdesk.
-    lacks: speaksFor === 'author' ? lacks : { author: BY_LINE, ...lacks },
+    lacks: { ...unsaid(profile), ...lacks },
     ...(overlaps.length > 0 && { overlapMs: Math.max(...overlaps) }),
     ...(push !== undefined && { hintSilenceMs: msOf(push.silence) }),
     pollMs: msOf(server.poll),

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { SPEAKING_WAYS } from '../../domain/speaker';
 import { CAPABILITIES } from '../capability';
+import { WANTS } from './field-hints';
 
 /** Text, numbers, lists and maps of them, with expressions anywhere inside. */
 export type Template = string | number | boolean | null | readonly Template[] | { [name: string]: Template };
@@ -16,33 +17,6 @@ export type Template = string | number | boolean | null | readonly Template[] | 
 const template: z.ZodType<Template> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(template), z.record(z.string(), template)]),
 );
-const TIME = 'ISO text with its zone, or milliseconds since the epoch.';
-/** What each field wants, for editors. */
-const WANTS: Readonly<Record<string, string>> = {
-  id: 'A text or a number that never changes.',
-  status: 'Their word; `words.status` says what it means.',
-  statusLabel: 'What is shown beside our word; left out: their word.',
-  priority: 'Their word; `words.priority` says what it means.',
-  channel: 'Their word, or a fixed one; `words.channel` says what it means.',
-  kind: 'inbound, reply, note or event.',
-  createdAt: TIME,
-  updatedAt: TIME,
-  lastMessageAt: TIME,
-  waitingSince: `Since when the customer waits. ${TIME}`,
-  preview: 'The start of the newest public message.',
-  lastMessageId: 'The id of the newest message.',
-  version: 'What `ifVersion` sends back, where the server refuses a reply to a thread that moved.',
-  tags: 'A list of texts.',
-  text: 'The message as plain text.',
-  html: 'The message as HTML; it goes before `text`.',
-  clientRef: 'The `ref` that our own request carried, where the server gives it back.',
-  attachments: 'A list of id, name, mediaType, size in bytes, and contentId of an inline image.',
-  email: 'from, to, cc, subject, messageId.',
-  social: 'network, visibility (public or direct), permalink.',
-  conversationId: 'Whose message it is; in `history` it may be left out.',
-  authorType: 'contact, agent or system; left out: by the kind.',
-  handles: 'A list of network:handle.',
-};
 const field = (name: string): typeof template => {
   const wants = WANTS[name];
   return wants === undefined ? template : template.describe(wants);
@@ -319,6 +293,9 @@ const push = z.discriminatedUnion('kind', [
 ]);
 export type Push = z.infer<typeof push>;
 
+/** Three words at least: "none" says nothing that anybody could look up. */
+const QUOTED = /\S+\s+\S+\s+\S+/;
+
 export const profileSchema = z.strictObject({
   profile: z.literal(1).describe('The version of this format.'),
   id: z
@@ -434,7 +411,12 @@ export const profileSchema = z.strictObject({
       'How an agent is named under shared credentials. author: reply and note send agent.id, agent.name or agent.email. line: their name stands under the reply.',
     ),
   lacks: z
-    .partialRecord(z.enum(CAPABILITIES), z.string().min(1))
+    .partialRecord(
+      z.enum(CAPABILITIES),
+      z
+        .string()
+        .regex(QUOTED, 'must quote the documentation: where it says that this is not there, and what'),
+    )
     .default({})
     .describe('What it does not offer, each with the words of its documentation.'),
 });

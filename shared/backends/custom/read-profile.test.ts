@@ -100,6 +100,27 @@ describe('a profile', () => {
       1,
       /first feed must be/,
     ],
+    [
+      'that reads a whole list at each poll',
+      '    delta: { kind: whole, every: 1h }\n',
+      '',
+      -4,
+      /the whole list is asked for at each poll: say "delta: \{ kind: whole/,
+    ],
+    [
+      'that lacks what nobody knows',
+      "  guard: 'API",
+      "  attachments: 'API",
+      0,
+      /Nothing here is called "attachments". It can be delta, .*attachmentsOut, attachmentsIn/,
+    ],
+    [
+      'that quotes no documentation',
+      `guard: 'API guide, "Changing an issue": the last write wins.'`,
+      'guard: none',
+      0,
+      /"guard" must quote the documentation/,
+    ],
   ])('%s is told with its line', (_title, search, replacement, down, words) => {
     const { sentences, line } = problemsAfter(search, replacement);
     expect(sentences.join('\n')).toMatch(words);

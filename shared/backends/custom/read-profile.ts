@@ -1,6 +1,7 @@
 /** A profile's text, checked: what it says, or every problem with its line and what to do. */
 import jsonata from 'jsonata';
 import type { z } from 'zod';
+import { CAPABILITIES } from '../capability';
 import { expressionIn, expressionsInPath, type Expression } from './templates';
 import { profileSchema, type Profile } from './profile-schema';
 import { readSource, type Path, type ProfileProblem, type ProfileSource } from './profile-source';
@@ -46,7 +47,7 @@ function problemsOf(issue: z.core.$ZodIssue, source: ProfileSource, base: Path =
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         ...source.where([...path, key], { key: true }),
-        message: `Nothing here is called "${key}". Check the spelling, or take it out.`,
+        message: `Nothing here is called "${key}". ${path.at(-1) === 'lacks' ? LACKABLE : SPELLING}`,
       }));
     case 'invalid_union': {
       if (issue.errors.length === 0) {
@@ -79,6 +80,9 @@ function problemsOf(issue: z.core.$ZodIssue, source: ProfileSource, base: Path =
     }
   }
 }
+
+const SPELLING = 'Check the spelling, or take it out.';
+const LACKABLE = `It can be ${CAPABILITIES.join(', ')}.`;
 
 const WANTED: Readonly<Record<string, string>> = {
   string: 'a text',
@@ -206,6 +210,12 @@ function contradictions(profile: Profile, source: ProfileSource): ProfileProblem
   for (const [name, { withMessages, delta, query, headers }] of Object.entries(profile.feeds)) {
     if (withMessages && !profile.feeds[name]?.gives.some(({ kind }) => kind === 'conversation')) {
       tell(['feeds', name, 'withMessages'], 'Only a feed of conversations can bring messages with them.');
+    }
+    const { kind } = profile.feeds[name]?.paging ?? { kind: 'none' };
+    if (delta.kind === 'continue' && kind !== 'cursor' && kind !== 'keyset') {
+      const how =
+        'say "delta: { kind: whole, every: 10m }", or "updatedSince" if it can be asked what changed';
+      tell(['feeds', name], `Read like this, the whole list is asked for at each poll: ${how}.`);
     }
     if (delta.kind === 'updatedSince' && !mentions([query, headers], ['since'])) {
       tell(['feeds', name, 'delta'], 'The request never says since when: use =since in its query.');
