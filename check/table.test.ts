@@ -40,6 +40,13 @@ describe('the table', () => {
     expect(print([{ ...failed, capability: 'tier' }, null])).toContain('→ Do not use this backend');
     expect(print([line({}), null])).not.toContain('→');
   });
+
+  it('tells who wrote a profile how to say that something is not there', () => {
+    const failed = line({ backend: 'custom:sample', capability: 'idSweep', result: 'fail' });
+    expect(print([failed, null])).toContain("lacks: { idSweep: '…' }");
+    expect(print([{ ...failed, capability: 'cleanUp' }, null])).toContain('Delete or close');
+    expect(print([{ ...failed, backend: 'sample' }, null])).not.toContain('lacks');
+  });
 });
 
 describe('the words', () => {

@@ -1,5 +1,7 @@
 /** The answer for people: one table a backend, and under each failure what to do next. */
+import { CAPABILITIES } from '@shared/backends/capability';
 import type { CheckLine, LineCause } from '@shared/backends/check/backend-check';
+import { customBackendId } from '@shared/backends/custom/profile-facts';
 import { adviceOn } from './words';
 
 const MARKS: Readonly<Record<CheckLine['result'], string>> = { pass: 'pass', fail: 'FAIL', absent: 'absent' };
@@ -13,6 +15,11 @@ const ADVICE: Readonly<Record<string, string>> = {
   profile: 'docs/custom-backend.md explains each part of a profile.',
 };
 const OTHERWISE = 'Try it by hand at the helpdesk; if it works there, the adapter is at fault.';
+/** The adapter is the reader's own, and what the helpdesk does not offer is for the reader to say. */
+const OF_PROFILE = (capability: string): string =>
+  (CAPABILITIES as readonly string[]).includes(capability)
+    ? `If the helpdesk does not offer it, say so in the profile, with the words of its guide: lacks: { ${capability}: '…' }. If it does, the profile is at fault (docs/custom-backend.md).`
+    : 'Try it by hand at the helpdesk; if it works there, the profile is at fault (docs/custom-backend.md).';
 
 export interface Table {
   line(line: CheckLine, cause: LineCause): void;
@@ -32,7 +39,9 @@ export function createTable(write: (text: string) => void): Table {
           '\n',
       );
       if (result !== 'fail') return;
-      const advice = problem === null ? (ADVICE[capability] ?? OTHERWISE) : adviceOn(problem);
+      const own = backend.startsWith(customBackendId(''));
+      const otherwise = own ? OF_PROFILE(capability) : OTHERWISE;
+      const advice = problem === null ? (ADVICE[capability] ?? otherwise) : adviceOn(problem);
       write(`          ${''.padEnd(15)} ${''.padStart(9)}  → ${advice}\n`);
     },
     end(lines) {

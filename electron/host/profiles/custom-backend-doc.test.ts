@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CAPABILITIES } from '@shared/backends/capability';
 import type { Backend } from '@shared/backends/port';
 import { createRestBackend } from '@shared/backends/rest-engine';
 import { anOperation } from '@shared/backends/check/check-kit';
@@ -57,6 +58,11 @@ describe('docs/custom-backend.md', () => {
     expect(blocks.filter((block) => ![COPPER, PARLEY].some((text) => flat(text).includes(block)))).toEqual(
       [],
     );
+  });
+
+  it('names everything that a profile may say is not there', () => {
+    const [, names = ''] = /Its names: (.*?)\.$/m.exec(DOC) ?? [];
+    expect(names.split(', ').sort()).toEqual([...CAPABILITIES].sort());
   });
 
   it.each([
