@@ -1,6 +1,7 @@
 /** The words of the page: one chunk a language, one namespace a feature (resources/locales). */
 import i18next from 'i18next';
 import { useSyncExternalStore } from 'react';
+import { isolated } from '@shared/domain/isolated-text';
 
 export const LANGUAGES = ['en', 'ru', 'be', 'vi'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -51,7 +52,8 @@ export async function startLanguage(language: Language): Promise<void> {
     ns: [],
     defaultNS: 'common',
     resources: {},
-    interpolation: { escapeValue: false },
+    // Not for HTML, React does that: for words that turn the direction of writing.
+    interpolation: { escapeValue: true, escape: (words) => isolated(String(words)) },
   });
   await load(language);
   document.documentElement.lang = language;
