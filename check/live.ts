@@ -9,19 +9,35 @@ import { createBackends, type Backends } from '@shared/backends/registry';
 import type { AskedLive } from './arguments';
 import { judgeTarget, type Told } from './target';
 
+const SPENT =
+  'The server replaced the refresh token during this check: the one that was given is spent. Ask it for a new one before you connect the account.';
+
 /** Judges what was asked for; a backend nobody knows is told as a failure. */
 export async function judgeLive(asked: AskedLive, told: Told): Promise<void> {
   const backends = createBackends();
   const evaluator = createExpressionEvaluator();
   const http = createHttpClient(HTTP_LIMITS, asked.way);
+  let renewed = false;
   try {
     const id = await backendIdOf(asked.backend, backends, (loaded) => compileProfile(loaded, evaluator));
-    const { url, token, values, write, conversationId, patienceMs } = asked;
+    const { url, token, write, conversationId, patienceMs } = asked;
+    // A refresh token may be taken once: whoever connects next signs in with what came in its place.
+    let { values } = asked;
+    const onRenewed = (news: typeof values): Promise<void> => {
+      values = { ...values, ...news };
+      renewed = true;
+      return Promise.resolve();
+    };
     await judgeTarget(
       {
         name: id,
         connect: ({ wrap }) =>
-          backends.connect(id, { accountId: 'check', url, token, values }, wrap(http.request), systemClock),
+          backends.connect(
+            id,
+            { accountId: 'check', url, token, values, onRenewed },
+            wrap(http.request),
+            systemClock,
+          ),
         clock: systemClock,
         write,
         patienceMs,
@@ -34,6 +50,7 @@ export async function judgeLive(asked: AskedLive, told: Told): Promise<void> {
     told({ backend: asked.backend, capability: 'profile', result: 'fail', reason, ms: 0 }, { problem: null });
   } finally {
     http.close();
+    if (renewed) process.stderr.write(`${SPENT}\n`);
     await evaluator.close();
   }
 }

@@ -4,6 +4,7 @@ import { scriptedHttp } from '../testing/scripted-http';
 import { VirtualClock } from '../testing/virtual-clock';
 import { base64Of, basic, oauth2 } from './auth';
 import { BackendError } from './backend-error';
+import { CertificateError } from './certificate-error';
 import { changeTo } from './changes';
 import { embeddedDefinition } from './embedded/embedded-backend';
 import type { RestDefinition } from './rest-definition';
@@ -48,6 +49,17 @@ describe('what leaves a backend', () => {
       for (const part of ['k3y', 'signs', base64Of(KEY).slice(0, 8)])
         expect(words, repeated).not.toContain(part);
     }
+  });
+
+  it('is the very error that was thrown, with what else it carries', async () => {
+    const certificate = { subject: 'desk.invalid' } as unknown as CertificateError['certificate'];
+    const thrown = new CertificateError(`Not for ${KEY}`, certificate);
+    const caught: unknown = await backendOf({ whoAmI: () => Promise.reject(thrown) })
+      .whoAmI(signal)
+      .catch((error: unknown) => error);
+    expect(caught).toBeInstanceOf(CertificateError);
+    expect(caught).toMatchObject({ message: 'Not for …', certificate });
+    expect((caught as Error).stack).not.toContain(KEY);
   });
 
   it('holds no key that words were cut in', async () => {

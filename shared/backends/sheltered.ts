@@ -5,7 +5,7 @@
  * full disk.
  */
 import { z } from 'zod';
-import { BackendError, ThreadTooLongError } from './backend-error';
+import { BackendError } from './backend-error';
 import type { Backend, PulledPage } from './port';
 import { problemOf } from './response';
 import type { SecretMask } from './secrets';
@@ -59,11 +59,10 @@ export function sheltered(backend: Backend, secrets: SecretMask): Backend {
 
 function cleanError(error: unknown, secrets: SecretMask): BackendError {
   if (!(error instanceof BackendError)) return new BackendError('nonsense', secrets.mask(wordsOf(error)));
-  const words = secrets.mask(error.message);
-  // Whoever catches it may know its class.
-  if (words === error.message) return error;
-  if (error instanceof ThreadTooLongError) return new ThreadTooLongError(error.looked, words);
-  return new BackendError(error.kind, words, error.status, error.retryAfterMs);
+  // The same error: whoever catches it may know its class, and what else it carries.
+  error.message = secrets.mask(error.message);
+  if (error.stack !== undefined) error.stack = secrets.mask(error.stack);
+  return error;
 }
 
 function wordsOf(error: unknown): string {

@@ -34,7 +34,8 @@ import { createHttpClient, HTTP_LIMITS } from '../http-client';
 import { createLeaving } from './leaving';
 import { ProfileError } from '../profiles/profile-error';
 import type { Profiles } from '../profiles/profiles';
-import type { Vault } from './vault';
+import { RenewedCredentials } from './renewed';
+import type { Credentials, Vault } from './vault';
 
 /** Tells each step as soon as it is known; resolves after the last, and when it is called off. */
 export type AccountCheck = (signal: AbortSignal, onStep: (step: CheckStep) => void) => Promise<void>;
@@ -42,7 +43,8 @@ export type AccountCheck = (signal: AbortSignal, onStep: (step: CheckStep) => vo
 export interface AccountManager {
   offers(): Offers;
   /**
-   * Makes ready to ask the helpdesk step by step; keeps nothing.
+   * Makes ready to ask the helpdesk step by step; keeps nothing but what the server puts in the place of
+   * credentials, which would be spent else.
    * @throws AccountBookError for an address that is none
    */
   check(draft: AccountCheckDraft): AccountCheck;
@@ -130,6 +132,19 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     return link;
   }
 
+  function steerAgain(id: string): void {
+    const setup = book.list().find((one) => one.id === id);
+    if (setup !== undefined && !closing.signal.aborted) steer(setup);
+  }
+
+  const renewed = new RenewedCredentials();
+  /** The patch with what its checks made of the credentials in it. */
+  function withNewest(before: AccountSetup | undefined, patch: AccountPatch): AccountPatch {
+    if (before === undefined || patch.values === undefined) return patch;
+    const address = patch.url === undefined ? before.url : book.addressOf(patch.url, before.backend);
+    return { ...patch, values: renewed.newestOf(address, patch.values) };
+  }
+
   const closing = new AbortController();
   /** One change after the other: each finds the account as the one before left it. */
   let changing: Promise<unknown> = Promise.resolve();
@@ -171,26 +186,44 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
       // What was kept for one server is shown to no other.
       const own = known !== undefined && isSameOrigin(known.url, address);
       const kept = own ? (book.credentialsOf(known.id) ?? {}) : {};
-      const { token = '', ...rest } = { ...kept, ...values };
-      const settings = { accountId: accountId ?? 'check', url: address, token, values: rest };
+      const typed = { ...values };
+      const signedWith = () => {
+        const before = own ? (book.credentialsOf(known.id) ?? kept) : kept;
+        const { token = '', ...rest } = { ...before, ...renewed.newestOf(address, typed) };
+        return { token, values: rest };
+      };
+      let keptAnew = false;
+      const onRenewed = async (news: Credentials): Promise<void> => {
+        renewed.note(address, typed, news);
+        const fromVault = Object.fromEntries(Object.entries(news).filter(([name]) => !(name in typed)));
+        if (!own || Object.keys(fromVault).length === 0) return;
+        await book.renew(known.id, address, fromVault);
+        keptAnew = true;
+      };
       const way = wayOf(book.connectionWith(known?.id ?? null, address, connection), address);
       return async (signal, onStep) => {
         const http = createHttpClient(HTTP_LIMITS, way);
         try {
           await checkSignIn({
-            connect: ({ wrap }) => backends.connect(backend, settings, wrap(http.request), clock),
+            connect: ({ wrap }) => {
+              const settings = { accountId: accountId ?? 'check', url: address, ...signedWith(), onRenewed };
+              return backends.connect(backend, settings, wrap(http.request), clock);
+            },
             clock,
             signal,
             onStep: (step) => onStep(asToldToPages(step, own ? known.speaker : null)),
           });
         } finally {
           http.close();
+          // Its link still signs in with what was spent here.
+          if (keptAnew && known !== undefined) void inTurn(() => Promise.resolve(steerAgain(known.id)));
         }
       };
     },
     add: (draft) =>
       inTurn(async () => {
-        const setup = await book.add(draft);
+        const address = book.addressOf(draft.url, draft.backend);
+        const setup = await book.add({ ...draft, values: renewed.newestOf(address, draft.values) });
         const link = await desk.open(setup);
         steer(setup);
         return link.account();
@@ -198,7 +231,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     change: (id, patch) =>
       inTurn(async () => {
         const before = book.list().find((one) => one.id === id);
-        const setup = await book.change(id, patch, desk.outbox.newestOrder());
+        const setup = await book.change(id, withNewest(before, patch), desk.outbox.newestOrder());
         if (before !== undefined && isElsewhere(before, setup)) {
           // Rows and cursors of the one place say nothing of the other.
           await desk.drop(id);
