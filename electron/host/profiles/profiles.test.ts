@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -89,6 +89,17 @@ describe('the profiles of a data folder', () => {
     await profiles?.close();
     await open();
     expect(backends.ids()).toContain('custom:parley-chat');
+  });
+
+  it.skipIf(process.platform === 'win32')('are for nobody else to read, whoever put them there', async () => {
+    const text = await readFile(EXAMPLE, 'utf8');
+    await writeFile(join(folder, 'chat.yaml'), text, { mode: 0o644 });
+    const { add } = await open();
+    await add('dropped.yaml', text);
+    const names = await readdir(folder);
+    expect(names.sort()).toEqual(['chat.yaml', 'parley-chat.yaml']);
+    const modes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mode & 0o777));
+    expect(modes).toEqual([0o600, 0o600]);
   });
 
   it('are not kept when they are broken', async () => {

@@ -2,7 +2,7 @@
  * The profiles of a data folder: every YAML file in `console/profiles` is a backend. One that is broken
  * keeps nothing from starting; its accounts say what is wrong with it.
  */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brokenProfile } from '@shared/backends/custom/broken-profile';
 import { customBackendId } from '@shared/backends/custom/profile-facts';
@@ -12,8 +12,8 @@ import type { OpenProfile } from './profile-file';
 
 export interface Profiles {
   /**
-   * Checks a profile, keeps it in the folder under its own id and registers it; one with the same id is
-   * replaced for accounts that connect from now on. Resolves with the backend's id.
+   * Checks a profile, keeps it in the folder under its own id and registers it. One with the same id is
+   * replaced for accounts that connect from now on; whoever calls connects the others anew. Resolves with the backend's id.
    * @throws ProfileError
    */
   add(fileName: string, text: string): Promise<string>;
@@ -31,6 +31,7 @@ async function openText(file: string, text: string): Promise<OpenProfile> {
 }
 
 const PREFIX = customBackendId('');
+const MODE = 0o600;
 
 /** Reads the folder, which need not exist, and registers what is in it. */
 export async function openProfiles(options: {
@@ -50,6 +51,8 @@ export async function openProfiles(options: {
   }
 
   for (const name of await namesIn(folder)) {
+    // Put there by hand; where that is not ours to decide it is read all the same.
+    await chmod(join(folder, name), MODE).catch(() => undefined);
     const text = await readFile(join(folder, name), 'utf8').catch(() => '');
     try {
       register(await openText(name, text));
@@ -69,7 +72,11 @@ export async function openProfiles(options: {
       const profile = await openText(fileName, text);
       const { id } = profile.definition.descriptor;
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, `${id.slice(PREFIX.length)}.yaml`), text);
+      const path = join(folder, `${id.slice(PREFIX.length)}.yaml`);
+      // Whole or not at all, and nobody else's to read: headers of a server may hold a key.
+      await writeFile(`${path}.new`, text, { mode: MODE });
+      await chmod(`${path}.new`, MODE);
+      await rename(`${path}.new`, path);
       return register(profile);
     },
     expect(backendId) {
