@@ -145,6 +145,15 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     return { ...patch, values: renewed.newestOf(address, patch.values) };
   }
 
+  /** Accounts of a profile that was replaced go on with the new one. */
+  function connectAnew(backend: string): void {
+    for (const setup of book.list()) {
+      if (setup.backend !== backend || setup.paused) continue;
+      linkOf(setup.id)?.pause(setup.url);
+      steer(setup);
+    }
+  }
+
   const closing = new AbortController();
   /** One change after the other: each finds the account as the one before left it. */
   let changing: Promise<unknown> = Promise.resolve();
@@ -279,6 +288,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     async addProfile(text) {
       try {
         const id = await profiles.add(PASTED, text);
+        await inTurn(() => Promise.resolve(connectAnew(id)));
         const descriptor = backends.descriptors().find((one) => one.id === id);
         if (descriptor === undefined) throw new Error(`The profile ${id} was not registered.`);
         return { kept: true, offer: asOffered(descriptor) };

@@ -87,6 +87,19 @@ it('pulls, replies and proves it at a helpdesk that only the profile knows', asy
   expect(row(outbox)).toMatchObject({ state: 'delivered', serverId: expect.any(String) as string });
 });
 
+it('lets accounts that are connected go on by a profile that takes the place of theirs', async () => {
+  const running = (app = await startApp({ dataDir }));
+  const agent = async () =>
+    ((await (await door(running, 'accounts')).json()) as { agent: { name: string } | null }[])[0]?.agent;
+  const before = await eventually(agent, (found) => found !== null && found !== undefined);
+  expect(before?.name).not.toBe('By the new profile');
+  const example = await readFile(join(ROOT, 'resources/backends/copper-tracker.yaml'), 'utf8');
+  const text = example.replace('    name: =name\n', '    name: By the new profile\n');
+  expect((await door(running, 'profiles', { method: 'POST', json: { text } })).ok).toBe(true);
+  const after = await eventually(agent, (found) => found?.name === 'By the new profile');
+  expect(after?.name).toBe('By the new profile');
+});
+
 it.each([32, 45])('goes on beside a row and a comment of %i MB, which it sets aside', async (megabytes) => {
   const large = 'x'.repeat(megabytes * 1_048_576);
   const quiet = tracker.customerWrites('Is anybody there?');
