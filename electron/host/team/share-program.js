@@ -9,7 +9,7 @@ const [work, path, figure] = process.argv.slice(-3);
 /** @returns the file; throws what the system says, or why it is not taken. */
 function read(most) {
   // A pipe would wait for a writer when it is opened.
-  if (!fs.statSync(path).isFile()) throw Object.assign(new Error(), { code: 'not a file' });
+  if (!fs.statSync(path).isFile()) throw Object.assign(new Error(), { code: 'EINVAL' });
   const file = fs.openSync(path, 'r');
   try {
     if (fs.fstatSync(file).size > most) throw Object.assign(new Error(), { code: 'EFBIG' });

@@ -46,7 +46,7 @@ describe.each([
     const path = join(folder, 'team.json');
     expect(await codeOf(share.read(path, 10))).toBe('ENOENT');
     expect(await codeOf(share.write(join(folder, 'gone', 'x'), new Uint8Array(1), 0o644))).toBe('ENOENT');
-    expect(await codeOf(share.read(folder, 10))).toBe('not a file');
+    expect(await codeOf(share.read(folder, 10))).toBe('EINVAL');
     await writeFile(path, 'eleven byte');
     expect(await codeOf(share.read(path, 10))).toBe('EFBIG');
   });
@@ -72,7 +72,7 @@ describe.skipIf(isWindows)('a folder that does not answer', () => {
 
   it('a pipe in the place of the file is told at once', async () => {
     share = openShare();
-    expect(await codeOf(share.read(pipe(), 10))).toBe('not a file');
+    expect(await codeOf(share.read(pipe(), 10))).toBe('EINVAL');
   });
 
   it('is left alone when the share is closed, and when who asked goes', async () => {

@@ -25,7 +25,7 @@ export const SHARE_LIMITS: ShareLimits = { startMs: 15_000, workMs: 5_000 };
 /** So many folders are waited for at once. */
 const MOST_AT_ONCE = 4;
 
-/** `code` is the system's own (ENOENT, EACCES…), ETIMEDOUT, EFBIG, EBUSY, or 'not a file'. */
+/** `code` is the system's own (ENOENT, EACCES…), ETIMEDOUT, EFBIG, EBUSY, EINVAL (no regular file). */
 export class ShareError extends Error {
   override readonly name = 'ShareError';
   constructor(readonly code: string) {
