@@ -1,7 +1,7 @@
 /** A raw mail becomes a message of the right conversation, once. */
 import { createHash } from 'node:crypto';
 import type { Desk } from '../desk/desk';
-import type { StoredFile } from '../store/model';
+import type { StoredFile, StoredMessage } from '../store/model';
 import { conversationNamedIn, isOwnAddress, type MailIdentity } from './identity';
 import { parseMail, type ParsedMail } from './parse-mail';
 import { isSenderProved } from './proved-sender';
@@ -45,13 +45,14 @@ export async function acceptMail(
     return meanwhile;
   }
   const now = desk.store.now();
+  const isProved = isSenderProved(mail, identity.authservId);
   const { conversation, message } = await desk.receive({
     channel: 'email',
-    conversationId: threadOf(desk, identity, mail, raw),
+    conversationId: threadOf(desk, identity, mail, raw, isProved),
     person: {
       name: mail.from?.name || mail.from?.address || 'Unknown sender',
       email: mail.from?.address ?? null,
-      isProved: isSenderProved(mail, identity.authservId),
+      isProved,
       phone: null,
       handle: null,
     },
@@ -91,12 +92,18 @@ function knownMail(desk: Desk, mail: ParsedMail, withoutId: string | null): Acce
  * The conversation a mail belongs to: what it answers, newest reference first; else the code in
  * the address it was sent to or in any id; for a bounce, the code in the mail it brings back.
  */
-function threadOf(desk: Desk, identity: MailIdentity, mail: ParsedMail, raw: Uint8Array): string | null {
+function threadOf(
+  desk: Desk,
+  identity: MailIdentity,
+  mail: ParsedMail,
+  raw: Uint8Array,
+  isProved: boolean,
+): string | null {
   const { state } = desk.store;
   const ids = [...mail.inReplyTo, ...[...mail.references].reverse()];
   for (const id of ids) {
     const message = state.messages.get(state.mailIds.get(id) ?? '');
-    if (message) return message.conversationId;
+    if (message && (isProved || isOpenToAnybody(desk, identity, message))) return message.conversationId;
   }
   const named =
     conversationNamedIn(identity, [...ids, ...mail.recipients].join(' ')) ??
@@ -104,6 +111,17 @@ function threadOf(desk: Desk, identity: MailIdentity, mail: ParsedMail, raw: Uin
       ? conversationNamedIn(identity, Buffer.from(raw).toString('latin1', 0, 500_000))
       : null);
   return named === null ? null : desk.survivor(named);
+}
+
+/**
+ * Whether whoever names a message may talk into its conversation. Our own ids hold a code; a customer's
+ * own may be known to others, who do not get among the words of one who proved an address.
+ */
+function isOpenToAnybody(desk: Desk, identity: MailIdentity, message: StoredMessage): boolean {
+  if (conversationNamedIn(identity, message.email?.messageId ?? '') !== null) return true;
+  const { contacts, conversations } = desk.store.state;
+  const contact = contacts.get(conversations.get(message.conversationId)?.contactId ?? '');
+  return (contact?.verifiedEmails ?? []).length === 0;
 }
 
 async function keepFiles(desk: Desk, mail: ParsedMail): Promise<Omit<StoredFile, 'id'>[]> {

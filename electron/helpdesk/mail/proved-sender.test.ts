@@ -107,6 +107,21 @@ describe('a mail that only claims whom it is from', () => {
     });
   });
 
+  it('gets among the words of one who proved the address only by the code in what we sent', async () => {
+    const real = await take(good);
+    const named = { 'In-Reply-To': `<${number}@customer.example>` };
+    expect((await take({ ...bad, ...named })).id).not.toBe(real.id);
+    expect((await take({ ...good, ...named })).id).toBe(real.id);
+    const { body } = await desk.ask('POST', `/api/v1/conversations/${real.id}/messages`, {
+      key: 'k1',
+      body: { kind: 'reply', text: 'Hello' },
+    });
+    expect((await take({ ...bad, 'In-Reply-To': body.message.email.message_id })).id).toBe(real.id);
+    // Nobody proved this one, so it is as open as ever.
+    const claimed = await take(bad);
+    expect((await take({ ...bad, 'In-Reply-To': `<${number}@customer.example>` })).id).toBe(claimed.id);
+  });
+
   it('says where an answer would go, and who asked for it', async () => {
     expect((await take(good)).answers_to).toEqual({
       address: 'one@customer.example',
