@@ -5,6 +5,7 @@ import type { SignInProblem, SignInStep } from '@shared/backends/check/sign-in-c
 const PROBLEMS: Readonly<Record<SignInProblem, string>> = {
   'unknown-name': 'The name of the server is not known.',
   'nobody-there': 'Nothing answers at the address.',
+  'no-https': 'What answers at the address speaks no https.',
   silent: 'It was reached and gave no answer in time.',
   certificate: 'Its certificate is not trusted.',
   proxy: 'A proxy on the way wants credentials of its own.',
@@ -24,6 +25,8 @@ const PROBLEMS: Readonly<Record<SignInProblem, string>> = {
 
 const ADVICE: Readonly<Record<SignInProblem, string>> = {
   'unknown-name': 'Check the spelling of --url, and that this network can look the name up.',
+  'no-https':
+    'Check the port of --url; where the server speaks plain http, write http://, and on no network but your own.',
   'nobody-there': 'Check host and port of --url, that the helpdesk runs, and firewalls between.',
   silent: 'Try again; if it stays silent, look at its load and at firewalls that swallow connections.',
   certificate:

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { NoHttpsError } from '@shared/backends/certificate-error';
 import type { HttpRequest, HttpResponse } from '@shared/backends/http';
 import { createHttpClient, type HostHttp, type HttpClientLimits } from './http-client';
 
@@ -142,9 +143,14 @@ describe('a link that is broken', () => {
     expect(await fail(ask('http://helpdesk.invalid/'))).toBe('dns');
   });
 
-  it('by something that is not TLS is a certificate matter', async () => {
+  it('by something that is not TLS surely sent nothing, and is no matter of a certificate', async () => {
     const url = await listen((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    expect(await fail(ask(url.replace('http:', 'https:')))).toBe('tls');
+    const asked = ask(url.replace('http:', 'https:'));
+    await expect(asked).rejects.toBeInstanceOf(NoHttpsError);
+    await expect(asked).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('no https') as string,
+    });
   });
 
   it.each<[string, (socket: Socket) => void]>([

@@ -11,3 +11,11 @@ export class CertificateError extends BackendError {
     this.name = 'CertificateError';
   }
 }
+
+/** What answers at an https address is no TLS (often plain http); nothing was sent to it. */
+export class NoHttpsError extends BackendError {
+  constructor(code: string) {
+    super('refused', `What answers there speaks no https (${code}).`);
+    this.name = 'NoHttpsError';
+  }
+}

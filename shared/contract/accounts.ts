@@ -111,6 +111,7 @@ export type AccountCheckDraft = z.infer<typeof accountCheckDraftSchema>;
 export const CHECK_PROBLEMS = [
   'unknown-name',
   'nobody-there',
+  'no-https',
   'silent',
   'certificate',
   'proxy',

@@ -3,6 +3,7 @@ import { NOON } from '../../testing/builders';
 import { httpAnswer, scriptedHttp, type ScriptedAnswer } from '../../testing/scripted-http';
 import { VirtualClock } from '../../testing/virtual-clock';
 import { BackendError } from '../backend-error';
+import { NoHttpsError } from '../certificate-error';
 import type { HttpClient } from '../http';
 import { backendFor } from '../registry';
 import { checkSignIn, type SignInStep } from './sign-in-check';
@@ -85,6 +86,14 @@ describe('the check of an account', () => {
       passed: [],
       at: 'address',
       problem,
+    });
+  });
+
+  it('tells a port that speaks no https from one where nobody listens', async () => {
+    expect(await failed(new NoHttpsError('EPROTO'))).toEqual({
+      passed: [],
+      at: 'address',
+      problem: 'no-https',
     });
   });
 

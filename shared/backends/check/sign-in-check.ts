@@ -9,7 +9,7 @@
 import type { SeenCertificate } from '../../domain/certificates';
 import type { Agent } from '../../domain/entities';
 import { BackendError } from '../backend-error';
-import { CertificateError } from '../certificate-error';
+import { CertificateError, NoHttpsError } from '../certificate-error';
 import type { Clock } from '../clock';
 import type { HttpClient } from '../http';
 import type { Backend, DeliveryTier } from '../port';
@@ -20,6 +20,8 @@ export const SIGN_IN_PROBLEMS = [
   'unknown-name',
   /** Nothing answers at the address. */
   'nobody-there',
+  /** What answers at the https address is no TLS: plain http, most often. */
+  'no-https',
   /** It was reached, and gave no answer in time. */
   'silent',
   /** Its certificate is not trusted: self-signed, expired, or for another name. */
@@ -165,6 +167,7 @@ export async function checkSignIn(options: SignInCheckOptions): Promise<SignInSt
 const STEP_OF: Readonly<Record<SignInProblem, SignInStepName>> = {
   'unknown-name': 'address',
   'nobody-there': 'address',
+  'no-https': 'address',
   silent: 'address',
   certificate: 'address',
   proxy: 'address',
@@ -195,11 +198,13 @@ export function explain(error: unknown): Explained {
 /** RFC 9110 §15.5.8. */
 const PROXY_SIGN_IN = 407;
 
-function problemOf({ kind, status }: BackendError): SignInProblem {
+function problemOf(error: BackendError): SignInProblem {
+  const { kind, status } = error;
   switch (kind) {
     case 'dns':
       return 'unknown-name';
     case 'refused':
+      return error instanceof NoHttpsError ? 'no-https' : 'nobody-there';
     case 'storage':
       return 'nobody-there';
     case 'no-answer':
