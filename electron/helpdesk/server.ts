@@ -16,6 +16,7 @@ import { lockFolder } from './store/folder-lock';
 import { Store } from './store/store';
 
 const KEEP_ALIVE_MS = 75_000;
+const CONTACTS_AT_ONCE = 1_000;
 export const MAIL_DOMAIN = 'helpdesk.invalid';
 
 export interface RunningHelpdesk {
@@ -57,6 +58,7 @@ export async function openHelpdesk(
   if (store.state.agents.size === 0) {
     await store.commit({ v: 1, agents: AGENTS.map((agent) => ({ ...agent, rev: store.nextRevision() })) });
   }
+  await tellUnproved(store);
   const tokens = await openTokens(nodeFileSystem, folder, { id: AGENTS[0].id, name: AGENTS[0].name });
   const mail: MailIdentity = { domain: MAIL_DOMAIN, secret: folder.identity.mailSecret, authservId };
   const me = desk.agent(tokens.agent.id);
@@ -94,6 +96,20 @@ export async function openHelpdesk(
       await unlock();
     },
   };
+}
+
+/**
+ * Contacts of before proofs were looked at were told to consoles as if every address was proved: they
+ * come once more through the feed. On a full disk that waits for the next start.
+ */
+async function tellUnproved(store: Store): Promise<void> {
+  const old = [...store.state.contacts.values()].filter((row) => row.verifiedEmails === undefined);
+  for (let at = 0; at < old.length; at += CONTACTS_AT_ONCE) {
+    const contacts = old
+      .slice(at, at + CONTACTS_AT_ONCE)
+      .map((row) => ({ ...row, verifiedEmails: [], rev: store.nextRevision() }));
+    await store.commit({ v: 1, contacts }).catch(() => undefined);
+  }
 }
 
 /** Names and places only: the text of an error may hold what a customer wrote. */
