@@ -189,6 +189,19 @@ describe('a row with a time that cannot be read', () => {
   });
 });
 
+it('a row that is too large is set aside once, however much it would have given', async () => {
+  const contacts = '      - { kind: contact, fields: { id: =id, name: =s } }\nhistory:';
+  const server = new ListServer();
+  server.rows = [row('t1'), { ...row('large'), s: 'x'.repeat(5 * 1_048_576) }, row('t3')];
+  const backend = connected(
+    server,
+    PROFILE('').replace('history:', () => contacts),
+  );
+  const { ids, rejected } = await read(backend, null);
+  expect(ids).toEqual(['t1', 't3']);
+  expect(rejected).toEqual([expect.stringContaining('larger than')]);
+});
+
 describe('a conversation whose messages cannot be read', () => {
   const profile = PROFILE('', '    withMessages: true\n');
 

@@ -77,6 +77,11 @@ export class EntryReader {
       caller,
     );
     return rows.flatMap((row, at) => {
+      const first = found[0]?.[at] ?? [];
+      // Of a row that nothing can be asked of nobody knows how many things it would have been.
+      if (isProblem(first) && found.every((outcomes) => isProblem(outcomes[at] ?? []))) {
+        return [this.#failed(prepared[0]?.each ?? null, first, row)];
+      }
       const things = prepared.flatMap((entry, task): readonly ReadThing[] => {
         const outcome = found[task]?.[at] ?? [];
         if (isProblem(outcome)) return [this.#failed(entry.each, outcome, row)];
