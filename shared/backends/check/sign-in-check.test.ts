@@ -150,6 +150,11 @@ describe('the check of an account', () => {
       problem: 'nobody-signed-in',
     });
     expect(await failed({ body: {} }, { status: 401 })).toMatchObject({ problem: 'nobody-signed-in' });
+    // The same no, whatever is asked, with a status that says yes.
+    const no = { body: { fehler: 'nein' } };
+    expect(await failed(no, no)).toMatchObject({ at: 'signIn', problem: 'nobody-signed-in' });
+    const other = { body: { fehler: 'kein Pfad' } };
+    expect(await failed(no, other)).toMatchObject({ at: 'helpdesk', problem: 'other-server' });
   });
 
   it('tells a clock that is wrong by minutes, and goes on', async () => {

@@ -13,6 +13,7 @@ import { CertificateError, NoHttpsError } from '../certificate-error';
 import type { Clock } from '../clock';
 import type { HttpClient } from '../http';
 import type { Backend, DeliveryTier } from '../port';
+import { isSuccess } from '../response';
 import { conversationFeed, rowsOf } from './check-kit';
 
 export const SIGN_IN_PROBLEMS = [
@@ -102,6 +103,11 @@ export interface SignInCheckOptions {
 
 /** Beyond this, waiting times on screen would mislead. */
 export const MOST_SKEW_MS = 2 * 60_000;
+/** How servers say no where their status does not. */
+const SAYS_NO =
+  /\b(err(or|eur)?s?|fehler|fault|denied|unauthori[sz]ed|forbidden|refused|invalid|expired|login|auth\w*)\b|ошибк|помилк|lỗi/i;
+/** Of an answer so much is compared with another. */
+const MOST_SAID = 10_000;
 /** Pages of conversations that are looked at for the count. */
 const PAGES_TO_COUNT = 3;
 
@@ -133,8 +139,10 @@ export async function checkSignIn(options: SignInCheckOptions): Promise<SignInSt
     // It answered once and then no more: the address is not what is wrong.
     const step = belongs === 'address' && isReached() ? 'helpdesk' : belongs;
     if (step !== 'address' && !isReached()) tell({ ok: true, step: 'address', origin: watch.origin() });
-    if (step === 'helpdesk' && problem === 'other-server' && (await isOfThisKind(backend, signal))) {
-      // Its lists are as they should be, so it is the credentials that it does not know.
+    const unknown = step === 'helpdesk' && problem === 'other-server';
+    const said = watch.said();
+    if (unknown && (await isOfThisKind(backend, signal, () => said !== null && watch.said() === said))) {
+      // Its lists are as they should be, or it says the same whatever it is asked: it does not know the credentials.
       tell({ ok: true, step: 'helpdesk', name: backend.descriptor.name });
       return fail('signIn', { problem: 'nobody-signed-in', detail });
     }
@@ -249,10 +257,17 @@ async function attempt<T>(wanted: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-async function isOfThisKind(backend: Backend, signal: AbortSignal): Promise<boolean> {
+/** @param saysTheSame whether the last answer was word for word the one before it: a no with status 200 */
+async function isOfThisKind(
+  backend: Backend,
+  signal: AbortSignal,
+  saysTheSame: () => boolean,
+): Promise<boolean> {
   const pulled = await attempt(() => backend.pull(conversationFeed(backend), null, signal));
   if ('value' in pulled) return true;
-  return pulled.error instanceof BackendError && ['unauthorized', 'forbidden'].includes(pulled.error.kind);
+  if (!(pulled.error instanceof BackendError)) return false;
+  const { kind } = pulled.error;
+  return kind === 'unauthorized' || kind === 'forbidden' || (kind === 'nonsense' && saysTheSame());
 }
 
 const OPEN = new Set(['new', 'open', 'pending']);
@@ -304,10 +319,14 @@ function watchAnswers(
   wrap: (http: HttpClient) => HttpClient;
   origin: () => string;
   aheadMs: () => number | null;
+  /** What the last answer said, word for word, where it was a no with status 200; the rest of a long one is cut. */
+  said: () => string | null;
 } {
   let origin = '';
   let aheadMs: number | null = null;
+  let said: string | null = null;
   return {
+    said: () => said,
     origin: () => origin,
     aheadMs: () => aheadMs,
     wrap: (http) => async (request) => {
@@ -318,7 +337,14 @@ function watchAnswers(
       const theirs = Date.parse(response.headers['date'] ?? '');
       // Half way between question and answer; the header counts whole seconds, cut off (RFC 9110 §5.6.7).
       if (!Number.isNaN(theirs)) aheadMs = theirs + 500 - (before + clock.now()) / 2;
-      return response;
+      return {
+        ...response,
+        async text() {
+          const text = await response.text();
+          said = isSuccess(response.status) && SAYS_NO.test(text) ? text.slice(0, MOST_SAID) : null;
+          return text;
+        },
+      };
     },
   };
 }
