@@ -87,8 +87,8 @@ export function changeAccount(id: string, patch: AccountPatch): Promise<Account>
 }
 
 /** @throws DoorFailure */
-export function addProfile(text: string): Promise<ProfileResult> {
-  return pageData().door.addProfile(text);
+export function addProfile(text: string, replace: boolean): Promise<ProfileResult> {
+  return pageData().door.addProfile(text, replace);
 }
 
 /** Why a request failed, to be put into words. */

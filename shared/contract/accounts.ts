@@ -204,7 +204,11 @@ export const removalQuerySchema = z.object({
 export const removedAccountSchema = z.object({ id, name: z.string() });
 export type RemovedAccount = z.infer<typeof removedAccountSchema>;
 
-export const profileTextSchema = z.object({ text: z.string().min(1).max(1_000_000) });
+export const profileTextSchema = z.object({
+  text: z.string().min(1).max(1_000_000),
+  /** Whether it may take the place of one with the same id that says something else. */
+  replace: z.boolean().optional(),
+});
 
 export const profileResultSchema = z.discriminatedUnion('kept', [
   z.object({ kept: z.literal(true), offer: backendOfferSchema }),
@@ -217,6 +221,8 @@ export const profileResultSchema = z.discriminatedUnion('kept', [
         message: z.string(),
       }),
     ),
+    /** What it would take the place of, where that was not said to be meant. */
+    replaces: z.object({ name: z.string(), accounts: z.number().int() }).nullable(),
   }),
 ]);
 export type ProfileResult = z.infer<typeof profileResultSchema>;

@@ -61,8 +61,11 @@ export interface AccountManager {
   /** It does not leave after all. @throws AccountBookError once it has left */
   keep(id: string): Promise<Account>;
   removed(): readonly RemovedAccount[];
-  /** Keeps a custom profile that is in order; its backend can be connected then. */
-  addProfile(text: string): Promise<ProfileResult>;
+  /**
+   * Keeps a custom profile that is in order; its backend can be connected then. Another one with its id
+   * stays where it is until `replace` says that this is meant.
+   */
+  addProfile(text: string, replace: boolean): Promise<ProfileResult>;
   /** Connects everything that is not paused, and goes on with removals that a stop broke off. */
   start(): void;
   /** Removes nothing more; resolves once no change is under way. */
@@ -285,16 +288,20 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
         return must(id).account();
       }),
     removed: () => book.removed(),
-    async addProfile(text) {
+    async addProfile(text, replace) {
       try {
-        const id = await profiles.add(PASTED, text);
-        await inTurn(() => Promise.resolve(connectAnew(id)));
+        const { id, taken } = await profiles.add(PASTED, text, replace);
         const descriptor = backends.descriptors().find((one) => one.id === id);
         if (descriptor === undefined) throw new Error(`The profile ${id} was not registered.`);
+        if (!taken) {
+          const accounts = book.list().filter(({ backend }) => backend === id).length;
+          return { kept: false, problems: [], replaces: { name: descriptor.name, accounts } };
+        }
+        await inTurn(() => Promise.resolve(connectAnew(id)));
         return { kept: true, offer: asOffered(descriptor) };
       } catch (error) {
         if (!(error instanceof ProfileError)) throw error;
-        return { kept: false, problems: [...error.problems] };
+        return { kept: false, problems: [...error.problems], replaces: null };
       }
     },
     start() {

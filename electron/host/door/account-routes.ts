@@ -45,7 +45,8 @@ export function accountRoutes({ manager, log }: DoorDeps): Hono {
   });
   app.post('/accounts/:id/keep', async (c) => c.json(await manager.keep(idOf(c))));
   app.post('/profiles', async (c) => {
-    return c.json(await manager.addProfile((await bodyOf(c, profileTextSchema)).text));
+    const { text, replace = false } = await bodyOf(c, profileTextSchema);
+    return c.json(await manager.addProfile(text, replace));
   });
   return app;
 }

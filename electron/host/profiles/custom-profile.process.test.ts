@@ -95,7 +95,10 @@ it('lets accounts that are connected go on by a profile that takes the place of 
   expect(before?.name).not.toBe('By the new profile');
   const example = await readFile(join(ROOT, 'resources/backends/copper-tracker.yaml'), 'utf8');
   const text = example.replace('    name: =name\n', '    name: By the new profile\n');
-  expect((await door(running, 'profiles', { method: 'POST', json: { text } })).ok).toBe(true);
+  const post = async (more: object) =>
+    (await door(running, 'profiles', { method: 'POST', json: { text, ...more } })).json();
+  await expect(post({})).resolves.toMatchObject({ kept: false, replaces: { accounts: 1 } });
+  await expect(post({ replace: true })).resolves.toMatchObject({ kept: true });
   const after = await eventually(agent, (found) => found?.name === 'By the new profile');
   expect(after?.name).toBe('By the new profile');
 });

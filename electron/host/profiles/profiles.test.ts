@@ -83,7 +83,8 @@ describe('the profiles of a data folder', () => {
 
   it('can be added while the host runs, and are there at the next start', async () => {
     const { add } = await open();
-    await expect(add('dropped.yaml', await readFile(EXAMPLE, 'utf8'))).resolves.toBe('custom:parley-chat');
+    const added = await add('dropped.yaml', await readFile(EXAMPLE, 'utf8'), false);
+    expect(added).toEqual({ id: 'custom:parley-chat', taken: true });
     expect(backends.ids()).toContain('custom:parley-chat');
     backends = createBackends();
     await profiles?.close();
@@ -95,16 +96,30 @@ describe('the profiles of a data folder', () => {
     const text = await readFile(EXAMPLE, 'utf8');
     await writeFile(join(folder, 'chat.yaml'), text, { mode: 0o644 });
     const { add } = await open();
-    await add('dropped.yaml', text);
+    await add('dropped.yaml', text, false);
     const names = await readdir(folder);
     expect(names.sort()).toEqual(['chat.yaml', 'parley-chat.yaml']);
     const modes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mode & 0o777));
     expect(modes).toEqual([0o600, 0o600]);
   });
 
+  it('take another one’s place only where that is meant', async () => {
+    const text = await readFile(EXAMPLE, 'utf8');
+    const other = text.replace('name: Parley', 'name: Parley Two');
+    const { add } = await open();
+    const names = () => backends.descriptors().map(({ name }) => name);
+    await add('dropped.yaml', text, false);
+    await expect(add('dropped.yaml', text, false)).resolves.toMatchObject({ taken: true });
+    await expect(add('dropped.yaml', other, false)).resolves.toMatchObject({ taken: false });
+    expect(names()).not.toContain('Parley Two');
+    await expect(readFile(join(folder, 'parley-chat.yaml'), 'utf8')).resolves.toBe(text);
+    await expect(add('dropped.yaml', other, true)).resolves.toMatchObject({ taken: true });
+    expect(names()).toContain('Parley Two');
+  });
+
   it('are not kept when they are broken', async () => {
     const { add } = await open();
-    await expect(add('dropped.yaml', 'profile: 2\n')).rejects.toBeInstanceOf(ProfileError);
+    await expect(add('dropped.yaml', 'profile: 2\n', false)).rejects.toBeInstanceOf(ProfileError);
     expect(backends.ids()).toEqual(createBackends().ids());
     await expect(readFile(join(folder, 'dropped.yaml'))).rejects.toMatchObject({ code: 'ENOENT' });
   });

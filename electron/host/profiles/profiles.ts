@@ -12,11 +12,12 @@ import type { OpenProfile } from './profile-file';
 
 export interface Profiles {
   /**
-   * Checks a profile, keeps it in the folder under its own id and registers it. One with the same id is
-   * replaced for accounts that connect from now on; whoever calls connects the others anew. Resolves with the backend's id.
+   * Checks a profile, keeps it in the folder under its own id and registers it; resolves with its backend's
+   * id. Another one in order with the same id gives way only where that is meant (`replace`): for accounts
+   * that connect from now on, and whoever calls connects the others anew.
    * @throws ProfileError
    */
-  add(fileName: string, text: string): Promise<string>;
+  add(fileName: string, text: string, replace: boolean): Promise<{ id: string; taken: boolean }>;
   /**
    * Makes sure that accounts find something under a backend's id: where there is no such profile, what
    * they find says so.
@@ -43,11 +44,15 @@ export async function openProfiles(options: {
   const { folder, backends, log } = options;
   // Also those that were replaced: accounts that are connected go on with what they have.
   const open: OpenProfile[] = [];
+  /** The texts of those that can be used, by their backends' ids. */
+  const inOrder = new Map<string, string>();
 
-  function register(profile: OpenProfile): string {
+  function register(profile: OpenProfile, text: string): string {
+    const { id } = profile.definition.descriptor;
     open.push(profile);
+    inOrder.set(id, text);
     backends.register(profile.definition);
-    return profile.definition.descriptor.id;
+    return id;
   }
 
   for (const name of await namesIn(folder)) {
@@ -55,7 +60,7 @@ export async function openProfiles(options: {
     await chmod(join(folder, name), MODE).catch(() => undefined);
     const text = await readFile(join(folder, name), 'utf8').catch(() => '');
     try {
-      register(await openText(name, text));
+      register(await openText(name, text), text);
     } catch (error) {
       const { sentences } =
         error instanceof ProfileError ? error : { sentences: [`${name}: ${String(error)}`] };
@@ -68,16 +73,21 @@ export async function openProfiles(options: {
   }
 
   return {
-    async add(fileName, text) {
+    async add(fileName, text, replace) {
       const profile = await openText(fileName, text);
       const { id } = profile.definition.descriptor;
+      const known = inOrder.get(id);
+      if (known !== undefined && known !== text && !replace) {
+        await profile.close();
+        return { id, taken: false };
+      }
       await mkdir(folder, { recursive: true });
       const path = join(folder, `${id.slice(PREFIX.length)}.yaml`);
       // Whole or not at all, and nobody else's to read: headers of a server may hold a key.
       await writeFile(`${path}.new`, text, { mode: MODE });
       await chmod(`${path}.new`, MODE);
       await rename(`${path}.new`, path);
-      return register(profile);
+      return { id: register(profile, text), taken: true };
     },
     expect(backendId) {
       if (!backendId.startsWith(PREFIX) || backends.ids().includes(backendId)) return;

@@ -278,8 +278,8 @@ export class DoorClient {
     return this.#ask(accountSchema, 'POST', `/door/accounts/${encodeURIComponent(id)}/keep`);
   }
 
-  addProfile(text: string): Promise<ProfileResult> {
-    return this.#ask(profileResultSchema, 'POST', '/door/profiles', { body: { text } });
+  addProfile(text: string, replace: boolean): Promise<ProfileResult> {
+    return this.#ask(profileResultSchema, 'POST', '/door/profiles', { body: { text, replace } });
   }
 
   /** One request about the team's data; contract/team.ts says which there are. */

@@ -16,6 +16,7 @@ type Import =
   | { state: 'none' }
   | { state: 'reading' }
   | { state: 'tooLarge'; file: string }
+  | { state: 'replaces'; file: File; name: string; accounts: number }
   | { state: 'wrong'; file: string; problems: readonly ShownProblem[] }
   | { state: 'notTaken'; code: DoorFailureCode };
 
@@ -25,14 +26,15 @@ export function ProfileImport({ onImported }: { onImported: (backend: string) =>
   const [found, setFound] = useState<Import>({ state: 'none' });
   const [over, setOver] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
-  const take = async (file: File | undefined) => {
+  const take = async (file: File | undefined, replace = false) => {
     if (file === undefined) return;
     if (file.size > MOST_BYTES) return setFound({ state: 'tooLarge', file: file.name });
     setFound({ state: 'reading' });
     try {
       const text = await file.text();
-      const result = await addProfile(text);
+      const result = await addProfile(text, replace);
       if (result.kept) onImported(result.offer.id);
+      else if (result.replaces !== null) setFound({ state: 'replaces', file, ...result.replaces });
       else setFound({ state: 'wrong', file: file.name, problems: withLines(text, result.problems) });
     } catch (failure) {
       setFound({ state: 'notTaken', code: failureCode(failure) });
@@ -88,6 +90,16 @@ export function ProfileImport({ onImported }: { onImported: (backend: string) =>
           <Banner tone="danger">{t('profile.tooLarge', { file: found.file })}</Banner>
         )}
         {found.state === 'notTaken' && <HostFailure code={found.code} />}
+        {found.state === 'replaces' && (
+          <Banner tone="warning">
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+              <p className="min-w-0 flex-[1_1_14rem] [overflow-wrap:anywhere]">
+                {t('profile.replaces', { name: found.name, count: found.accounts })}
+              </p>
+              <Button onClick={() => void take(found.file, true)}>{t('profile.replace')}</Button>
+            </div>
+          </Banner>
+        )}
         {found.state === 'wrong' && <Problems file={found.file} problems={found.problems} />}
       </div>
     </section>
