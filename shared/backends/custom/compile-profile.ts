@@ -6,8 +6,9 @@ import { goneChange, goneThread } from '../changes';
 import { rootAt } from '../declare';
 import { mediaTypeOf } from '../multipart';
 import { at } from '../pagination';
-import type { OperationProof, OutgoingFile } from '../port';
+import type { IdPage, OperationProof, OutgoingFile } from '../port';
 import type { Asker, RestDefinition, SweepDefinition } from '../rest-definition';
+import { threadsApart } from '../threads-apart';
 import { performer } from './actions';
 import { EntryReader, withThreadFacts, type PlacedEntry, type ReadThing } from './entries';
 import type { Evaluator } from './evaluator';
@@ -229,32 +230,37 @@ function readBackOf(runtime: Runtime, readBack: ReadBack): NonNullable<RestDefin
 
 function sweepOf(
   runtime: Runtime,
-  one: OneConversation,
+  whole: OneConversation,
   sweep: NonNullable<Profile['sweep']>,
 ): SweepDefinition {
   const path: Path = ['sweep'];
   const id = expressionIn(sweep.id, [...path, 'id']);
   const age = expressionIn(sweep.age, [...path, 'age']);
   const expressions = [id, age].filter((expression) => expression !== null);
+  const ids = async (ask: Caller, cursor: string | null): Promise<IdPage> => {
+    const page = await runtime.page(ask, sweep, path, accountContext(ask), cursor);
+    const found: { id: string; age: number | null }[] = [];
+    for (const row of page.rows) {
+      const [given, revision] = await runtime.values(ask, expressions, row);
+      // An id that cannot be read must not look as if its thing were gone.
+      if (textOf(given) === '') throw runtime.nonsense([...path, 'id'], 'gives no id.', row);
+      found.push({ id: textOf(given), age: typeof revision === 'number' ? revision : null });
+    }
+    return { ids: found, next: page.more ? page.cursor : null };
+  };
   return {
     kinds: ['conversation'],
     rowsAtOnce: 10,
-    async ids(asker, _kind, cursor) {
+    ids: (asker, _kind, cursor) => ids(forPull(asker), cursor),
+    rows(asker, kind, wanted) {
       const ask = forPull(asker);
-      const page = await runtime.page(ask, sweep, path, accountContext(ask), cursor);
-      const ids: { id: string; age: number | null }[] = [];
-      for (const row of page.rows) {
-        const [found, revision] = await runtime.values(ask, expressions, row);
-        // An id that cannot be read must not look as if its thing were gone.
-        if (textOf(found) === '') throw runtime.nonsense([...path, 'id'], 'gives no id.', row);
-        ids.push({ id: textOf(found), age: typeof revision === 'number' ? revision : null });
-      }
-      return { ids, next: page.more ? page.cursor : null };
-    },
-    async rows(ask, kind, ids) {
-      const things: ReadThing[] = [];
-      for (const wanted of ids) things.push(await swept(forPull(ask), kind, wanted, one));
-      return things;
+      return threadsApart(ask, wanted, {
+        idOf: (one) => one,
+        read: (one) => swept(ask, kind, one, whole),
+        witness: (one) => whole(ask, one),
+        others: async () => (await ids(ask, null)).ids.map(({ id: one }) => one),
+        atOnce: 1,
+      });
     },
     feedOf: () => runtime.profile.conversation?.feed ?? '',
   };
