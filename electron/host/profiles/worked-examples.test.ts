@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type { RestDefinition } from '@shared/backends/rest-definition';
-import { backendContract } from '@shared/testing/backend.contract';
+import { backendContract, type ContractOptions } from '@shared/testing/backend.contract';
 import { harnessOf, type VendorSimulator } from '@shared/testing/vendor-kit';
 import { openCopperTracker } from '@shared/testing/vendors/custom-copper-tracker/copper-simulator';
 import { openParleyChat } from '@shared/testing/vendors/custom-parley-chat/parley-simulator';
@@ -21,7 +21,7 @@ function open(file: string, text: string): RestDefinition {
 function example(
   file: string,
   simulator: (definition: RestDefinition, sized: (rows: number) => RestDefinition) => VendorSimulator,
-  threadRequest: string,
+  options: ContractOptions = {},
 ): void {
   const path = fileURLToPath(new URL(`../../../resources/backends/${file}`, import.meta.url));
   const text = readFileSync(path, 'utf8');
@@ -29,8 +29,10 @@ function example(
   const sized = (rows: number): RestDefinition => open(file, text.replace(/\bsize: \d+/g, `size: ${rows}`));
   const { supports, lacks } = definition.descriptor;
   const openHarness = () => Promise.resolve(harnessOf(simulator(definition, sized)));
-  backendContract(file, { supports, ...(lacks && { lacks }) }, openHarness, { lacks: { threadRequest } });
+  backendContract(file, { supports, ...(lacks && { lacks }) }, openHarness, options);
 }
 
-example('copper-tracker.yaml', openCopperTracker, "A profile's feed still stops at such a one.");
-example('parley-chat.yaml', openParleyChat, 'Its messages come in a feed of their own, row by row.');
+example('copper-tracker.yaml', openCopperTracker);
+example('parley-chat.yaml', openParleyChat, {
+  lacks: { threadRequest: 'Its messages come in a feed of their own, row by row.' },
+});
