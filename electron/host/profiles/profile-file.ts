@@ -9,7 +9,7 @@ import { ProfileError } from './profile-error';
 
 export interface OpenProfile {
   definition: RestDefinition;
-  /** Ends the thread in which its expressions run. */
+  /** Ends what its expressions run in. */
   close(): Promise<void>;
 }
 
