@@ -185,6 +185,10 @@ it('counts a first fetching on from where it was broken off, over a pause and ov
   const second = await openLink({ spool: await openTestSpool(fs), fs, http });
   expect(second.account().firstSync?.rows).toBe(5);
   await fetched(second, 6);
+  // Killed: nothing of it is closed.
+  const third = await openLink({ spool: await openTestSpool(fs), fs, http });
+  expect(third.account().firstSync?.rows).toBe(6);
+  await third.close();
   await second.close();
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { harnessOf, type VendorSimulator } from '../../testing/vendor-kit';
 import { SIMULATORS } from '../../testing/vendors/simulators';
 import { neverRefusing } from '../../testing/tampered-http';
+import { BackendError } from '../backend-error';
 import type { RestDefinition } from '../rest-definition';
 import { checkBackend, type BackendCheckOptions, type CheckLine } from './backend-check';
 
@@ -51,6 +52,21 @@ async function lying(lie: (honest: RestDefinition) => Partial<RestDefinition>): 
 }
 
 describe('the check of a backend', () => {
+  it('shows no key that the server repeats, in no line of what it tells', async () => {
+    const { signIn } = await openFirst();
+    const whoAmI = () =>
+      Promise.reject(
+        new BackendError(
+          'nonsense',
+          `No id in {"key":"${signIn.token}","again":"${signIn.token.slice(0, 9)}…"}`,
+        ),
+      );
+    const told = JSON.stringify(await lying(() => ({ whoAmI })));
+    expect(told).toContain('No id in');
+    expect(told).toContain('…');
+    expect(told).not.toContain(signIn.token.slice(0, 9));
+  });
+
   it.each(Object.keys(SIMULATORS))('finds no fault with %s on its simulator', async (id) => {
     const open = SIMULATORS[id];
     const lines = open === undefined ? [] : await check(await open());
