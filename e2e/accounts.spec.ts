@@ -2,6 +2,7 @@
  * Accounts as an agent manages them: connected with a check that explains what is wrong, paused,
  * removed with what happens said first, and one that is down beside one that works.
  */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
 import { accountsOf, accountsWorld, LAMP } from './harness/accounts-screen';
@@ -221,6 +222,18 @@ test('a profile of the team is dropped, told where it is wrong, mended and offer
   await picker.setInputFiles(join(ROOT, 'resources', 'backends', 'copper-tracker.yaml'));
   await expect(screen.field('accounts:field.url')).toBeVisible();
   await expect(screen.field('accounts:field.url')).toBeEditable();
+  await screen.button('accounts:connect.other').click();
+  const names = async (): Promise<string[]> => {
+    const told = (await (await door(app, 'backends')).json()) as { offers: { name: string }[] };
+    return told.offers.map(({ name }) => name);
+  };
+  const copper = await readFile(join(ROOT, 'resources', 'backends', 'copper-tracker.yaml'), 'utf8');
+  await drop('ours.yaml', copper.replace('name: Copper Tracker', 'name: Copper Two'));
+  await expect(screen.dialog.getByText(words('accounts:profile.replaces_other'))).toBeVisible();
+  expect(await names()).not.toContain('Copper Two');
+  await screen.dialog.getByRole('button', { name: words('accounts:profile.replace') }).click();
+  await expect(screen.field('accounts:field.url')).toBeVisible();
+  expect(await names()).toContain('Copper Two');
 });
 
 test('the focus goes along: to the first field, back to the account, and past an undo', async ({
