@@ -80,10 +80,19 @@ export function processRunner({ memoryMb, mostCharacters }: RunnerLimits): Expre
     serialization: 'advanced',
     windowsHide: true,
   });
-  const notes = child.stdio[4] as Readable & { unref?(): void };
+  let listener: RunnerListener | null = null;
+  let gone: string | null = null;
+  // First of all: an error that nobody hears would end the host.
+  child.on('error', (error) => {
+    gone ??= `No process could be started for it: ${error.message}.`;
+    listener?.ended(gone);
+  });
+  // Where this computer gives no more pipes the child has none, nor a channel: the error comes next.
+  const { [4]: pipe } = (child.stdio as typeof child.stdio | undefined) ?? [];
+  const notes = pipe as (Readable & { unref?(): void }) | undefined;
   let at: Progress = { task: 0, input: 0, expression: 0, count: 0 };
   let rest: Buffer = Buffer.alloc(0);
-  notes.on('data', (bytes: Buffer) => {
+  notes?.on('data', (bytes: Buffer) => {
     const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     const whole = all.length - (all.length % NOTE_BYTES);
     rest = all.subarray(whole);
@@ -93,14 +102,15 @@ export function processRunner({ memoryMb, mostCharacters }: RunnerLimits): Expre
     at = { task, input, expression, count: at.count + whole / NOTE_BYTES };
   });
   // What it is being told when it dies is lost with it.
-  notes.on('error', () => undefined);
+  notes?.on('error', () => undefined);
   child.unref();
   child.channel?.unref();
-  notes.unref?.();
+  notes?.unref?.();
   const module = 'const module = { exports: {} }, exports = module.exports;';
-  child.send(`${module}${jsonataSource}\n;${processLink}\n;${workerSource}`, () => undefined);
-  let listener: RunnerListener | null = null;
-  let gone: string | null = null;
+  const tell = (text: string): void => {
+    if (notes !== undefined) child.send(text, () => undefined);
+  };
+  tell(`${module}${jsonataSource}\n;${processLink}\n;${workerSource}`);
   child.on('message', (text) => listener?.results(String(text)));
   // Behind the last of its notes.
   child.on('close', (_code, signal) => {
@@ -108,13 +118,9 @@ export function processRunner({ memoryMb, mostCharacters }: RunnerLimits): Expre
       signal === 'SIGABRT' || signal === 'SIGTRAP' || signal === 'SIGILL' ? tooMuchMemory(memoryMb) : ENDED;
     listener?.ended(gone);
   });
-  child.on('error', (error) => {
-    gone ??= `No process could be started for it: ${error.message}.`;
-    listener?.ended(gone);
-  });
   return {
     run(tasks) {
-      if (gone === null) child.send(tasks, () => undefined);
+      if (gone === null) tell(tasks);
       else listener?.ended(gone);
     },
     progress: () => at,

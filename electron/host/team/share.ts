@@ -11,7 +11,7 @@
  */
 import { spawn } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { codeOf } from '../json-file';
 import programText from './share-program.js?raw';
 
@@ -58,9 +58,11 @@ export const asProcess: ProgramStarter = (text, args) => {
     windowsHide: true,
   });
   child.unref();
+  // Where this computer gives no more pipes the child has none, whatever its type says: an error comes next.
+  const { stdin, stdout } = child as Partial<Pick<typeof child, 'stdin' | 'stdout'>>;
   return {
-    stdin: child.stdin,
-    stdout: child.stdout,
+    stdin: stdin ?? new PassThrough(),
+    stdout: stdout ?? new PassThrough(),
     onEnd(listener) {
       child.once('error', (error) => listener(codeOf(error)));
       child.once('close', () => listener(''));
@@ -93,7 +95,13 @@ export function openShare(limits = SHARE_LIMITS, start: ProgramStarter = START, 
 
   function run(args: readonly string[], input: Uint8Array, onGone: () => void): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      const program = start(text, args);
+      let program: Running;
+      try {
+        program = start(text, args);
+      } catch (error) {
+        onGone();
+        return reject(new ShareError(codeOf(error)));
+      }
       const said: Uint8Array[] = [];
       const giveUp = (code: string): void => {
         settle();
@@ -134,8 +142,12 @@ export function openShare(limits = SHARE_LIMITS, start: ProgramStarter = START, 
     const known = working.get(key);
     if (known !== undefined) return known;
     if (working.size >= MOST_AT_ONCE) return Promise.reject(new ShareError('EBUSY'));
-    const answer = run(args, input, () => working.delete(key));
-    working.set(key, answer);
+    let isGone = false;
+    const answer = run(args, input, () => {
+      isGone = true;
+      working.delete(key);
+    });
+    if (!isGone) working.set(key, answer);
     return answer;
   }
 
