@@ -21,6 +21,7 @@ import {
   type RemovedAccount,
 } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
+import { isEmptyDraft } from '@shared/domain/drafts';
 import { isUnconfirmed } from '@shared/domain/intents';
 import type { Speaker } from '@shared/domain/speaker';
 import type { Drafts } from '@shared/sync/drafts';
@@ -262,7 +263,7 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
         .rows()
         .filter((row) => row.intent.accountId === id && row.state !== 'accepted' && isUnconfirmed(row.state))
         .length,
-      drafts: drafts.list().filter((draft) => draft.accountId === id).length,
+      drafts: drafts.list().filter((draft) => draft.accountId === id && !isEmptyDraft(draft)).length,
     }),
     remove: (id, undoMs) =>
       inTurn(async () => {
