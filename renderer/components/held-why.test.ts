@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Hold, OutboxRow } from '@shared/domain/intents';
 import type { Movement, MovedMessage } from '@shared/domain/thread-moved';
-import { whyStopped } from './held-why';
+import { isStopped, whyStopped } from './held-why';
 
 const wrote = (kind: MovedMessage['kind'], authorId: string, authorName = authorId): MovedMessage => ({
   id: `${kind}-${authorId}`,
@@ -79,6 +79,14 @@ it('tells late, merged and unproven apart, and says nothing of what does not wai
   expect(whyStopped(searched)).toMatchObject({ kind: 'tooLong', looked: 6_000 });
   expect(whyStopped(parked('gone'))?.kind).toBe('gone');
   expect(whyStopped(parked('elsewhere'))?.kind).toBe('elsewhere');
+  // Whatever else is known of it: first that it is another helpdesk's.
+  const perhaps = { ...parked('elsewhere'), hold: { kind: 'unproven', movement: null } } as const;
+  expect(whyStopped(perhaps)?.kind).toBe('elsewherePerhaps');
+  const note = 'a draft that was not sent, kept when its account was pointed at another helpdesk';
+  const draft = { ...parked('elsewhere'), evidence: [{ at: 1, state: 'parked', note }] } as const;
+  expect(whyStopped(draft)?.kind).toBe('elsewhereDraft');
+  const reply = { intent: { action: { kind: 'reply' } } } as unknown as Pick<OutboxRow, 'intent'>;
+  expect(isStopped({ ...perhaps, ...reply })).toBe(false);
   expect(whyStopped(parked('keeps-failing'))?.kind).toBe('keepsFailing');
   expect(whyStopped(parked('refused-by-server'))).toBeNull();
   expect(whyStopped({ ...held(null), state: 'queued' })).toBeNull();

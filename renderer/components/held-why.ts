@@ -1,5 +1,6 @@
 /** Why a reply waits for the agent, in the one reason that counts most; the difference shows them all. Pure. */
-import type { OutboxRow } from '@shared/domain/intents';
+import { evidenceStep } from '@shared/domain/evidence';
+import { isElsewhere, type OutboxRow } from '@shared/domain/intents';
 import { knownAs } from '@shared/domain/speaker';
 import type { Movement, MovedMessage } from '@shared/domain/thread-moved';
 
@@ -20,7 +21,12 @@ export type WhyKind =
   | 'tooLong'
   | 'gone'
   | 'keepsFailing'
-  | 'elsewhere';
+  /** Decided for a helpdesk that its account is not any more… */
+  | 'elsewhere'
+  /** …and perhaps done there… */
+  | 'elsewherePerhaps'
+  /** …or not even decided: a draft. */
+  | 'elsewhereDraft';
 
 export interface Why {
   kind: WhyKind;
@@ -42,15 +48,18 @@ export function isStopped(row: { state: string } | OutboxRow): row is OutboxRow 
 }
 
 /** `null` for a row that does not wait for the agent, or that waits for a reason of the server's own. */
-export function whyStopped(row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'intent'>): Why | null {
+export function whyStopped(
+  row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'intent'> & Partial<Pick<OutboxRow, 'evidence'>>,
+): Why | null {
   const why = (kind: WhyKind, since: number | null = null): Why => ({ kind, name: '', since, looked: null });
   if (row.state === 'parked') {
+    // First: whatever else became of it, became of it at another helpdesk.
+    if (isElsewhere(row)) return why(whyElsewhere(row));
     if (row.reason?.kind === 'no-answer') {
       const looked = row.hold?.kind === 'unproven' ? (row.hold.looked ?? null) : null;
       return looked === null ? why('unproven') : { ...why('tooLong'), looked };
     }
     if (row.reason?.kind === 'gone') return why('gone');
-    if (row.reason?.kind === 'elsewhere') return why('elsewhere');
     return row.reason?.kind === 'keeps-failing' ? why('keepsFailing') : null;
   }
   if (row.state !== 'held') return null;
@@ -66,6 +75,12 @@ export function whyStopped(row: Pick<OutboxRow, 'state' | 'hold' | 'reason' | 'i
     case undefined:
       return why('moved');
   }
+}
+
+function whyElsewhere({ hold, evidence }: Partial<Pick<OutboxRow, 'hold' | 'evidence'>>): WhyKind {
+  if (hold?.kind === 'unproven') return 'elsewherePerhaps';
+  const isDraft = evidence?.some(({ note }) => evidenceStep(note).code === 'keptDraft') ?? false;
+  return isDraft ? 'elsewhereDraft' : 'elsewhere';
 }
 
 /** @param own the id that is this agent's alone; `null` where others write under it as well */

@@ -37,3 +37,8 @@ describe('a reply that was held because its conversation was merged', () => {
     expect(guestsOf([agreed, second])).toEqual(new Map());
   });
 });
+
+it('what was decided for another helpdesk stands in no conversation of this one that has the same id', () => {
+  const moved = outboxRow(intent('7'), { state: 'parked', reason: { kind: 'elsewhere', detail: null } });
+  expect(rowsShownIn('desk/7', [moved, second])).toEqual([second]);
+});

@@ -3,7 +3,7 @@
  * merged stands in both: where it was written, and in the conversation that goes on. Pure.
  */
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
-import { targetOf, type OutboxRow } from '@shared/domain/intents';
+import { isElsewhere, targetOf, type OutboxRow } from '@shared/domain/intents';
 
 /** The conversation of a row: where it was written, until the agent agreed to another. */
 export function homeOf(row: OutboxRow): ConversationKey {
@@ -45,8 +45,11 @@ export function guestsOf(rows: readonly OutboxRow[]): ReadonlyMap<ConversationKe
   return guests;
 }
 
-/** The host's rows that stand in a conversation, its own and its guests, oldest first. */
+/**
+ * The host's rows that stand in a conversation, its own and its guests, oldest first; never what was
+ * decided for another helpdesk that has a conversation under the same id.
+ */
 export function rowsShownIn(key: ConversationKey, rows: readonly OutboxRow[]): readonly OutboxRow[] {
   const guests = new Set(guestsOf(rows).get(key));
-  return rows.filter((row) => homeOf(row) === key || guests.has(row));
+  return rows.filter((row) => !isElsewhere(row) && (homeOf(row) === key || guests.has(row)));
 }

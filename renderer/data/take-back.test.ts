@@ -101,6 +101,15 @@ describe('taking a held reply back', () => {
     expect(saved.at(-1)).toMatchObject({ text: 'On its way.' });
   });
 
+  it('puts no words for another helpdesk into the draft of a conversation that has the same id', async () => {
+    const { saved, handle } = draft(() => Promise.resolve(true));
+    vi.mocked(discard).mockReset();
+    const moved = { ...held, state: 'parked', reason: { kind: 'elsewhere', detail: null } } as const;
+    await expect(takeBackInto(handle, moved)).rejects.toThrow(DoorFailure);
+    expect(saved).toEqual([]);
+    expect(discard).not.toHaveBeenCalled();
+  });
+
   it('leaves what was typed while it was tried, when it had left', async () => {
     const { saved, handle } = draft(() => Promise.resolve(true));
     saved.push({ mode: 'reply', text: 'Before.', files: [file('b')], typedAt: 1 });

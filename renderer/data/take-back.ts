@@ -5,7 +5,7 @@
  */
 import type { DraftContent } from '@shared/contract/door';
 import { isEmptyDraft } from '@shared/domain/drafts';
-import type { IntentAction, OutboxRow } from '@shared/domain/intents';
+import { isElsewhere, type IntentAction, type OutboxRow } from '@shared/domain/intents';
 import { asTyped } from '@shared/domain/speaker';
 import { DoorFailure, isPassing } from './door/failure';
 import type { DraftHandle } from './drafts';
@@ -77,6 +77,9 @@ export async function takeBackInto(
 ): Promise<void> {
   const { ref, action, speaker } = row.intent;
   if (action.kind !== 'reply' && action.kind !== 'note') return;
+  if (row.state !== 'saving' && isElsewhere(row)) {
+    throw new DoorFailure('too-late', 'Its conversation is at another helpdesk');
+  }
   const before = handle.now();
   const back = contentOf(asTyped(action, speaker));
   const joined = withContent(before, back, Date.now());

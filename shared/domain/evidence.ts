@@ -30,6 +30,8 @@ export const EVIDENCE_STEPS = {
   'a file is missing': 'fileMissing',
   'the server refused it': 'refused',
   'its account was pointed at another helpdesk': 'elsewhere',
+  'a draft that was not sent, kept when its account was pointed at another helpdesk': 'keptDraft',
+  'taken by the helpdesk that its account was before': 'takenElsewhere',
   'tried again and again, surely never done': 'keepsFailing',
   'no longer there after the helpdesk was restored from a backup': 'rolledBack',
   'in the thread twice: perhaps a copy of this console sent it as well': 'twice',

@@ -14,7 +14,7 @@
  *      │  └ never left (refused connection; at tier T4 also 401, 429) ──▶ queued
  *      ▼
  *   unknown ──its account is gone, dropped by the agent──▶ discarded
- *   delayed, queued, held ──the account is another helpdesk's now──▶ parked     (unknown: parked, unproven)
+ *   whatever is unfinished ──the account is another helpdesk's now──▶ parked, only to be discarded
  *   accepted, delivered ──the helpdesk was restored and has it no more──▶ parked
  *   accepted (server id) ──seen in the feed──▶ delivered ──returned──▶ bounced
  */
@@ -102,7 +102,7 @@ export interface DeliveryReason {
     | 'keeps-failing'
     /** Confirmed once; the helpdesk was restored from a backup that has it not. */
     | 'rolled-back'
-    /** Decided while its account was another helpdesk's; nothing is sent to this one without the agent. */
+    /** Decided while its account was another helpdesk's (`detail`: which); it is never sent to this one. */
     | 'elsewhere';
   /** The server's own words, where there are any; masked of card numbers, at most 500 characters. */
   detail: string | null;
@@ -200,6 +200,14 @@ export const UNCONFIRMED_STATES: readonly DeliveryState[] = [
 /** True while the row must stay on screen because its effect is not yet seen at the backend. */
 export function isUnconfirmed(state: DeliveryState): boolean {
   return UNCONFIRMED_STATES.includes(state);
+}
+
+/**
+ * Decided for a helpdesk that its account is not any more: its conversation id means nothing here, or
+ * another customer's conversation.
+ */
+export function isElsewhere({ state, reason }: Pick<OutboxRow, 'state' | 'reason'>): boolean {
+  return state === 'parked' && reason?.kind === 'elsewhere';
 }
 
 /** True while the agent can still take the intent back without anybody having seen it. */

@@ -34,11 +34,14 @@ interface Expected {
 export class Echoes {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
+  readonly #isForeign: (row: OutboxRow) => boolean;
   readonly #expected = new Map<string, Expected>();
   /** Messages that came back before the answer to their own request did. */
   readonly #early = new Map<string, Message>();
 
-  constructor(ledger: Ledger, clock: Clock) {
+  /** @param isForeign its account was another helpdesk's: ids of this one say nothing of such a row */
+  constructor(ledger: Ledger, clock: Clock, isForeign: (row: OutboxRow) => boolean) {
+    this.#isForeign = isForeign;
     this.#ledger = ledger;
     this.#clock = clock;
     for (const row of ledger.allLive()) {
@@ -117,7 +120,8 @@ export class Echoes {
     const rows: OutboxRow[] = [];
     for (const ref of this.#expected.keys()) {
       const row = this.#ledger.live(ref);
-      if (row?.state === 'accepted' && row.intent.accountId === accountId) rows.push(row);
+      if (row?.state !== 'accepted' || row.intent.accountId !== accountId) continue;
+      if (!this.#isForeign(row)) rows.push(row);
     }
     return rows;
   }

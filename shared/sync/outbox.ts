@@ -11,10 +11,17 @@
  */
 import type { Backend } from '../backends/port';
 import { conversationKey } from '../domain/entities';
-import { isUnconfirmed, targetOf, type Intent, type IntentBase, type OutboxRow } from '../domain/intents';
+import {
+  isElsewhere,
+  isUnconfirmed,
+  targetOf,
+  type Intent,
+  type IntentBase,
+  type OutboxRow,
+} from '../domain/intents';
 import { AccountGate } from './account-gate';
 import { fullJitter } from './backoff';
-import { parkElsewhere } from './elsewhere';
+import { isOfBefore, parkedElsewhere, parkElsewhere, type Move } from './elsewhere';
 import { Echoes } from './echoes';
 import { Lane, type LaneDeps } from './lane';
 import { ReusedRefError, UnknownRefError } from './outbox-errors';
@@ -96,11 +103,10 @@ export interface Outbox {
   /** The newest order that was given; what is decided from now on has a newer one. */
   newestOrder(): number;
   /**
-   * The account is another helpdesk's since the row of this order: what was decided up to it waits for the
-   * agent. To be called before the new one is connected, and at each start before `run`.
+   * The account is another helpdesk's since then: what was decided before waits for the agent. To be called before the new one is connected, and at each start before `run`.
    * @throws the journal's own error when it could not be written
    */
-  moved(accountId: string, upTo: number): Promise<void>;
+  moved(accountId: string, move: Move): Promise<void>;
   /** The account came online (or its credentials changed): try now. */
   wake(accountId: string): void;
   /** Works until the signal is aborted or `stop` is called. Call once. */
@@ -124,8 +130,8 @@ class LaneOutbox implements Outbox {
   readonly #gates = new Map<string, AccountGate>();
   readonly #cut = new AbortController();
   readonly #stopSignal = new AbortController();
-  /** By account: up to which order its rows are another helpdesk's. */
-  readonly #movedUpTo = new Map<string, number>();
+  /** By account: since when it is this helpdesk's; before, it was another one's. */
+  readonly #moves = new Map<string, Move>();
   #running = false;
 
   constructor(options: OutboxOptions) {
@@ -134,13 +140,16 @@ class LaneOutbox implements Outbox {
       options.onRow(row);
       this.#twins.shown(row);
     });
+    const isForeign = (row: OutboxRow): boolean => {
+      return isOfBefore(row, this.#moves.get(row.intent.accountId), options.clock.now());
+    };
     this.#twins = new Twins(this.#ledger, options.heads, options.clock);
-    this.#echoes = new Echoes(this.#ledger, options.clock);
+    this.#echoes = new Echoes(this.#ledger, options.clock, isForeign);
     this.#deps = {
       ...options,
       ledger: this.#ledger,
       echoes: this.#echoes,
-      judge: new ThreadJudge(this.#ledger, options.heads),
+      judge: new ThreadJudge(this.#ledger, options.heads, isForeign),
       chatLateMs: () => options.chatLateMs(),
       gateOf: (accountId) => this.#gateOf(accountId),
       onLeave: (accountId) => this.#kickAccount(accountId, (lane) => lane.waitsForPlace),
@@ -215,19 +224,19 @@ class LaneOutbox implements Outbox {
   reverify(accountId: string, at: number): Promise<boolean> {
     const { backendOf, clock, random } = this.#options;
     const signal = this.#stopSignal.signal;
-    const movedUpTo = this.#movedUpTo.get(accountId) ?? 0;
-    return reverify(accountId, at, { ledger: this.#ledger, backendOf, clock, random, signal, movedUpTo });
+    const move = this.#moves.get(accountId);
+    return reverify(accountId, at, { ledger: this.#ledger, backendOf, clock, random, signal, move });
   }
 
   newestOrder(): number {
     return this.#ledger.newestOrder;
   }
 
-  async moved(accountId: string, upTo: number): Promise<void> {
-    this.#movedUpTo.set(accountId, upTo);
+  async moved(accountId: string, move: Move): Promise<void> {
+    this.#moves.set(accountId, move);
     const { clock } = this.#options;
     const { signal } = this.#stopSignal;
-    await parkElsewhere(accountId, upTo, { ledger: this.#ledger, clock, signal, running: this.#running });
+    await parkElsewhere(accountId, move, { ledger: this.#ledger, clock, signal, running: this.#running });
     this.#kickAccount(accountId);
   }
 
@@ -305,7 +314,7 @@ class LaneOutbox implements Outbox {
     );
     for (const row of this.#ledger.allLive()) {
       const { hold, intent } = row;
-      if (!hold || intent.accountId !== accountId) continue;
+      if (!hold || intent.accountId !== accountId || isElsewhere(row)) continue;
       const where = hold.kind === 'merged' ? hold.into : targetOf(row);
       if (touched.has(where)) void this.#refreshHold(row, where);
     }
@@ -337,6 +346,8 @@ class LaneOutbox implements Outbox {
       changedAt: now,
       evidence: [],
     };
+    const move = this.#moves.get(intent.accountId);
+    if (move !== undefined && isOfBefore(row, move, now)) return parkedElsewhere(row, move, now);
     return stepped(row, delayed ? 'delayed' : 'queued', now, {
       note: 'journalled',
       reason: delayed ? { kind: 'undo-time', detail: null } : this.#waitingReason(intent),

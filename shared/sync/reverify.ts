@@ -10,7 +10,7 @@ import { BackendError, ThreadTooLongError, verdictOf } from '../backends/backend
 import type { Backend } from '../backends/port';
 import { targetOf, type OutboxRow } from '../domain/intents';
 import { fullJitter } from './backoff';
-import { isOfBefore } from './elsewhere';
+import { isOfBefore, type Move } from './elsewhere';
 import { isMessage } from './lane-order';
 import { stepped, type Ledger } from './outbox-ledger';
 import type { Clock, Random } from './ports';
@@ -27,8 +27,8 @@ export interface ReverifyDeps {
   backendOf(accountId: string): Backend | null;
   clock: Clock;
   random: Random;
-  /** Rows up to this order were confirmed by another helpdesk, of which this one knows nothing. */
-  movedUpTo: number;
+  /** What was confirmed before was confirmed by another helpdesk, of which this one knows nothing. */
+  move: Move | undefined;
   /** Ends it; what was not looked at yet stays as it is. */
   signal: AbortSignal;
 }
@@ -39,11 +39,12 @@ export interface ReverifyDeps {
  * @returns false when it was ended before all were looked for. Never rejects.
  */
 export async function reverify(accountId: string, at: number, deps: ReverifyDeps): Promise<boolean> {
-  const { ledger, signal, movedUpTo } = deps;
+  const { ledger, signal, move } = deps;
+  const now = deps.clock.now();
   const since = at - LOOKED_BACK_MS;
   const refs = [...ledger.allLive()]
     .filter((row) => row.intent.accountId === accountId && isMessage(row) && row.changedAt >= since)
-    .filter((row) => !isOfBefore(row, movedUpTo))
+    .filter((row) => !isOfBefore(row, move, now))
     .filter((row) => isConfirmed(row) || isOnItsWay(row))
     .sort((a, b) => Number(isOnItsWay(a)) - Number(isOnItsWay(b)) || a.order - b.order)
     .map(({ intent }) => intent.ref);

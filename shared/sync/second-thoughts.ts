@@ -3,7 +3,14 @@
  * be written. A verb that comes again (any browser may send a request twice) gives the very same
  * row back, whatever became of it since.
  */
-import { baseOf, canUndo, type IntentBase, type OutboxRow, type Release } from '../domain/intents';
+import {
+  baseOf,
+  canUndo,
+  isElsewhere,
+  type IntentBase,
+  type OutboxRow,
+  type Release,
+} from '../domain/intents';
 import { NotOfferedError, TooLateError } from './outbox-errors';
 import { stepped } from './outbox-ledger';
 
@@ -43,7 +50,9 @@ export function discarded(row: OutboxRow, now: number, isServed: boolean): Outbo
   return stepped(row, 'discarded', now, { note: 'dropped by the agent' });
 }
 
+/** @throws NotOfferedError for what was decided for another helpdesk: its conversation is not this one's */
 export function resent(row: OutboxRow, now: number): OutboxRow {
+  if (isElsewhere(row)) throw new NotOfferedError('be sent what was decided for another one');
   if (row.state !== 'parked') return repeated(row, NOTES.resent);
   return stepped(row, 'queued', now, {
     note: NOTES.resent,

@@ -37,8 +37,11 @@ export type Verdict =
 export class ThreadJudge {
   readonly #ledger: Ledger;
   readonly #heads: HeadPort;
+  readonly #isForeign: (row: OutboxRow) => boolean;
 
-  constructor(ledger: Ledger, heads: HeadPort) {
+  /** @param isForeign its account was another helpdesk's: ids of this one say nothing of such a row */
+  constructor(ledger: Ledger, heads: HeadPort, isForeign: (row: OutboxRow) => boolean) {
+    this.#isForeign = isForeign;
     this.#ledger = ledger;
     this.#heads = heads;
   }
@@ -132,7 +135,7 @@ export class ThreadJudge {
       decidedAfterId: row.release ? row.intent.base.messageId : null,
     };
     for (const other of this.#ledger.liveIn(accountId, targetOf(row))) {
-      if (other === row) continue;
+      if (other === row || this.#isForeign(other)) continue;
       if (other.serverId !== null) doings.serverIds.add(other.serverId);
       if (!isPerhapsDone(other) || other.changedAt < row.queuedAt - BASE_LAG_MS) continue;
       doings.acted = true;

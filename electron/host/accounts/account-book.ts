@@ -33,6 +33,16 @@ import type { Credentials, Vault } from './vault';
 const accountId = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/);
 const signInValues = z.partialRecord(z.enum(SIGN_IN_FIELDS), z.string());
 
+const movedShape = {
+  /** Up to this order the outbox's rows were decided while it was another helpdesk's; 0: none were. */
+  movedUpTo: z.number().int().default(0),
+  /** When it became this helpdesk's (ms since the epoch); 0: it was no other, or nobody wrote it down. */
+  movedAt: z.number().int().default(0),
+  /** What the one before is known by; '' as long as there was none, or nobody wrote it down. */
+  movedFrom: z.string().default(''),
+};
+const NEVER_MOVED = { movedUpTo: 0, movedAt: 0, movedFrom: '' };
+
 const setupSchema = z.object({
   /** Names the account in every key: no slash. */
   id: accountId,
@@ -43,8 +53,7 @@ const setupSchema = z.object({
   /** What is no secret of how it signs in. */
   values: signInValues.default({}),
   paused: z.boolean().default(false),
-  /** Up to this order the outbox's rows were decided while it was another helpdesk's; 0: none were. */
-  movedUpTo: z.number().int().default(0),
+  ...movedShape,
   connection: keptConnectionSchema.default(PLAIN_CONNECTION),
   /** The agent removes it, and can still undo that; a start in between gives the whole time again. */
   leaving: z.boolean().default(false),
@@ -62,6 +71,8 @@ const removedSchema = z.object({
   url: z.string(),
   /** As in {@link AccountSetup}: who signed in, and to which part of the helpdesk. */
   values: signInValues.default({}),
+  // Added again, it still knows which of its rows are another helpdesk's.
+  ...movedShape,
 });
 type Removed = z.infer<typeof removedSchema>;
 
@@ -80,7 +91,7 @@ const EMBEDDED: AccountSetup = {
   url: '',
   values: {},
   paused: false,
-  movedUpTo: 0,
+  ...NEVER_MOVED,
   leaving: false,
   connection: PLAIN_CONNECTION,
 };
@@ -112,10 +123,15 @@ export interface AccountBook {
   /** @throws AccountBookError; nothing is changed then */
   add(draft: AccountDraft): Promise<AccountSetup>;
   /**
-   * @param newestOrder of the outbox: what was decided until now is not for another helpdesk
+   * @param decided the newest order of the outbox, and now: what was decided until then is not for
+   * another helpdesk
    * @throws AccountBookError; nothing is changed then
    */
-  change(id: string, patch: AccountPatch, newestOrder?: number): Promise<AccountSetup>;
+  change(
+    id: string,
+    patch: AccountPatch,
+    decided?: { newestOrder: number; now: number },
+  ): Promise<AccountSetup>;
   /** Keeps credentials that the helpdesk at an address replaced, while it is still the account's. */
   renew(id: string, url: string, credentials: Credentials): Promise<void>;
   /** Notes that it is about to leave, or stays. @throws AccountBookError; nothing is changed then */
@@ -156,9 +172,11 @@ export async function openAccountBook(options: AccountBookOptions): Promise<Acco
 }
 
 function withoutSecrets(byHand: AccountSetup): AccountSetup {
-  const { id, name, backend, url, values, paused, movedUpTo, leaving, connection, speaker } = byHand;
+  const { id, name, backend, url, values, paused, leaving, connection, speaker } = byHand;
+  const { movedUpTo, movedAt, movedFrom } = byHand;
+  const moved = { movedUpTo, movedAt, movedFrom };
   const { kept } = apart(connection);
-  return { id, name, backend, url, values, paused, movedUpTo, leaving, connection: kept, speaker };
+  return { id, name, backend, url, values, paused, ...moved, leaving, connection: kept, speaker };
 }
 
 function assertUsable(
@@ -233,7 +251,9 @@ class FileBook implements AccountBook {
       url,
       values: open,
       paused: false,
-      movedUpTo: 0,
+      movedUpTo: known?.movedUpTo ?? 0,
+      movedAt: known?.movedAt ?? 0,
+      movedFrom: known?.movedFrom ?? '',
       speaker: null,
       leaving: false,
       connection: connection.kept,
@@ -247,7 +267,11 @@ class FileBook implements AccountBook {
     return setup;
   }
 
-  async change(id: string, patch: AccountPatch, newestOrder = 0): Promise<AccountSetup> {
+  async change(
+    id: string,
+    patch: AccountPatch,
+    { newestOrder, now } = { newestOrder: 0, now: 0 },
+  ): Promise<AccountSetup> {
     const { vault, signInOf } = this.#options;
     const before = this.#must(id);
     const { open, secret } = split(patch.values ?? {}, signInOf(before.backend) ?? []);
@@ -264,7 +288,7 @@ class FileBook implements AccountBook {
     const isMoved = isElsewhere(before, moved);
     const after: AccountSetup = {
       ...moved,
-      movedUpTo: isMoved ? newestOrder : before.movedUpTo,
+      ...(isMoved ? { movedUpTo: newestOrder, movedAt: now, movedFrom: knownBy(before) } : {}),
       // Who speaks at one helpdesk is nobody at another.
       speaker: patch.speaker === undefined ? (isMoved ? null : before.speaker) : patch.speaker,
     };
@@ -319,10 +343,11 @@ class FileBook implements AccountBook {
 
   async remove(id: string): Promise<AccountSetup> {
     const gone = this.#must(id);
-    const { name, backend, url, values } = gone;
+    const { name, backend, url, values, movedUpTo, movedAt, movedFrom } = gone;
+    const left = { id, name, backend, url, values, movedUpTo, movedAt, movedFrom };
     await this.#keep(
       this.#accounts.filter((one) => one !== gone),
-      [...this.#removed.filter((one) => one.id !== id), { id, name, backend, url, values }],
+      [...this.#removed.filter((one) => one.id !== id), left],
     );
     // Last: an account without credentials can be mended, credentials without an account only lie about.
     await this.#options.vault.delete(id);
@@ -444,6 +469,13 @@ export function isElsewhere(
   return (
     !isSameOrigin(before.url, after.url) || (before.values.workspace ?? '') !== (after.values.workspace ?? '')
   );
+}
+
+/** How agents tell one helpdesk from another. */
+function knownBy({ url, name, values }: AccountSetup): string {
+  if (url === '') return name;
+  const { host, pathname } = new URL(url);
+  return [host, pathname.replace(/\/$/, ''), values.workspace && ` (${values.workspace})`].join('');
 }
 
 /** One helpdesk may be connected twice under two logins, never twice under the same. */

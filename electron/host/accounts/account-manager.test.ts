@@ -387,15 +387,17 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
       await account(id, 'online');
       expect((await conversationIn(id)).id).toBe(conversationId);
       const rows = async () => (await ask(outboxPageSchema, 'GET', '/door/intents')).rows;
-      const waits = { state: 'parked', reason: { kind: 'elsewhere' } };
+      const detail = new URL(second.url).host;
+      const waits = { state: 'parked', reason: { kind: 'elsewhere', detail } };
       expect(await rows()).toMatchObject([waits, waits, waits]);
       await host.close();
       host = await start();
       await account(id, 'online');
       expect(await rows()).toMatchObject([waits, waits, waits]);
       expect((await conversationIn(id)).status).toBe('new');
-      await send('POST', `/door/intents/${refOf(2)}/resend`);
-      await until(async () => ((await rows())[1]?.state === 'delivered' ? true : null));
+      expect((await send('POST', `/door/intents/${refOf(2)}/resend`)).ok).toBe(false);
+      expect((await send('POST', `/door/intents/${refOf(2)}/discard`)).ok).toBe(true);
+      expect((await rows())[1]).toMatchObject({ state: 'discarded' });
     } finally {
       await ask(accountSchema, 'POST', `/door/accounts/${id}/remove`);
       await third.close();

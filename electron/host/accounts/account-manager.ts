@@ -115,8 +115,9 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
   }
 
   /** What was decided for the helpdesk that it was before waits for the agent, before it is connected. */
-  async function parkOfBefore({ id, movedUpTo }: AccountSetup): Promise<void> {
-    if (movedUpTo > 0) await desk.outbox.moved(id, movedUpTo);
+  async function parkOfBefore({ id, movedUpTo, movedAt, movedFrom }: AccountSetup): Promise<void> {
+    if (movedUpTo === 0 && movedAt === 0) return;
+    await desk.outbox.moved(id, { upTo: movedUpTo, at: movedAt, from: movedFrom });
   }
 
   /** The same for as long as the disk takes nothing; until then nothing leaves. */
@@ -244,7 +245,8 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
     change: (id, patch) =>
       inTurn(async () => {
         const before = book.list().find((one) => one.id === id);
-        const setup = await book.change(id, withNewest(before, patch), desk.outbox.newestOrder());
+        const decided = { newestOrder: desk.outbox.newestOrder(), now: clock.now() };
+        const setup = await book.change(id, withNewest(before, patch), decided);
         if (before !== undefined && isElsewhere(before, setup)) {
           // Rows and cursors of the one place say nothing of the other.
           await desk.drop(id);

@@ -317,3 +317,15 @@ describe('a reply that is held', () => {
     expect(outbox.rowsOf('desk/9')).toMatchObject([{ state: 'queued' }]);
   });
 });
+
+it('a decision for another helpdesk waits in the outbox, and changes no conversation that has the same id', () => {
+  const outbox = store(new HandHost());
+  const before = outboxRow(intent('1'));
+  outbox.take([before]);
+  expect(outbox.worstOf('desk/1')).toBe('queued');
+  const reason = { kind: 'elsewhere', detail: 'old.desk.invalid' } as const;
+  outbox.take([{ ...before, revision: before.revision + 1, state: 'parked', reason }]);
+  expect(outbox.unconfirmed.get()).toHaveLength(1);
+  expect(outbox.rowsOf('desk/1')).toEqual([]);
+  expect(outbox.worstOf('desk/1')).toBeNull();
+});

@@ -8,6 +8,7 @@
 import type { OutboxPage, Seen, Settle } from '@shared/contract/door';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
 import {
+  isElsewhere,
   isUnconfirmed,
   type DeliveryState,
   type Intent,
@@ -144,12 +145,14 @@ export class OutboxStore {
       .filter((row) => isUnconfirmed(row.state))
       .sort((a, b) => a.order - b.order);
     this.#byKey = new Map();
-    for (const row of unconfirmed) {
+    // What is another helpdesk's stands in no conversation of this one.
+    const ofHere = unconfirmed.filter((row) => !isElsewhere(row));
+    for (const row of ofHere) {
       const key = homeOf(row);
       this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), row]);
     }
     for (const key of this.#guests.keys()) keys.add(key);
-    this.#guests = guestsOf(unconfirmed);
+    this.#guests = guestsOf(ofHere);
     for (const key of this.#guests.keys()) keys.add(key);
     this.unconfirmed.set(unconfirmed);
     for (const key of keys) this.#deps.onChange(key);

@@ -1,11 +1,11 @@
-import { Copy, FileX2, GitMerge } from 'lucide-react';
+import { FileX2, GitMerge } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { ConversationKey } from '@shared/domain/entities';
 import type { OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
+import { CopyText } from '@renderer/components/CopyText';
 import { EmptyState } from '@renderer/components/EmptyState';
-import { useCopy } from '@renderer/components/use-copy';
 import { useMovedTo } from '@renderer/data/conversation';
 import { useDraft } from '@renderer/data/drafts';
 import { useOutbox } from '@renderer/data/outbox';
@@ -109,14 +109,4 @@ function OpenTarget({ from, target }: { from: ConversationKey; target: Conversat
     open(target);
   };
   return <Button onClick={go}>{t('gone.open')}</Button>;
-}
-
-function CopyText({ text }: { text: string }) {
-  const { t } = useTranslation('conversation');
-  const { copied, copy } = useCopy();
-  return (
-    <Button icon={Copy} onClick={() => copy(text)}>
-      {t(copied ? 'gone.copied' : 'gone.copy')}
-    </Button>
-  );
 }

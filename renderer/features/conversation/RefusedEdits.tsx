@@ -4,18 +4,16 @@ import { conversationKey, type Conversation } from '@shared/domain/entities';
 import { Banner } from '@renderer/components/Banner';
 import { Button } from '@renderer/components/Button';
 import { discard, resend, useOutbox } from '@renderer/data/outbox';
+import { rowsShownIn } from '@renderer/data/row-places';
 
 /** Decisions other than messages that the server refused: they wait for a person, here as well. */
 export function RefusedEdits({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation('outbox');
   const [failed, setFailed] = useState(false);
   const key = conversationKey(conversation.accountId, conversation.id);
-  const refused = useOutbox().filter(
+  const refused = rowsShownIn(key, useOutbox()).filter(
     ({ state, intent }) =>
-      state === 'parked' &&
-      conversationKey(intent.accountId, intent.conversationId) === key &&
-      intent.action.kind !== 'reply' &&
-      intent.action.kind !== 'note',
+      state === 'parked' && intent.action.kind !== 'reply' && intent.action.kind !== 'note',
   );
   const attempt = (action: Promise<void>) => {
     setFailed(false);

@@ -1,6 +1,6 @@
 import { Pause } from 'lucide-react';
 import type { ConversationKey } from '@shared/domain/entities';
-import type { OutboxRow } from '@shared/domain/intents';
+import { isElsewhere, type OutboxRow } from '@shared/domain/intents';
 import { Button } from '@renderer/components/Button';
 import { useWhyWords } from '@renderer/components/delivery-words';
 import { whyStopped } from '@renderer/components/held-why';
@@ -11,13 +11,16 @@ import { placeOf } from '@renderer/data/second-thoughts';
 import { useQueueRow } from '@renderer/data/queue';
 import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useJump } from '@renderer/state/jump';
+import { useOverlay } from '@renderer/state/overlays';
 import { useSelection } from '@renderer/state/selection';
 
 /** Whether its card stands in the open conversation. */
-const isIn = (row: OutboxRow, open: ConversationKey | null) => homeOf(row) === open || placeOf(row) === open;
+const isIn = (row: OutboxRow, open: ConversationKey | null) =>
+  !isElsewhere(row) && (homeOf(row) === open || placeOf(row) === open);
 
-/** To its card: after a merge in the conversation that goes on, beside what is said there. */
+/** To its card, in the outbox where it has no conversation here; after a merge in the conversation that goes on, beside what is said there. */
 function goTo(row: OutboxRow): void {
+  if (isElsewhere(row)) return useOverlay.getState().show('outbox');
   useJump.getState().ask(row.intent.ref);
   useSelection.getState().open(placeOf(row));
 }
@@ -63,7 +66,8 @@ export function StoppedToast() {
 function Toast(props: { row: OutboxRow; isOpen: boolean; onDismiss: () => void }) {
   const { row, isOpen, onDismiss } = props;
   const { t } = useTranslation('held');
-  const name = useQueueRow(placeOf(row))?.conversation.contactName.trim() || t('toast.somebody');
+  const contactName = useQueueRow(placeOf(row))?.conversation.contactName.trim() ?? '';
+  const name = isElsewhere(row) || contactName === '' ? t('toast.somebody') : contactName;
   const why = useWhyWords(whyStopped(row));
   const keys = useCommandKeys('app.nextStopped');
   const kind = row.intent.action.kind === 'note' ? 'note' : 'reply';

@@ -11,7 +11,7 @@ import { useAccounts } from '@renderer/data/accounts';
 import { useQueueRow } from '@renderer/data/queue';
 import { placeOf } from '@renderer/data/second-thoughts';
 import { conversationKey, type ConversationKey } from '@shared/domain/entities';
-import { explain, plannedAt, shownState, type Row } from './explain';
+import { explain, isOfAnother, plannedAt, shownState, type Row } from './explain';
 import { ProofChain } from './ProofChain';
 import { RowActions } from './RowActions';
 import { useActionWords } from './use-action-words';
@@ -44,11 +44,16 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
   const { intent } = row;
   // Of one that was merged away only where it went is known, and there it is decided about.
   const key = row.state === 'saving' ? keyOf(row) : placeOf(row);
-  const conversation = useQueueRow(key)?.conversation;
+  const isForeign = isOfAnother(row);
+  const here = useQueueRow(key)?.conversation;
+  // Under its id stands somebody else's now.
+  const conversation = isForeign ? undefined : here;
   const kind = useActionWords(intent.action, intent.accountId);
   // What the host never had leaves no row behind: only a person can have given it up.
   const givenUp = left && row.state === 'saving';
   const shown = givenUp ? 'discarded' : shownState(row);
+  const before = row.state === 'saving' ? null : (row.reason?.detail ?? null);
+  const whose = before === null ? t('outbox:ofAnother') : t('outbox:ofBefore', { name: before });
   const text = 'text' in intent.action ? intent.action.text.trim().slice(0, FIRST_WORDS) : '';
   const subject = conversation?.subject.trim() ?? '';
   return (
@@ -78,7 +83,7 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
                 />
               )}
               <span dir="auto" className="min-w-0 truncate font-strong">
-                {conversation?.contactName.trim() || t('outbox:unknownCustomer')}
+                {isForeign ? whose : conversation?.contactName.trim() || t('outbox:unknownCustomer')}
               </span>
               {subject !== '' && <Words className="text-muted">{subject}</Words>}
               <span className="tabular ml-auto shrink-0 pl-2 text-meta text-faint">
@@ -92,13 +97,15 @@ export const OutboxItem = memo(function OutboxItem(props: OutboxItemProps) {
             <Standing row={row} shown={shown} givenUp={givenUp} />
           </span>
         </button>
-        <IconButton
-          icon={ArrowUpRight}
-          label={t('action.openConversation')}
-          size="small"
-          tabIndex={reached ? 0 : -1}
-          onClick={() => onGo(key, row)}
-        />
+        {!isForeign && (
+          <IconButton
+            icon={ArrowUpRight}
+            label={t('action.openConversation')}
+            size="small"
+            tabIndex={reached ? 0 : -1}
+            onClick={() => onGo(key, row)}
+          />
+        )}
       </div>
       {(open || hasActions) && (
         <div className={cx('mt-2.5 pl-7', hasActions ? 'min-h-6' : 'empty:hidden')}>

@@ -7,8 +7,10 @@ import { discard, resend, undo } from '@renderer/data/outbox';
 import { placeOf } from '@renderer/data/second-thoughts';
 import { takeBackInto } from '@renderer/data/take-back';
 import { conversationKey } from '@shared/domain/entities';
-import { canUndo } from '@shared/domain/intents';
+import { asTyped } from '@shared/domain/speaker';
+import { canUndo, isElsewhere } from '@shared/domain/intents';
 import { isStopped } from '@renderer/components/held-why';
+import { CopyText } from '@renderer/components/CopyText';
 import { needsYou, type Row } from './explain';
 
 /** What can be done about a row that has not reached the helpdesk; nothing for the others. */
@@ -22,6 +24,9 @@ export function RowActions({ row, onGo }: { row: Row; onGo: () => void }) {
   // Nobody looks for it any more.
   const isLost = useAccounts().every(({ id }) => id !== accountId) && row.state === 'unknown';
   const decidedThere = isStopped(row);
+  // Nothing of it goes into a conversation of the helpdesk that its account is now.
+  const elsewhere = row.state !== 'saving' && isElsewhere(row);
+  const decidedHere = stuck && !decidedThere && !elsewhere;
   const undoable = !stuck && (row.state === 'saving' || canUndo(row.state));
   const isMessage = action.kind === 'reply' || action.kind === 'note';
   if (!stuck && !undoable && !isLost) return null;
@@ -42,12 +47,13 @@ export function RowActions({ row, onGo }: { row: Row; onGo: () => void }) {
           {t('action.undo')}
         </Button>
       )}
-      {stuck && !decidedThere && isMessage && (
+      {elsewhere && isMessage && <CopyText size="small" text={asTyped(action, row.intent.speaker).text} />}
+      {decidedHere && isMessage && (
         <Button size="small" onClick={takeBack}>
           {t('action.edit')}
         </Button>
       )}
-      {stuck && !decidedThere && (
+      {decidedHere && (
         <Button size="small" onClick={() => attempt(resend(ref))}>
           {t('action.resend')}
         </Button>

@@ -7,7 +7,7 @@ import type { Movement } from '@shared/domain/thread-moved';
 import { describe, expect, it } from 'vitest';
 import { intent, NOON, outboxRow } from '@renderer/data/testing/builders';
 import { isStopped } from '@renderer/components/held-why';
-import { explain, needsYou, plannedAt, type AccountFacts, type Phrase } from './explain';
+import { explain, isOfAnother, needsYou, plannedAt, type AccountFacts, type Phrase } from './explain';
 
 const DESK: AccountFacts = { name: 'Desk', state: 'online', stateSince: NOON };
 const WORDS: Readonly<Record<string, object>> = { delivery, held, outbox, speaker };
@@ -111,6 +111,18 @@ describe('why it waits and what happens next', () => {
   it('says so when a reply stands at the helpdesk under another name', () => {
     const misnamed = row({ state: 'delivered', leftAs: 'Sample Robot' });
     expect(told(misnamed)[0]).toBe('The helpdesk shows it under another name: Sample Robot.');
+  });
+
+  it('says first that it was decided for another helpdesk, and offers no way to send it', () => {
+    const moved = row({ state: 'parked', reason: because('elsewhere', 'old.desk.invalid') });
+    expect(told(moved)[0]).toMatch(/^Decided for another helpdesk/);
+    expect(told(moved)[1]).toBe('Copy the words to where they belong, or discard them.');
+    const edit = { ...moved, intent: intent('c1', { action: { kind: 'status', status: 'open' } }) };
+    expect(told(edit)[1]).toBe('It can only be discarded.');
+    const note = 'taken by the helpdesk that its account was before';
+    const taken = row({ state: 'delivered', evidence: [{ at: NOON, state: 'delivered', note }] });
+    expect(told(taken)[0]).toBe('The helpdesk that this account was before has it.');
+    expect([taken, row({ state: 'delivered' })].map(isOfAnother)).toEqual([true, false]);
   });
 
   it('tells what was taken back from what was given up', () => {

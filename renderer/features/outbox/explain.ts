@@ -6,7 +6,7 @@ import type { ShownDelivery } from '@renderer/components/DeliveryGlyph';
 import { isStopped, whyStopped, type Why } from '@renderer/components/held-why';
 import type { SavingRow } from '@renderer/data/outbox';
 import { assertNever } from '@shared/domain/assert-never';
-import { evidenceStep } from '@shared/domain/evidence';
+import { evidenceStep, type EvidenceCode } from '@shared/domain/evidence';
 import type { OutboxRow } from '@shared/domain/intents';
 
 export type Row = OutboxRow | SavingRow;
@@ -42,6 +42,13 @@ export function needsYou(row: Row): boolean {
   const state = shownState(row);
   return state === 'held' || state === 'parked';
 }
+
+/** Of a helpdesk that its account is not any more: its conversation is not here, or is somebody else's. */
+export function isOfAnother(row: Row): boolean {
+  if (row.state === 'saving') return false;
+  return row.evidence.some(({ note }) => ELSEWHERE.has(evidenceStep(note).code));
+}
+const ELSEWHERE: ReadonlySet<EvidenceCode | null> = new Set(['elsewhere', 'takenElsewhere', 'keptDraft']);
 
 /** True while it is on its way and has not reached the helpdesk. */
 export function isWaiting(row: Row): boolean {
@@ -92,7 +99,7 @@ export function explain(row: Row, account: AccountFacts | undefined, now: number
       if (row.leftAs !== undefined)
         return { why: { key: 'speaker:misnamed', values: { name: row.leftAs } }, next: null };
       return {
-        why: { key: lastCode(row) === 'twice' ? 'why.deliveredTwice' : 'why.delivered' },
+        why: { key: DELIVERED[lastCode(row) ?? ''] ?? 'why.delivered' },
         next: null,
       };
     case 'bounced':
@@ -108,6 +115,12 @@ export function explain(row: Row, account: AccountFacts | undefined, now: number
       return assertNever(row);
   }
 }
+
+/** By the last step. */
+const DELIVERED: Readonly<Partial<Record<string, string>>> = {
+  twice: 'why.deliveredTwice',
+  takenElsewhere: 'why.takenElsewhere',
+};
 
 function lastCode(row: OutboxRow) {
   return evidenceStep(row.evidence.at(-1)?.note ?? '').code;
@@ -195,8 +208,12 @@ function parked(row: OutboxRow): Explanation {
   switch (row.reason?.kind) {
     case 'no-answer':
     case 'gone':
-    case 'elsewhere':
       return { why: stopped(row), next };
+    case 'elsewhere':
+      return {
+        why: stopped(row),
+        next: { key: 'text' in row.intent.action ? 'next.takeAlong' : 'next.dropHere' },
+      };
     case 'rolled-back':
       return { why: { key: 'why.rolledBack' }, next };
     case 'file-missing':
