@@ -91,6 +91,15 @@ test('a shared sign-in: the agent is chosen, the screen says the name, and each 
     await test.step('where nobody can be told, the name stands under the reply and not under the note', async () => {
       await choose('rt', 'Boris Agent');
       await expect(screen.account('rt')).toContainText(words('speaker:sharedLine'));
+      // The same name as the composer's: Request Tracker shows whoever signed in.
+      const signedIn = (await accountsOf(app)).find(({ id }) => id === 'rt')?.signedIn?.name ?? '';
+      expect(signedIn).not.toBe('Boris Agent');
+      await expect(
+        screen
+          .account('rt')
+          .locator('dt', { hasText: words('accounts:fact.agent') })
+          .locator('+ dd'),
+      ).toHaveText(new RegExp(`^${signedIn}`));
       await screen.close();
       await agent.queue.show('o');
       await agent.queue.open(asked);

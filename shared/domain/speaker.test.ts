@@ -8,6 +8,7 @@ import {
   misnamed,
   ownsAs,
   spokenBy,
+  standsAs,
   type SpeakingAccount,
   type SpokenBy,
 } from './speaker';
@@ -25,6 +26,16 @@ describe('whose name a message leaves under', () => {
 
   it('stands under the reply where only a name was typed, for no helpdesk knows an author by it', () => {
     expect(spokenBy({ ...ada, id: null }, true).by).toBe('line');
+  });
+
+  it('is that of whoever signed in where only a line can name the agent', () => {
+    const agent = { ...ada, accountId: 'desk' };
+    const signedIn = { ...agent, id: '1', name: 'Sample Team' };
+    const shared = (author: boolean) => standsAs({ agent, signedIn, speaker: ada, supports: { author } });
+    expect(shared(true)?.name).toBe('Sample Ada');
+    expect(shared(false)?.name).toBe('Sample Team');
+    expect(standsAs({ agent: signedIn, signedIn, supports: {} })?.name).toBe('Sample Team');
+    expect(standsAs({ agent, signedIn: null, speaker: ada, supports: {} })).toBeNull();
   });
 
   it('puts the line under a reply, and never under a note or where the helpdesk is told', () => {

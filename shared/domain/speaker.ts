@@ -45,6 +45,16 @@ export function speakerOf({
   return speaker === null || speaker === undefined ? null : spokenBy(speaker, supports.author === true);
 }
 
+/**
+ * Under whose name what is decided here stands at the helpdesk: where only a line can name the agent, it
+ * is whoever signed in. `null` while that is not known.
+ */
+export function standsAs(
+  account: SpeakingAccount & { signedIn?: Agent | null | undefined },
+): Pick<Agent, 'name' | 'email'> | null {
+  return speakerOf(account)?.by === 'line' ? (account.signedIn ?? null) : account.agent;
+}
+
 /** Whether a message is of the agent who works here. @param installId of this console */
 export function isMine(
   { author, clientRef }: Pick<Message, 'author' | 'clientRef'>,

@@ -6,7 +6,7 @@ import { useTranslation } from '@renderer/components/use-translation';
 import { changeAccount, failureCode, type DoorFailureCode } from '@renderer/data/account-admin';
 import { useAgents } from '@renderer/data/accounts';
 import type { Account } from '@shared/contract/door';
-import { lineOf, speakerOf, type Speaker } from '@shared/domain/speaker';
+import { lineOf, speakerOf, standsAs, type Speaker } from '@shared/domain/speaker';
 import { HostFailure } from './CheckPart';
 import { speakersOf } from './speakers';
 
@@ -22,10 +22,10 @@ export function WhoseName({ account }: { account: Account }) {
   const { t } = useTranslation(['speaker', 'accounts']);
   const agents = useAgents(account.id);
   const [changing, setChanging] = useState<'no' | 'changing' | DoorFailureCode>('no');
-  const { agent } = account;
   const signedIn = account.signedIn ?? null;
-  if (agent === null) return t('accounts:fact.agentUnknown');
+  if (account.agent === null) return t('accounts:fact.agentUnknown');
   const speaker = speakerOf(account);
+  const shown = standsAs(account);
   const choices = speakersOf(agents, signedIn, account.speaker ?? null);
   const choose = async (next: Speaker | null) => {
     setChanging('changing');
@@ -39,8 +39,10 @@ export function WhoseName({ account }: { account: Account }) {
   const who = signedIn?.name ?? '';
   return (
     <>
-      <bdi>{agent.name}</bdi>
-      {agent.email !== null && agent.email !== '' && <bdi className="text-muted"> {agent.email}</bdi>}
+      {shown !== null && <bdi>{shown.name}</bdi>}
+      {shown !== null && shown.email !== null && shown.email !== '' && (
+        <bdi className="text-muted"> {shown.email}</bdi>
+      )}
       <span className="block text-muted">
         {speaker === null
           ? t('accounts:fact.agentHelp')

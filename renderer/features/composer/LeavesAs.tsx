@@ -1,6 +1,6 @@
 import { useTranslation } from '@renderer/components/use-translation';
 import type { Account } from '@shared/contract/door';
-import { lineOf, speakerOf } from '@shared/domain/speaker';
+import { lineOf, speakerOf, standsAs } from '@shared/domain/speaker';
 
 interface LeavesAsProps {
   account: Account | undefined;
@@ -12,7 +12,7 @@ export function LeavesAs({ account, isNote }: LeavesAsProps) {
   const { t } = useTranslation('speaker');
   if (account === undefined || account.agent === null) return null;
   const speaker = speakerOf(account);
-  const name = speaker?.by === 'line' ? account.signedIn?.name : account.agent.name;
+  const name = standsAs(account)?.name;
   if (name === undefined) return null;
   // Of one's own sign-in it is no news; of a shared one it is told wherever there is room for a word.
   const quiet = speaker === null || isNote;
