@@ -90,6 +90,22 @@ test('a certificate that nobody vouches for is shown, trusted with the keyboard 
     await press(screen.button('accounts:certificate.trustNew'));
     await expect(screen.account('127.0.0.1')).toContainText(words('status:state.online'));
     expect((await accountsOf(app)).map(({ state }) => state)).toEqual(['online', 'online']);
+
+    // What is trusted of this server is neither shown nor sent for another one.
+    await screen.button('accounts:action.change').click();
+    await expect(disclosure).toContainText(words('accounts:connection.short.trusted'));
+    await screen.field('accounts:field.url').fill('https://127.0.0.1:1');
+    await expect(disclosure).toContainText(words('accounts:connection.short.straight'));
+    await disclosure.click();
+    await expect(screen.dialog.getByText(words('accounts:connection.usual'))).toBeVisible();
+    await screen.dialog.getByRole('combobox', { name: words('accounts:connection.proxy') }).click();
+    await page.getByRole('option', { name: words('accounts:connection.use.system') }).click();
+    await screen.token.fill('sample-token');
+    const asked = page.waitForRequest('**/door/account-checks');
+    await screen.button('accounts:change.checkAndSave').click();
+    expect((await asked).postDataJSON()).toMatchObject({
+      connection: { trusted: null, proxy: { use: 'system' } },
+    });
   } finally {
     await shield.stop();
   }

@@ -14,7 +14,7 @@ import type { AccountCheckDraft, AccountPatch, BackendOffer } from '@shared/cont
 import type { Account } from '@shared/contract/door';
 import { CheckPart, HostFailure } from './CheckPart';
 import { verdictOf } from './check-result';
-import { endedOnTheWay, shownWay, wayDraft, withoutStaleTrust } from './connection';
+import { endedOnTheWay, keptAt, shownWay, wayDraft, withoutStaleTrust } from './connection';
 import { ConnectionFields } from './ConnectionFields';
 import { isSameServer, missingFields, signInValues, type FieldName } from './sign-in-fields';
 import { Field, focusField, SignInForm } from './SignInForm';
@@ -63,7 +63,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
       Object.keys(values).length === 0 &&
       filled.way === undefined);
   const connection = useConnection(account.id);
-  const kept = connection.state === 'here' ? connection.value : null;
+  const kept = connection.state === 'here' ? keptAt(connection.value, keeps) : null;
   const verdict = result.state === 'done' ? verdictOf(result.steps) : null;
 
   const patch = (): AccountPatch =>

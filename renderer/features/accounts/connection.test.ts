@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { endedOnTheWay, PROXY_PASSWORD, shownWay, STRAIGHT, wayDraft, withoutStaleTrust } from './connection';
+import {
+  endedOnTheWay,
+  keptAt,
+  PROXY_PASSWORD,
+  shownWay,
+  STRAIGHT,
+  wayDraft,
+  withoutStaleTrust,
+} from './connection';
 
 const ONE = Array.from({ length: 32 }, () => '0A').join(':');
 const way = { ...STRAIGHT, trusted: ONE };
@@ -40,6 +48,12 @@ describe('how an account is reached', () => {
     expect(withoutStaleTrust(before, { url: 'https://desk.invalid/support' })).not.toHaveProperty('way');
     expect(withoutStaleTrust(before, { url: 'https://other.invalid' }).way?.trusted).toBeNull();
     expect(withoutStaleTrust(before, { name: 'Renamed' })).toEqual({ name: 'Renamed' });
+  });
+
+  it('keeps the proxy and not the trust where the address is of another server, typed about or not', () => {
+    const kept = { trusted: ONE, proxy: { use: 'system' as const } };
+    expect(keptAt(kept, true)).toEqual(kept);
+    expect(keptAt(kept, false)).toEqual({ trusted: null, proxy: { use: 'system' } });
   });
 
   it('is where a check ended that met the certificate or the proxy', () => {

@@ -13,6 +13,11 @@ export function shownWay({ trusted, proxy }: Connection): TypedWay {
   return { ...STRAIGHT, trusted, proxy: proxy.use, proxyUrl: proxy.use === 'address' ? proxy.url : '' };
 }
 
+/** What is kept, as far as it holds at an address; what is trusted of one server is not of another. */
+export function keptAt(kept: Connection, isSame: boolean): Connection {
+  return isSame ? kept : { ...kept, trusted: null };
+}
+
 /** What is sent; nothing while nothing about it was typed. */
 export function wayDraft({ way, secrets }: Pick<TypedAccount, 'way' | 'secrets'>): {
   connection?: ConnectionDraft;
