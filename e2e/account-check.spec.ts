@@ -213,7 +213,7 @@ test('what was typed is there again after Escape and after a reload, but for the
 test('each problem is told with what to do about it, in each language, in a narrow window', async ({
   lab,
   page,
-}) => {
+}, info) => {
   const { screen, app } = await accountsWorld(lab, page);
   const at = 'https://support.a-rather-long-name-of-a-company.example:8443';
   let steps: CheckStep[] = [];
@@ -227,6 +227,18 @@ test('each problem is told with what to do about it, in each language, in a narr
   await screen.token.fill('sample-token');
   await page.setViewportSize({ width: 360, height: 640 });
   const dialog = page.getByRole('dialog');
+  const fingerprint = Array.from({ length: 32 }, () => 'C7').join(':');
+  const certificate = {
+    host: 'support.a-rather-long-name-of-a-company.example',
+    subject: 'support.a-rather-long-name-of-a-company.example',
+    issuer: 'Sample authority of a company',
+    names: ['support.a-rather-long-name-of-a-company.example'],
+    validFrom: Date.UTC(2026, 0, 1),
+    validTo: Date.UTC(2027, 0, 1),
+    fingerprint,
+    faults: ['changed' as const],
+    trusted: fingerprint.replace('C7', '00'),
+  };
   const address = dialog.locator('[data-field="url"]');
   for (const locale of ['ru', 'be', 'vi', 'en'] as const) {
     await setSettings(app, { locale });
@@ -248,6 +260,20 @@ test('each problem is told with what to do about it, in each language, in a narr
         expect(words, problem).toMatch(/\p{L}{3}/u);
       expect(await stuckOut(dialog), `${locale} ${problem}`).toEqual([]);
     }
+    steps = [
+      { step: 'address', ok: true, origin: at },
+      { step: 'failed', ok: false, at: 'helpdesk', problem: 'certificate', detail: '', certificate },
+    ];
+    await address.fill(`${at}/${locale}`);
+    await address.press('Enter');
+    await expect(dialog.locator('[data-certificate]').getByRole('button')).toHaveCount(2);
+    for (const width of [360, 480]) {
+      await page.setViewportSize({ width, height: 640 });
+      expect(await stuckOut(dialog), `${locale} ${width}`).toEqual([]);
+    }
+    await dialog.locator('[data-certificate]').getByRole('button').last().scrollIntoViewIfNeeded();
+    await page.screenshot({ path: info.outputPath(`certificate-${locale}.png`) });
+    await page.setViewportSize({ width: 360, height: 640 });
   }
   await expectNoBarrierInBothThemes(page);
 });

@@ -24,10 +24,13 @@ export interface ButtonProps extends ComponentProps<'button'> {
   keys?: readonly string[] | undefined;
   /** Spins and takes no press, keeping its width and the focus. */
   busy?: boolean;
+  /** Takes a second line where the window is too narrow for its words. */
+  wraps?: boolean;
   children: ReactNode;
 }
 
 const HEIGHT = { small: 'h-6 px-2', medium: 'h-7 px-2.5', large: 'h-8 px-3' };
+const LEAST_HEIGHT = { small: 'min-h-6 px-2', medium: 'min-h-7 px-2.5', large: 'min-h-8 px-3' };
 
 export function Button({
   variant = 'secondary',
@@ -35,6 +38,7 @@ export function Button({
   icon: Icon,
   keys,
   busy = false,
+  wraps = false,
   disabled,
   className,
   onClick,
@@ -50,8 +54,10 @@ export function Button({
       disabled={disabled}
       onClick={busy ? undefined : onClick}
       className={cx(
-        'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control text-base font-strong whitespace-nowrap transition-colors duration-120 disabled:opacity-50 aria-disabled:opacity-50',
-        HEIGHT[size],
+        'inline-flex items-center justify-center gap-1.5 rounded-control text-base font-strong transition-colors duration-120 disabled:opacity-50 aria-disabled:opacity-50',
+        wraps
+          ? `py-0.5 text-left text-pretty ${LEAST_HEIGHT[size]}`
+          : `shrink-0 whitespace-nowrap ${HEIGHT[size]}`,
         BUTTON_LOOK[variant],
         className,
       )}

@@ -56,8 +56,12 @@ export function CertificateOffer({ certificate, onTrust }: CertificateOfferProps
       <p className="text-pretty">{t(changed ? 'certificate.askAgain' : 'certificate.ask')}</p>
       {onTrust !== undefined && (
         <div className="flex flex-wrap gap-2">
-          {vouched && <Button onClick={() => onTrust(null)}>{t('certificate.usual')}</Button>}
-          <Button onClick={() => onTrust(fingerprint)}>
+          {vouched && (
+            <Button wraps onClick={() => onTrust(null)}>
+              {t('certificate.usual')}
+            </Button>
+          )}
+          <Button wraps onClick={() => onTrust(fingerprint)}>
             {t(changed ? 'certificate.trustNew' : 'certificate.trust')}
           </Button>
         </div>
