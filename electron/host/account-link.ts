@@ -153,7 +153,7 @@ class PullingAccount implements AccountLink {
   account(): Account {
     const { id, backendId, own, workspace = '' } = this.options;
     const { name } = this;
-    const { tier, supports, statusWords } = this.current?.descriptor ?? this.descriptor;
+    const { tier, supports, statusWords, advice } = this.current?.descriptor ?? this.descriptor;
     const { state, stateSince, failure } = this.halted ?? this.state;
     const { rejectedRows, rejectedBecause } = this.state;
     const asOf = this.state.asOf ?? this.memory.asOf;
@@ -179,6 +179,7 @@ class PullingAccount implements AccountLink {
       ...(workspace !== '' && { workspace }),
       ownHelpdesk: own,
       statusWords,
+      ...(advice !== undefined && { advice: [...advice] }),
     };
   }
 

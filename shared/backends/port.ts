@@ -74,6 +74,8 @@ export interface BackendDescriptor {
    * page. A capability that is neither claimed nor explained fails the contract suite.
    */
   lacks?: Readonly<Partial<Record<Capability, string>>>;
+  /** What whoever wrote its profile should mend, with file and line; left out: nothing. */
+  advice?: readonly string[];
   /** Team data this helpdesk has a place of its own for; left out: none. */
   keeps?: Readonly<Keeps>;
   /**
@@ -148,6 +150,11 @@ export interface RejectedRow {
   kind?: EntityKind;
   /** Which field was missing or of the wrong type, in words for an administrator. */
   problem: string;
+  /**
+   * A conversation whose own requests failed: asked again, it may be readable. `age` as in
+   * {@link PulledPage.ages}. Absent: what came cannot be understood, and would come the same again.
+   */
+  unread?: { age: number | null };
 }
 
 /** A file to send along, read from the host's store when it is time. */

@@ -166,6 +166,8 @@ export const accountSchema = z.object({
   ownHelpdesk: z.boolean().optional(),
   /** The backend's own words for the five statuses. */
   statusWords: z.record(z.enum(STATUSES), z.string()).optional(),
+  /** What whoever wrote its custom profile should mend, with file and line; it works all the same. */
+  advice: z.array(z.string()).optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
 

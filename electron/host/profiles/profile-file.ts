@@ -13,13 +13,18 @@ export interface OpenProfile {
   close(): Promise<void>;
 }
 
+export interface ProfileOptions extends EvaluatorOptions {
+  /** It worked here already; see `readProfile`. */
+  kept?: boolean;
+}
+
 /**
  * A profile's text, checked and ready to connect accounts.
  * @param file its name, for errors
  * @throws ProfileError
  */
-export function openProfile(file: string, text: string, options: EvaluatorOptions = {}): OpenProfile {
-  const read = readProfile(file, text);
+export function openProfile(file: string, text: string, options: ProfileOptions = {}): OpenProfile {
+  const read = readProfile(file, text, options.kept);
   if ('problems' in read) {
     const sentences = read.problems.map((problem) => sentenceOf(file, problem));
     throw new ProfileError(sentences, read.problems);

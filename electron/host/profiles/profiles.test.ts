@@ -45,6 +45,19 @@ describe('the profiles of a data folder', () => {
     expect(backends.ids()).toEqual(createBackends().ids());
   });
 
+  it('go on working where new ones would be asked for more, and say what that is', async () => {
+    const old = (await readFile(EXAMPLE, 'utf8')).replace(/^  priority: 'Dev.*/m, '  priority: none');
+    await writeFile(join(folder, 'chat.yaml'), old);
+    await open();
+    expect(logged).toEqual([]);
+    const descriptor = backends.descriptors().find(({ id }) => id === 'custom:parley-chat');
+    expect(descriptor?.advice).toEqual([expect.stringMatching(/^chat.yaml, line .*"priority" must quote/)]);
+    const agent = { id: 'g-1', name: 'Sample Agent' };
+    await expect(told('custom:parley-chat', { body: { agent } })).resolves.toMatchObject(agent);
+    const added = profiles?.add('new.yaml', old.replace('id: parley-chat', 'id: another'), false);
+    await expect(added).rejects.toThrow(/"priority" must quote/);
+  });
+
   it('are backends that accounts connect to', async () => {
     await writeFile(join(folder, 'chat.yaml'), await readFile(EXAMPLE, 'utf8'));
     await open();

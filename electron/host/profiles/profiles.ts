@@ -27,8 +27,8 @@ export interface Profiles {
 }
 
 /** Who has no profile does not load what reads them: YAML and expressions take 60 ms of a start. */
-async function openText(file: string, text: string): Promise<OpenProfile> {
-  return (await import('./profile-file')).openProfile(file, text);
+async function openText(file: string, text: string, kept: boolean): Promise<OpenProfile> {
+  return (await import('./profile-file')).openProfile(file, text, { kept });
 }
 
 const PREFIX = customBackendId('');
@@ -60,7 +60,7 @@ export async function openProfiles(options: {
     await chmod(join(folder, name), MODE).catch(() => undefined);
     const text = await readFile(join(folder, name), 'utf8').catch(() => '');
     try {
-      register(await openText(name, text), text);
+      register(await openText(name, text, true), text);
     } catch (error) {
       const { sentences } =
         error instanceof ProfileError ? error : { sentences: [`${name}: ${String(error)}`] };
@@ -74,7 +74,7 @@ export async function openProfiles(options: {
 
   return {
     async add(fileName, text, replace) {
-      const profile = await openText(fileName, text);
+      const profile = await openText(fileName, text, false);
       const { id } = profile.definition.descriptor;
       const known = inOrder.get(id);
       if (known !== undefined && known !== text && !replace) {

@@ -74,7 +74,7 @@ function Facts({ account, backends }: Pick<AccountDetailsProps, 'account' | 'bac
     backends === null
       ? t('loading')
       : (backends.offers.find(({ id }) => id === account.backend)?.name ?? account.backend);
-  const rejectedBecause = account.rejectedBecause ?? [];
+  const { rejectedBecause = [], advice = [] } = account;
   const theirWords = STATUSES.flatMap((status) => {
     const word = statusWords[status];
     // A helpdesk that uses the common words has nothing to tell.
@@ -127,15 +127,13 @@ function Facts({ account, backends }: Pick<AccountDetailsProps, 'account' | 'bac
       {rejectedRows > 0 && (
         <Fact label={t('fact.setAside')}>
           {t('status:rejected', { count: rejectedRows })}. {t('fact.setAsideHelp')}
-          {rejectedBecause.length > 0 && (
-            <ul className="mt-1 list-disc pl-4 text-meta text-muted">
-              {rejectedBecause.map((problem) => (
-                <li key={problem}>
-                  <bdi>{problem}</bdi>
-                </li>
-              ))}
-            </ul>
-          )}
+          <TheirSentences sentences={rejectedBecause} />
+        </Fact>
+      )}
+      {advice.length > 0 && (
+        <Fact label={t('fact.profile')}>
+          {t('fact.profileHelp')}
+          <TheirSentences sentences={advice} />
         </Fact>
       )}
     </dl>
@@ -148,5 +146,19 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
       <dt className="text-muted max-[640px]:mt-1.5">{label}</dt>
       <dd className="min-w-0 text-pretty [overflow-wrap:anywhere]">{children}</dd>
     </div>
+  );
+}
+
+/** In the words of whoever found it, for an administrator. */
+function TheirSentences({ sentences }: { sentences: readonly string[] }) {
+  if (sentences.length === 0) return null;
+  return (
+    <ul className="mt-1 list-disc pl-4 text-meta text-muted">
+      {sentences.map((sentence) => (
+        <li key={sentence}>
+          <bdi>{sentence}</bdi>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -6,7 +6,7 @@ import { goneChange, goneThread } from '../changes';
 import { rootAt } from '../declare';
 import { mediaTypeOf } from '../multipart';
 import { at } from '../pagination';
-import type { IdPage, OperationProof, OutgoingFile } from '../port';
+import type { BackendDescriptor, IdPage, OperationProof, OutgoingFile } from '../port';
 import type { Asker, RestDefinition, SweepDefinition } from '../rest-definition';
 import { threadsApart } from '../threads-apart';
 import { performer } from './actions';
@@ -18,7 +18,7 @@ import { authOf, descriptorOf } from './profile-facts';
 import type { Profile } from './profile-schema';
 import type { Path } from './profile-source';
 import { pushOf } from './push';
-import type { LoadedProfile } from './read-profile';
+import { sentenceOf, type LoadedProfile } from './read-profile';
 import { accountContext, forAgent, forPull, Runtime, type Caller } from './runtime';
 import { expressionIn, textOf } from './templates';
 
@@ -43,7 +43,7 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
   );
   const { server, delivery, files, sweep, conversation, push } = profile;
   return {
-    descriptor: descriptorOf(profile),
+    descriptor: withAdvice(descriptorOf(profile), loaded),
     root: rootAt(server.api),
     auth: authOf(profile),
     async whoAmI(asker) {
@@ -86,6 +86,11 @@ export function compileProfile(loaded: LoadedProfile, evaluator: Evaluator): Res
       return runtime.withLine(() => ask.file(shape), shape, path);
     },
   };
+}
+
+function withAdvice(descriptor: BackendDescriptor, { advice, source }: LoadedProfile): BackendDescriptor {
+  if (advice.length === 0) return descriptor;
+  return { ...descriptor, advice: advice.map((problem) => sentenceOf(source.file, problem)) };
 }
 
 function historyOf(

@@ -293,8 +293,8 @@ const push = z.discriminatedUnion('kind', [
 ]);
 export type Push = z.infer<typeof push>;
 
-/** Three words at least: "none" says nothing that anybody could look up. */
-const QUOTED = /\S+\s+\S+\s+\S+/;
+/** As new profiles quote their documentation: three words at least. For editors here; see read-profile.ts. */
+export const QUOTED_WORDS = '\\S+\\s+\\S+\\s+\\S+';
 
 export const profileSchema = z.strictObject({
   profile: z.literal(1).describe('The version of this format.'),
@@ -411,12 +411,7 @@ export const profileSchema = z.strictObject({
       'How an agent is named under shared credentials. author: reply and note send agent.id, agent.name or agent.email. line: their name stands under the reply.',
     ),
   lacks: z
-    .partialRecord(
-      z.enum(CAPABILITIES),
-      z
-        .string()
-        .regex(QUOTED, 'must quote the documentation: where it says that this is not there, and what'),
-    )
+    .partialRecord(z.enum(CAPABILITIES), z.string().min(1).meta({ pattern: QUOTED_WORDS }))
     .default({})
     .describe('What it does not offer, each with the words of its documentation.'),
 });

@@ -167,3 +167,28 @@ describe('a profile', () => {
     expect('problems' in read && read.problems[0]?.message).toContain('not YAML');
   });
 });
+
+const SHORTCOMINGS = [
+  ['    delta: { kind: whole, every: 1h }\n', '', /the whole list is asked for at each poll/],
+  [
+    `guard: 'API guide, "Changing an issue": the last write wins.'`,
+    'guard: none',
+    /line \d+, .*"guard" must quote the documentation/,
+  ],
+] as const;
+
+it.each(SHORTCOMINGS)(
+  'one that worked here already goes on, with advice: %#',
+  (search, replacement, words) => {
+    const text = COPPER.replace(search, () => replacement);
+    expect('problems' in readProfile('my.yaml', text)).toBe(true);
+    const read = readProfile('my.yaml', text, true);
+    if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+    expect(read.advice.map((one) => sentenceOf('my.yaml', one))).toEqual([expect.stringMatching(words)]);
+  },
+);
+
+it('one that worked here already is told what is wrong with it all the same', () => {
+  const read = readProfile('my.yaml', COPPER.replace('  tier: T3\n', ''), true);
+  expect('problems' in read && read.problems.length).toBe(1);
+});

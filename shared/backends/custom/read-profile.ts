@@ -3,13 +3,15 @@ import jsonata from 'jsonata';
 import type { z } from 'zod';
 import { CAPABILITIES } from '../capability';
 import { expressionIn, expressionsInPath, type Expression } from './templates';
-import { profileSchema, type Profile } from './profile-schema';
+import { profileSchema, QUOTED_WORDS, type Profile } from './profile-schema';
 import { readSource, type Path, type ProfileProblem, type ProfileSource } from './profile-source';
 
 /** A profile that was found in order. */
 export interface LoadedProfile {
   profile: Profile;
   source: ProfileSource;
+  /** What nobody would let into a new profile, and what this one was let in with. */
+  advice: readonly ProfileProblem[];
 }
 
 export type ReadProfile = LoadedProfile | { problems: readonly ProfileProblem[] };
@@ -20,8 +22,9 @@ const METHODS: readonly string[] = ['get', 'post', 'put', 'patch', 'delete'];
 /**
  * Reads and checks a profile; evaluates nothing and asks no server.
  * @param file its name, for errors
+ * @param kept it is one that worked here already: what is asked of new ones alone is told as advice
  */
-export function readProfile(file: string, text: string): ReadProfile {
+export function readProfile(file: string, text: string, kept = false): ReadProfile {
   const read = readSource(file, text);
   if ('problems' in read) return read;
   const { source } = read;
@@ -31,8 +34,10 @@ export function readProfile(file: string, text: string): ReadProfile {
     return { problems: problems.slice(0, MAX_PROBLEMS) };
   }
   const profile = checked.data;
-  const problems = [...syntaxProblems(source.value, [], source), ...contradictions(profile, source)];
-  return problems.length > 0 ? { problems: problems.slice(0, MAX_PROBLEMS) } : { profile, source };
+  const advice = shortcomings(profile, source);
+  const wrong = [...syntaxProblems(source.value, [], source), ...contradictions(profile, source)];
+  const problems = kept ? wrong : [...wrong, ...advice];
+  return problems.length > 0 ? { problems: problems.slice(0, MAX_PROBLEMS) } : { profile, source, advice };
 }
 
 /** A problem as a sentence with its place. */
@@ -211,15 +216,32 @@ function contradictions(profile: Profile, source: ProfileSource): ProfileProblem
     if (withMessages && !profile.feeds[name]?.gives.some(({ kind }) => kind === 'conversation')) {
       tell(['feeds', name, 'withMessages'], 'Only a feed of conversations can bring messages with them.');
     }
-    const { kind } = profile.feeds[name]?.paging ?? { kind: 'none' };
-    if (delta.kind === 'continue' && kind !== 'cursor' && kind !== 'keyset') {
-      const how =
-        'say "delta: { kind: whole, every: 10m }", or "updatedSince" if it can be asked what changed';
-      tell(['feeds', name], `Read like this, the whole list is asked for at each poll: ${how}.`);
-    }
     if (delta.kind === 'updatedSince' && !mentions([query, headers], ['since'])) {
       tell(['feeds', name, 'delta'], 'The request never says since when: use =since in its query.');
     }
   }
   return problems;
+}
+
+/** Three words at least: "none" says nothing that anybody could look up. */
+const QUOTED = new RegExp(QUOTED_WORDS);
+
+/** What works, and is asked of new profiles all the same. */
+function shortcomings({ feeds, lacks }: Profile, source: ProfileSource): ProfileProblem[] {
+  const unquoted = Object.entries(lacks).filter(([, words]) => !QUOTED.test(words));
+  const whole = Object.entries(feeds).filter(
+    ([, { delta, paging }]) =>
+      delta.kind === 'continue' && paging.kind !== 'cursor' && paging.kind !== 'keyset',
+  );
+  const how = 'say "delta: { kind: whole, every: 10m }", or "updatedSince" if it can be asked what changed';
+  return [
+    ...unquoted.map(([name]) => ({
+      ...source.where(['lacks', name]),
+      message: `"${name}" must quote the documentation: where it says that this is not there, and what.`,
+    })),
+    ...whole.map(([name]) => ({
+      ...source.where(['feeds', name], { key: true }),
+      message: `Read like this, the whole list is asked for at each poll: ${how}.`,
+    })),
+  ];
 }
