@@ -83,7 +83,8 @@ function eachRow(rows: readonly unknown[], read: (raw: unknown) => void): Reject
   const rejected: RejectedRow[] = [];
   for (const raw of rows) {
     if (raw instanceof UnreadThread) {
-      rejected.push({ id: raw.id, kind: 'conversation', problem: raw.problem });
+      const { id, problem, age } = raw;
+      rejected.push({ id, kind: 'conversation', problem, unread: { age } });
       continue;
     }
     try {

@@ -59,6 +59,15 @@ describe('threads apart', () => {
     expect(await server.page('1', '2', '3')).toEqual(['read 1', 'read 2', 'read 3']);
   });
 
+  it('asks once more after one web page or one answer of another shape, and not after a refusal', async () => {
+    for (const kind of ['captive', 'nonsense'] as const) {
+      const server = aServer({ 2: { kind, times: 1 } });
+      expect(await server.page('1', '2', '3'), kind).toEqual(['read 1', 'read 2', 'read 3']);
+    }
+    const refused = aServer({ 2: { kind: 'forbidden', times: 1 } });
+    expect(readable(await refused.page('1', '2', '3'))).toEqual(['read 1', 'read 3']);
+  });
+
   it('takes a server that fails for all threads for an outage', async () => {
     for (const kind of ['server', 'forbidden', 'nonsense', 'captive', 'not-found'] as const) {
       await expect(aServer({ '*': { kind } }).page('1', '2'), kind).rejects.toMatchObject({ kind });

@@ -5,14 +5,21 @@
  *   one that fails, and then another is read ──▶ {@link UnreadThread}: set aside and counted
  *   all fail, and no other can be read either ──▶ an outage: the page fails, its cursor does not move
  *
- * What is set aside is read again with its next change, or by the id sweep, which misses it.
+ * What is set aside is kept and asked for again until it can be read (`shared/sync/unread-threads.ts`).
  */
 import type { FailureKind } from '../domain/failures';
 import { BackendError } from './backend-error';
 import type { Asker } from './rest-definition';
 
-/** A server that fails may only be starting anew; it is asked once more after each of these, in ms. */
-const AGAIN_AFTER_MS = [300, 1_000];
+/**
+ * How often and when one is asked for once more within the same page, in ms: a server that fails may only
+ * be starting anew, and one page of a portal or a proxy in place of an answer says nothing of the thread.
+ */
+const AGAIN_AFTER_MS: Readonly<Partial<Record<FailureKind, readonly number[]>>> = {
+  server: [300, 1_000],
+  captive: [300],
+  nonsense: [300],
+};
 /** Once so many have failed and none was read, the others are asked once each. */
 const HOPELESS = 3;
 /** Threads that are known to be readable, and how many others are tried where none is known. */
@@ -138,8 +145,8 @@ async function readOne<T, R>(
       return await read(thing);
     } catch (error) {
       if (!isOfOneThread(error)) throw error;
-      const wait = AGAIN_AFTER_MS[turn];
-      if (error.kind === 'server' && wait !== undefined && isHopeful()) {
+      const wait = AGAIN_AFTER_MS[error.kind]?.[turn];
+      if (wait !== undefined && isHopeful()) {
         await clock.sleep(wait, signal);
         continue;
       }

@@ -25,13 +25,16 @@ function heads(parts: {
   thread?: () => Promise<ThreadHead>;
   /** Where the backend reads one thread. */
   now?: () => Promise<ThreadHead>;
+  /** What the spool keeps beside the feeds. */
+  cursorOf?: () => string | null;
 }): { clock: VirtualClock; port: HeadPort } {
   const clock = new VirtualClock(NOON);
   const { freshen = async () => true, history, now, thread: read = async () => thread } = parts;
+  const { cursorOf = () => null } = parts;
   const none = history === undefined && now === undefined;
   const asked = { history: history ?? (async () => ({ messages: [], before: null })) };
   const port = createHeads({
-    spoolOf: () => ({ thread: read }),
+    spoolOf: () => ({ thread: read, cursorOf }),
     pullerOf: () => ({ freshen }),
     direct: { clock, backendOf: () => (none ? null : { ...asked, ...(now && { thread: now }) }) },
   });
@@ -105,6 +108,22 @@ describe('the head of a thread', () => {
       const stale = heads({ now, freshen: async () => false }).port;
       await expect(stale.head('a1', 'c1', open())).resolves.toBeNull();
     }
+  });
+
+  it('is not told by feeds that could not read this thread either, however young their pull is', async () => {
+    const list = (id: string, beyond = false) =>
+      JSON.stringify({ threads: [{ id, problem: 'HTTP 500', age: null, tries: 0, at: NOON }], beyond });
+    const now = () => Promise.reject(new BackendError('nonsense', 'no'));
+    for (const asks of [{ now }, {}]) {
+      const { port } = heads({ ...asks, cursorOf: () => list('c1') });
+      await expect(port.head('a1', 'c1', open())).resolves.toBeNull();
+      const another = heads({ ...asks, cursorOf: () => list('c2') }).port;
+      await expect(another.head('a1', 'c1', open())).resolves.toBe(thread);
+      const tooMany = heads({ ...asks, cursorOf: () => list('c2', true) }).port;
+      await expect(tooMany.head('a1', 'c1', open())).resolves.toBeNull();
+    }
+    const readable = heads({ now: async () => thread, cursorOf: () => list('c1') }).port;
+    expect(read(await readable.head('a1', 'c1', open()))?.messages).toHaveLength(2);
   });
 
   it('says why the backend cannot show it now, so that it is left alone as it asked', async () => {

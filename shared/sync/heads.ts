@@ -1,6 +1,7 @@
 /**
  * Threads fresh enough for a reply: as the backend reads the one thread this moment, where it can; else
- * as the spool has it after a pull that is young enough.
+ * as the spool has it after a pull that is young enough. A spool that lacks the newest of a thread, because
+ * that could not be read, says nothing of it however young it is.
  */
 import { BackendError, verdictOf } from '../backends/backend-error';
 import type { Message } from '../domain/entities';
@@ -9,6 +10,7 @@ import type { Backend } from '../backends/port';
 import type { Clock, HeadPort } from './ports';
 import type { Puller } from './pull';
 import type { Spool } from './spool';
+import { isUnread } from './unread-threads';
 
 /** A thread read by a pull that began within this is fresh enough for a reply. */
 const FRESH_MS = 5_000;
@@ -18,7 +20,7 @@ const PULL_PATIENCE_MS = 10_000;
 
 export interface HeadsOptions {
   /** `null` for an account that is not set up. */
-  spoolOf(accountId: string): Pick<Spool, 'thread'> | null;
+  spoolOf(accountId: string): Pick<Spool, 'thread' | 'cursorOf'> | null;
   /** `null` while nothing pulls for the account. */
   pullerOf(accountId: string): Pick<Puller, 'freshen'> | null;
   /** How to ask for one thread; left out: then only pulls are fresh. */
@@ -36,6 +38,12 @@ export function createHeads({ spoolOf, pullerOf, direct }: HeadsOptions): HeadPo
       // The disk does not give it back just now: as good as not known.
       return null;
     }
+  };
+  /** What is known after a young pull, unless that pull could not read this thread either. */
+  const pulled = (accountId: string, conversationId: string): Promise<ThreadHead | null> => {
+    const spool = spoolOf(accountId);
+    if (spool === null || isUnread(spool, conversationId)) return Promise.resolve(null);
+    return known(accountId, conversationId);
   };
   /** What is known, with the newest messages as the backend has them this moment. */
   const asked = async (
@@ -92,7 +100,7 @@ export function createHeads({ spoolOf, pullerOf, direct }: HeadsOptions): HeadPo
       enough.abort();
       if (signal.aborted) return null;
       if (answer === 'too-long') return asked(accountId, conversationId, signal);
-      return answer === true ? known(accountId, conversationId) : null;
+      return answer === true ? pulled(accountId, conversationId) : null;
     },
   };
 }

@@ -12,7 +12,7 @@
 import { BackendError } from '../backends/backend-error';
 import type { Backend, PulledPage, SweepPort } from '../backends/port';
 import type { Change, EntityKind } from '../domain/entities';
-import type { RowMark, RowOrder } from './merge';
+import { isSameMark, type RowMark, type RowOrder } from './merge';
 import type { Clock } from './ports';
 import type { PulledRows } from './pulled-rows';
 import { NO_FEED } from './spool-records';
@@ -30,8 +30,8 @@ export interface IdSweepOptions {
   rows: PulledRows;
   clock: Clock;
   onNews(changes: readonly Change[], seq: number): void;
-  /** What the backend answered for some ids, also where none of it is news. */
-  onAnswer?(page: PulledPage): void;
+  /** What the backend answered for some ids, also where none of it is news. Awaited. */
+  onAnswer?(page: PulledPage): void | Promise<void>;
   /** The backend has an older version of something than it once told. */
   onWentBack(): Promise<void>;
 }
@@ -105,7 +105,7 @@ async function repair(
     await pause(clock, PAUSE_MS, signal);
     const before = new Map(left.map((id) => [id, rows.held.markOf(kind, id)]));
     const page = await sweep.rows(kind, left, signal);
-    options.onAnswer?.(page);
+    await options.onAnswer?.(page);
     await merge(options, page, before, differences);
     const answered = new Set([...page.changes, ...page.rejected].map(({ id }) => id));
     const rest = left.filter((id) => !answered.has(id));
@@ -149,14 +149,10 @@ async function merge(
       keepCursor: false,
       stillWanted: ({ change }) =>
         before.has(change.id) &&
-        isSame(rows.held.markOf(change.kind, change.id), before.get(change.id) ?? null),
+        isSameMark(rows.held.markOf(change.kind, change.id), before.get(change.id) ?? null),
     });
     if (seq !== null) onNews(news, seq);
   }
-}
-
-function isSame(a: RowMark | null, b: RowMark | null): boolean {
-  return a === b || (a !== null && b !== null && a.age === b.age && a.print === b.print && a.gone === b.gone);
 }
 
 async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -74,6 +74,11 @@ export function counts(held: RowMark, came: RowMark, order: RowOrder): boolean {
   return came.age > held.age;
 }
 
+/** Whether nothing came for a thing since its mark was taken. */
+export function isSameMark(a: RowMark | null, b: RowMark | null): boolean {
+  return a === b || (a !== null && b !== null && a.age === b.age && a.print === b.print && a.gone === b.gone);
+}
+
 /** The same row goes through merge and spool; its fingerprint is taken once. */
 const taken = new WeakMap<object, number>();
 

@@ -20,8 +20,9 @@ import type { Clock, Random, SpoolPort } from './ports';
 import { PullFreshness } from './pull-freshness';
 import { PulledRows } from './pulled-rows';
 import { PushWatch } from './push-watch';
-import { SetAside } from './set-aside';
+import { PROBLEMS_TOLD, SetAside } from './set-aside';
 import { SweepWatch } from './sweep-watch';
+import { UnreadThreads } from './unread-threads';
 
 /** Between pulls when hints arrive by themselves, and when they do not. */
 const POLL_WITH_PUSH_MS = 15_000;
@@ -141,6 +142,7 @@ class FeedPuller implements Puller {
   readonly #rows: PulledRows;
   readonly #sweeps: SweepWatch;
   readonly #aside = new SetAside();
+  readonly #unread: UnreadThreads;
   /** Where the last whole walk of each feed began. */
   readonly #begun = new Map<string, string | null>();
   #state: PullState;
@@ -173,13 +175,25 @@ class FeedPuller implements Puller {
       agent: null,
       rolledBack: null,
     };
+    const onNews = (changes: readonly Change[], seq: number): void =>
+      options.onChanges({ changes, seq, caughtUp: false });
+    this.#unread = new UnreadThreads({
+      backend,
+      rows: this.#rows,
+      clock,
+      random,
+      onNews,
+      onChanged: () => this.#tell(this.#setAside()),
+    });
+    this.#state = { ...this.#state, ...this.#setAside() };
     this.#sweeps = new SweepWatch({
       backend,
       rows: this.#rows,
       clock,
       random,
-      onNews: (changes, seq) => options.onChanges({ changes, seq, caughtUp: false }),
-      onAnswer: (page) => {
+      onNews,
+      onAnswer: async (page) => {
+        await this.#unread.note(page);
         this.#aside.swept(page);
         this.#tell(this.#setAside());
       },
@@ -234,7 +248,7 @@ class FeedPuller implements Puller {
     signal.removeEventListener('abort', wake);
     this.#freshness.close();
     this.#push.drop();
-    await this.#sweeps.close();
+    await Promise.all([this.#sweeps.close(), this.#unread.close()]);
   }
 
   async #pullAll(signal: AbortSignal): Promise<void> {
@@ -278,6 +292,7 @@ class FeedPuller implements Puller {
     onChanges({ changes: [], seq: null, caughtUp: true });
     this.#freshness.ended();
     this.#sweeps.caughtUp();
+    this.#unread.caughtUp();
   }
 
   #walk(feed: string): FeedWalk {
@@ -295,6 +310,8 @@ class FeedPuller implements Puller {
     const page = await walk.ask(signal);
     const { firstSync } = this.#state;
     this.#aside.pulled(walk.feed, page);
+    // The cursor may move past them only because they are kept.
+    await this.#unread.note(page);
     this.#answered(answered, {
       firstSync: firstSync && {
         rows: firstSync.rows + page.changes.length,
@@ -305,13 +322,18 @@ class FeedPuller implements Puller {
       ...this.#setAside(),
     });
     const { news, seq, more, anchored } = await walk.store(page);
+    await this.#unread.came(page);
     if (anchored) this.#options.onAnchored?.();
     if (seq !== null) this.#options.onChanges({ changes: news, seq, caughtUp: false });
     return more;
   }
 
   #setAside(): Pick<PullState, 'rejectedRows' | 'rejectedBecause'> {
-    return { rejectedRows: this.#aside.count, rejectedBecause: this.#aside.because };
+    const because = [...this.#unread.because, ...this.#aside.because];
+    return {
+      rejectedRows: this.#unread.count + this.#aside.count,
+      rejectedBecause: [...new Set(because)].slice(0, PROBLEMS_TOLD),
+    };
   }
 
   /** The server went back: all is read again, and whoever relies on what it confirmed is told first. */
@@ -358,6 +380,7 @@ class FeedPuller implements Puller {
     this.#failures += 1;
     this.#freshness.fail();
     this.#sweeps.begin();
+    this.#unread.cut();
     const backoff = fullJitter(this.#failures, LINK_BASE_MS, LINK_CAP_MS, random);
     if (!(error instanceof BackendError)) {
       onStorageProblem?.(error);

@@ -55,6 +55,14 @@ export class PulledRows {
     });
   }
 
+  /** Keeps a note beside the feeds, as it is when its turn has come; the same again is not written. */
+  async keep(name: `${typeof NO_FEED}${string}`, note: () => string): Promise<void> {
+    await this.#inTurn(async () => {
+      const text = note();
+      if (text !== this.#spool.cursorOf(name)) await this.#spool.commit(name, text, []);
+    });
+  }
+
   /** Whether a feed is being read again after its backend went back: then it is right whatever the ages say. */
   isReread(feed: string): boolean {
     return this.#rereads().includes(feed);

@@ -1,13 +1,14 @@
 /**
  * Rows that could not be understood, each counted once for as long as it cannot be: what comes after all
- * counts no more, and what is told again at every pull stays one.
+ * counts no more, and what is told again at every pull stays one. Conversations whose own requests failed
+ * are counted where they are kept (`unread-threads.ts`).
  */
 import type { PulledPage, RejectedRow } from '../backends/port';
 
 /** More are counted and not told apart. */
 const MOST_KNOWN = 10_000;
 /** Of what is wrong with them so much is told. */
-const PROBLEMS_TOLD = 5;
+export const PROBLEMS_TOLD = 5;
 
 /** Where an id sweep found a row. */
 const SWEEP = '';
@@ -30,7 +31,7 @@ export class SetAside {
   /** Takes note of a page of a feed. */
   pulled(feed: string, { changes, rejected }: PulledPage): void {
     for (const { kind, id } of this.#rows.size === 0 ? [] : changes) this.#came(feed, kind, id);
-    rejected.forEach((row, index) => this.#add(feed, row, index));
+    broken(rejected).forEach((row, index) => this.#add(feed, row, index));
   }
 
   /** Takes note of what an id sweep was answered; it replaces what feeds told of the same things. */
@@ -42,7 +43,7 @@ export class SetAside {
         if (row.id === id && same) this.#rows.delete(key);
       }
     }
-    rejected.forEach((row, index) => this.#add(SWEEP, row, index));
+    broken(rejected).forEach((row, index) => this.#add(SWEEP, row, index));
   }
 
   #came(feed: string, kind: string, id: string): void {
@@ -61,6 +62,9 @@ export class SetAside {
     this.#rows.set(key, row);
   }
 }
+
+const broken = (rejected: readonly RejectedRow[]): RejectedRow[] =>
+  rejected.filter(({ unread }) => unread === undefined);
 
 function keyOf(feed: string, kind: string | undefined, id: string): string {
   return `${feed}\n${kind ?? ''}\n${id}`;

@@ -8,7 +8,7 @@ import { given, readFeed, signal, type BackendHarness, type ContractCase } from 
 import { httpAnswer } from './scripted-http';
 
 /** What comes in place of a thread. */
-const SPOILED = {
+export const SPOILED = {
   'an error of the server': { status: 500, body: { error: 'Internal error' } },
   'a refusal': { status: 403, body: { error: 'Not yours' } },
   nothing: { status: 404, body: { error: 'Not found' } },
@@ -17,10 +17,11 @@ const SPOILED = {
 } as const;
 
 /** Answers every reading of one of these conversations so. */
-function spoiling(
+export function spoiling(
   harness: BackendHarness,
   ids: readonly string[],
   answer: (typeof SPOILED)[keyof typeof SPOILED],
+  onHit: () => void = () => undefined,
 ): (http: HttpClient) => HttpClient {
   const patternOf = given(harness.threadRequest?.bind(harness), 'threadRequest');
   const patterns = ids.map((id) => patternOf(id));
@@ -28,6 +29,7 @@ function spoiling(
     between(http, (inner) => async (request) => {
       const url = decodeURIComponent(request.url);
       const hit = request.method === 'GET' && patterns.some((pattern) => pattern.test(url));
+      if (hit) onHit();
       return hit ? httpAnswer(answer) : inner(request);
     });
 }

@@ -13,6 +13,7 @@ import { BAD_INPUT_CASES } from './backend-bad-input.contract';
 import { FEED_CASES } from './backend-feeds.contract';
 import { SWEEP_CASES } from './backend-sweep.contract';
 import { THREAD_CASES } from './backend-threads.contract';
+import { UNREAD_CASES } from './backend-unread.contract';
 import {
   checkContext,
   type BackendHarness,
@@ -54,6 +55,7 @@ export function backendContract(
     ...BAD_INPUT_CASES,
     ...FEED_CASES,
     ...THREAD_CASES,
+    ...UNREAD_CASES,
     ...ACTION_CASES,
     ...CHECKS.map(caseOf),
     ...SWEEP_CASES,

@@ -1,8 +1,10 @@
 /** A puller with everything around it: a server of plain lists, a spool in memory, a clock to turn. */
 import { BackendError } from '../backends/backend-error';
+import { goneThread } from '../backends/changes';
 import type { Backend, FeedPage, SweepPort } from '../backends/port';
 import type { Change } from '../domain/entities';
 import type { FailureKind } from '../domain/failures';
+import type { ThreadHead } from '../domain/thread-moved';
 import { createPuller, type Pulled, type Puller, type PullState } from '../sync/pull';
 import { NOON } from './builders';
 import { FakeBackend } from './fake-backend';
@@ -19,7 +21,7 @@ export class PullWorld {
   readonly states: PullState[] = [];
   readonly pulled: Pulled[] = [];
   readonly asked: string[] = [];
-  readonly spool = new HeldSpool();
+  spool = new HeldSpool();
   readonly storageProblems: unknown[] = [];
   /** Every call fails so while set; `silence`: it never returns. */
   failing: FailureKind | 'silence' | null = null;
@@ -44,6 +46,8 @@ export class PullWorld {
   /** Whether ids can be compared, and how often that was begun. */
   sweeps = false;
   sweepsBegun = 0;
+  /** How one thread is read; left out: it cannot be. */
+  thread: ((id: string) => ThreadHead) | null = null;
   readonly #stop = new AbortController();
 
   start(): () => void {
@@ -111,6 +115,12 @@ export class PullWorld {
       findByRef: (id, ref, signal) => fake.findByRef(id, ref, signal),
       upload: (file, ref, signal) => fake.upload(file, ref, signal),
       download: () => fake.download(),
+      ...(this.thread && {
+        thread: (id) => {
+          this.asked.push(`thread ${id}`);
+          return answer(() => this.thread?.(id) ?? goneThread());
+        },
+      }),
       ...(this.sweeps && { sweep: this.#sweep() }),
     };
   }
