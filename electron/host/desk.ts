@@ -146,12 +146,16 @@ export async function openDesk(options: {
       if (link === undefined) return;
       links.delete(accountId);
       states.delete(accountId);
-      await link.close();
-      clients.get(accountId)?.close();
-      clients.delete(accountId);
-      await stores.spools.drop(accountId);
-      stores.light.drop(accountId);
-      events.publish({ type: 'account-removed', accountId });
+      try {
+        await link.close();
+        clients.get(accountId)?.close();
+        clients.delete(accountId);
+        await stores.spools.drop(accountId);
+      } finally {
+        // Nothing serves it any more, whatever the disk still holds of it.
+        stores.light.drop(accountId);
+        events.publish({ type: 'account-removed', accountId });
+      }
     },
     filesInUse() {
       const actions = outbox

@@ -95,6 +95,26 @@ describe('the accounts of a console', () => {
     expect(other.id).toBe('desk.invalid-2');
   });
 
+  it.each(['console/vault.json', PATH])(
+    'removes one wholly or not at all where %s takes nothing',
+    async (full) => {
+      const fs = new MemoryFileSystem();
+      const { book, open } = await stage(undefined, fs);
+      const { id } = await book.add(draft);
+      const replace = fs.replace.bind(fs);
+      fs.replace = (path, bytes, ...rest) =>
+        path === full ? Promise.reject(new Error('ENOSPC')) : replace(path, bytes, ...rest);
+      await expect(book.remove(id)).rejects.toThrow('ENOSPC');
+      expect(book.list().map((one) => one.id)).toContain(id);
+      expect([book.credentialsOf(id), book.removed()]).toEqual([draft.values, []]);
+      fs.replace = replace;
+      expect((await open()).book.credentialsOf(id)).toEqual(draft.values);
+      await book.remove(id);
+      const later = await open();
+      expect([later.book.list().some((one) => one.id === id), later.vault.get(id)]).toEqual([false, null]);
+    },
+  );
+
   it('gives an account that is added again the id under which its drafts lie', async () => {
     const { book, open } = await stage();
     const { id } = await book.add(draft);

@@ -138,7 +138,7 @@ export interface AccountBook {
   setLeaving(id: string, leaving: boolean): Promise<void>;
   /** Those that were removed, with their last names. */
   removed(): readonly RemovedAccount[];
-  /** @throws AccountBookError */
+  /** @throws AccountBookError, or what the disk says; nothing is changed then */
   remove(id: string): Promise<AccountSetup>;
 }
 
@@ -345,13 +345,23 @@ class FileBook implements AccountBook {
     const gone = this.#must(id);
     const { name, backend, url, values, movedUpTo, movedAt, movedFrom } = gone;
     const left = { id, name, backend, url, values, movedUpTo, movedAt, movedFrom };
-    await this.#keep(
-      this.#accounts.filter((one) => one !== gone),
-      [...this.#removed.filter((one) => one.id !== id), left],
-    );
-    // Last: an account without credentials can be mended, credentials without an account only lie about.
-    await this.#options.vault.delete(id);
-    await this.#signIns.keep(id, null);
+    const { vault } = this.#options;
+    const kept = vault.get(id);
+    const proxySignIn = this.#signIns.of(id);
+    try {
+      // First: an account without credentials can be removed again, credentials without one only lie about.
+      await vault.delete(id);
+      await this.#signIns.keep(id, null);
+      await this.#keep(
+        this.#accounts.filter((one) => one !== gone),
+        [...this.#removed.filter((one) => one.id !== id), left],
+      );
+    } catch (error) {
+      // Whole or not at all: it is still served, and has to find what it signs in with.
+      if (kept !== null) await vault.set(id, kept).catch(() => undefined);
+      await this.#signIns.keep(id, proxySignIn).catch(() => undefined);
+      throw error;
+    }
     return gone;
   }
 
