@@ -203,7 +203,8 @@ class PullingAccount implements AccountLink {
       clock,
       everyMs: probeEveryMs(this.descriptor),
       ask: (cut) => backend.whoAmI(cut),
-      onSuspect: () => puller.suspect(),
+      onSuspect: (quietMs) => puller.suspect(quietMs),
+      onAnswer: () => puller.heard(),
       signal,
     });
     this.probe = probe;

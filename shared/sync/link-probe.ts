@@ -1,10 +1,10 @@
 /**
  * Learns that a link is dead before the next pull would, from what happens anyway and from one question
  * when somebody needs the link. It never decides by itself: it makes the link suspect, and the pull that
- * follows has 3 s to prove the contrary (`pull.ts`).
+ * follows has what is left of 6 s, and 3 s at least, to prove the contrary (`pull.ts`); any answer meanwhile proves it.
  *
  *   a request is quiet for 5 s, and nothing was answered since it left ──▶ suspect   told after at most 8 s
- *   an agent acts, and nothing was answered for a while ──▶ asked; quiet for 2 s ──▶ suspect        … 5 s
+ *   an agent acts, and nothing was answered for a while ──▶ asked; quiet for 2 s ──▶ suspect        … 6 s
  *
  * A link that nobody uses is found out by its next pull: `pollMs` and 6 s. To learn it sooner one would
  * have to ask all the time, and vendors count requests by account, for all consoles together.
@@ -21,7 +21,7 @@ const PROBE_QUIET_MS = 2_000;
 /** Where pulls come at least this often, each finds out in time by itself. */
 const SOON_MS = 4_000;
 /** Answers are asked for no oftener than this… */
-const MIN_EVERY_MS = 5_000;
+const MIN_EVERY_MS = 4_000;
 /** …and with this part of the requests that the vendor allows. */
 const SHARE = 1 / 20;
 const MINUTE_MS = 60_000;
@@ -44,8 +44,10 @@ export interface LinkProbeOptions {
   everyMs: number | null;
   /** Asks the server its cheapest question, through the client that {@link LinkProbe.watch} gave. */
   ask(signal: AbortSignal): Promise<unknown>;
-  /** The link may be dead. */
-  onSuspect(): void;
+  /** The link may be dead: something was quiet for so long. */
+  onSuspect(quietMs: number): void;
+  /** The server has answered anything. */
+  onAnswer(): void;
   /** Ends a question that is on its way. */
   signal: AbortSignal;
 }
@@ -83,7 +85,7 @@ export class LinkProbe {
     } catch (error) {
       // What the server said is the pull's to judge; whether it can be reached at all, too.
       const verdict = error instanceof BackendError ? verdictOf(error.kind) : 'unknown';
-      if (verdict === 'link-down' || verdict === 'unknown') this.#suspect();
+      if (verdict === 'link-down' || verdict === 'unknown') this.#suspect(PROBE_QUIET_MS);
     } finally {
       this.#asking = false;
     }
@@ -98,6 +100,7 @@ export class LinkProbe {
     try {
       const response = await http(request);
       this.#answeredAt = clock.monotonic();
+      this.#options.onAnswer();
       return response;
     } finally {
       answered.abort();
@@ -108,10 +111,10 @@ export class LinkProbe {
     const { clock } = this.#options;
     const leftAt = clock.monotonic();
     await clock.sleep(limitMs, answered);
-    if (!answered.aborted && this.#answeredAt < leftAt) this.#suspect();
+    if (!answered.aborted && this.#answeredAt < leftAt) this.#suspect(limitMs);
   }
 
-  #suspect(): void {
-    if (!this.#options.signal.aborted) this.#options.onSuspect();
+  #suspect(quietMs: number): void {
+    if (!this.#options.signal.aborted) this.#options.onSuspect(quietMs);
   }
 }

@@ -8,6 +8,7 @@
  * A cut link is told within 10 s, whatever cut it: requests fail within 8 s; a silent event stream
  * is dead after 6.5 s and the pull that checks on it has 3 s; the same after the machine slept. Where
  * pulls are rare and there is no stream, that holds from the moment somebody uses the link (`link-probe.ts`).
+ * A server that answers anything at all is slow and not cut off, however long a pull takes.
  */
 import { asBackend, BackendError } from '../backends/backend-error';
 import type { Backend } from '../backends/port';
@@ -33,8 +34,8 @@ const TICK_MS = 2_000;
 const JUMP_MS = 4_000;
 /** A pull that checks on a suspect link has this long before the agent is told… */
 const SUSPECT_MS = 3_000;
-/** …and without a hint channel, whose silence would tell, every pull has this long. */
-const UNWATCHED_MS = 6_000;
+/** …and without a hint channel, whose silence would tell, every pull has this long since anything was heard. */
+const SILENT_MS = 6_000;
 const LINK_BASE_MS = 500;
 const LINK_CAP_MS = 10_000;
 /** Wrong credentials are not tried more often than this, unless kicked. */
@@ -124,8 +125,10 @@ export interface Puller {
    * slept counts for nothing, so with `Infinity` it says: caught up since start, reconnect and wake.
    */
   freshen(maxAgeMs: number): Promise<boolean>;
-  /** Something else asked the server and got no answer: pulls now, with little time to prove the contrary. */
-  suspect(): void;
+  /** Something else asked the server and got no answer for so long: pulls now, with little time to prove the contrary. */
+  suspect(quietMs: number): void;
+  /** The server has answered anything, to anybody. */
+  heard(): void;
   /** True while a hint channel would tell of a cut link by its silence. */
   readonly watched: boolean;
 }
@@ -148,8 +151,10 @@ class FeedPuller implements Puller {
   #state: PullState;
   /** Something happened that a pull would show. */
   #wanted = false;
-  /** The link may be dead: the next pull has little time to prove the contrary. */
-  #suspect = false;
+  /** The link may be dead: the next pull has so long to prove the contrary, in ms. */
+  #suspect: number | null = null;
+  /** Monotonic: when the server last answered anything. */
+  #heardAt = -Infinity;
   #failures = 0;
   #pause: AbortController | null = null;
   /** Aborted by the first answer of the pull that is running; `null` between pulls. */
@@ -221,9 +226,14 @@ class FeedPuller implements Puller {
     return this.#freshness.wait(maxAgeMs, () => this.kick());
   }
 
-  suspect(): void {
+  suspect(quietMs: number): void {
     // A pull that is running finds out by its own rules; one that failed is tried again anyway.
-    if (this.#unanswered === null && this.#state.state === 'online') this.#distrust();
+    if (this.#unanswered !== null || this.#state.state !== 'online') return;
+    this.#distrust(Math.max(SUSPECT_MS, SILENT_MS - quietMs));
+  }
+
+  heard(): void {
+    this.#heardAt = this.#options.clock.monotonic();
   }
 
   get watched(): boolean {
@@ -346,21 +356,28 @@ class FeedPuller implements Puller {
   #watchForSilence(): AbortController {
     const answered = new AbortController();
     this.#unanswered = answered;
-    const patience = this.#suspect ? SUSPECT_MS : this.#push.proven ? null : UNWATCHED_MS;
+    const patience = this.#suspect ?? (this.#push.proven ? null : SILENT_MS);
     if (patience !== null) void this.#sayWhenSilent(patience, answered.signal);
     return answered;
   }
 
-  async #sayWhenSilent(patienceMs: number, answered: AbortSignal): Promise<void> {
-    await this.#options.clock.sleep(patienceMs, answered);
-    if (answered.aborted || this.#state.state !== 'online') return;
+  async #sayWhenSilent(firstMs: number, answered: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    let patienceMs = firstMs;
+    for (let since = clock.monotonic(); ;) {
+      await clock.sleep(since + patienceMs - clock.monotonic(), answered);
+      if (answered.aborted || this.#state.state !== 'online') return;
+      if (this.#heardAt <= since) break;
+      since = this.#heardAt;
+      patienceMs = SILENT_MS;
+    }
     const detail = `No answer for ${patienceMs} ms.`;
     this.#tell({ state: 'offline', failure: { kind: 'no-answer', detail } });
   }
 
   #answered(answered: AbortController, news: Partial<PullState>): void {
     answered.abort();
-    this.#suspect = false;
+    this.#suspect = null;
     // An answer says nothing about the disk; only a pull that was stored to its end does.
     const { failure } = this.#state;
     this.#tell({ ...news, state: 'online', failure: failure?.kind === 'storage' ? failure : null });
@@ -438,9 +455,9 @@ class FeedPuller implements Puller {
     this.#distrust();
   }
 
-  #distrust(): void {
-    this.#suspect = true;
-    if (this.#unanswered !== null) void this.#sayWhenSilent(SUSPECT_MS, this.#unanswered.signal);
+  #distrust(patienceMs = SUSPECT_MS): void {
+    this.#suspect = patienceMs;
+    if (this.#unanswered !== null) void this.#sayWhenSilent(patienceMs, this.#unanswered.signal);
     this.kick();
   }
 
