@@ -8,6 +8,7 @@ import { createBackends } from '@shared/backends/registry';
 import { CONTRACT_VERSION } from '@shared/contract/door';
 import { nodeFileSystem } from '../files/node-file-system';
 import { openAccountBook } from './accounts/account-book';
+import { keepMovedDrafts } from './accounts/moved-drafts';
 import { createAccountManager } from './accounts/account-manager';
 import { createEmbeddedHelpdesk } from './accounts/embedded-helpdesk';
 import { secretsIn } from './accounts/secrets';
@@ -156,7 +157,15 @@ async function compose(
       clock,
       log,
     });
-  const { drafts, light } = stores;
+  const { light } = stores;
+  const drafts = keepMovedDrafts({
+    drafts: stores.drafts,
+    outbox: desk.outbox,
+    clock,
+    installId: install.data.installId,
+    moveOf: (accountId) => book.moveOf(accountId),
+    onDraft: (draft) => events.publish({ type: 'draft', draft }),
+  });
   const accounts = createAccountManager({
     book,
     vault,
@@ -214,7 +223,7 @@ async function compose(
     manager: accounts,
     outbox: desk.outbox,
     recovery: stores.recovery,
-    drafts: stores.drafts,
+    drafts,
     settings: stores.settings,
     team,
     events,

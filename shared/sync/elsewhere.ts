@@ -7,7 +7,7 @@
  *   accepted ──▶ delivered, on the word of the helpdesk that took it
  */
 import type { EvidenceNote } from '../domain/evidence';
-import { isElsewhere, isUnconfirmed, type OutboxRow } from '../domain/intents';
+import { isElsewhere, isUnconfirmed, type DeliveryReason, type OutboxRow } from '../domain/intents';
 import { stepped, type Ledger } from './outbox-ledger';
 import type { Clock } from './ports';
 
@@ -76,9 +76,19 @@ export function parkedElsewhere(row: OutboxRow, { from }: Move, now: number): Ou
   }
   return stepped(row, 'parked', now, {
     note: ELSEWHERE,
-    reason: { kind: 'elsewhere', detail: from === '' ? null : from },
+    reason: because(from),
     ...(isPerhapsDone(row) ? { hold: { kind: 'unproven', movement: null } } : {}),
   });
+}
+
+/** What was only typed for the helpdesk before, as a row that nothing can move on either. */
+export function keptDraft(row: OutboxRow, from: string, now: number): OutboxRow {
+  const note = 'a draft that was not sent, kept when its account was pointed at another helpdesk';
+  return stepped(row, 'parked', now, { note, reason: because(from) });
+}
+
+function because(from: string): DeliveryReason {
+  return { kind: 'elsewhere', detail: from === '' ? null : from };
 }
 
 function isPerhapsDone({ state, reason }: OutboxRow): boolean {

@@ -21,7 +21,7 @@ import {
 } from '../domain/intents';
 import { AccountGate } from './account-gate';
 import { fullJitter } from './backoff';
-import { isOfBefore, parkedElsewhere, parkElsewhere, type Move } from './elsewhere';
+import { isOfBefore, keptDraft, parkedElsewhere, parkElsewhere, type Move } from './elsewhere';
 import { Echoes } from './echoes';
 import { Lane, type LaneDeps } from './lane';
 import { ReusedRefError, UnknownRefError } from './outbox-errors';
@@ -67,6 +67,11 @@ export interface Outbox {
    * when it could not be written (nothing was taken)
    */
   accept(intent: Intent): Promise<OutboxRow>;
+  /**
+   * Keeps what was typed for the helpdesk that its account was before as a row that never leaves; once,
+   * however often it is called. @param from what that helpdesk is known by @throws the journal's own error
+   */
+  keepDraft(intent: Intent, from: string): Promise<OutboxRow>;
   /** Takes back what has not left. @throws TooLateError, UnknownRefError */
   undo(ref: string): Promise<OutboxRow>;
   /** Sends a parked row again. @throws TooLateError, UnknownRefError */
@@ -165,6 +170,12 @@ class LaneOutbox implements Outbox {
     if (!sameIntent(known.intent, intent)) throw new ReusedRefError(ref);
     // A repeat while the first is still on its way waits for the same fsync.
     return this.#ledger.durable(ref) ?? (await this.#ledger.settled(ref)) ?? known;
+  }
+
+  async keepDraft(intent: Intent, from: string): Promise<OutboxRow> {
+    const known = this.#ledger.live(intent.ref);
+    if (known !== undefined) return (await this.#ledger.settled(intent.ref)) ?? known;
+    return this.#write(keptDraft(this.#blankRow(intent), from, this.#now()));
   }
 
   undo(ref: string): Promise<OutboxRow> {
@@ -330,10 +341,9 @@ class LaneOutbox implements Outbox {
     await this.#ledger.write([{ ...row, hold: { ...row.hold, movement } }]).catch(() => undefined);
   }
 
-  #newRow(intent: Intent): OutboxRow {
+  #blankRow(intent: Intent): OutboxRow {
     const now = this.#now();
-    const delayed = intent.delayMs > 0;
-    const row: OutboxRow = {
+    return {
       intent,
       order: this.#ledger.nextOrder(),
       revision: 0,
@@ -346,6 +356,12 @@ class LaneOutbox implements Outbox {
       changedAt: now,
       evidence: [],
     };
+  }
+
+  #newRow(intent: Intent): OutboxRow {
+    const now = this.#now();
+    const delayed = intent.delayMs > 0;
+    const row = this.#blankRow(intent);
     const move = this.#moves.get(intent.accountId);
     if (move !== undefined && isOfBefore(row, move, now)) return parkedElsewhere(row, move, now);
     return stepped(row, delayed ? 'delayed' : 'queued', now, {

@@ -27,6 +27,8 @@ import {
   type ProxySignIns,
 } from './connections';
 import { speakerSchema } from '@shared/contract/entity-schemas';
+import type { Move } from '@shared/sync/elsewhere';
+import { nameByAddress, wholeAddress } from './account-name';
 import { DataFolderError, readJson, writeJson } from '../json-file';
 import type { Credentials, Vault } from './vault';
 
@@ -132,6 +134,8 @@ export interface AccountBook {
     patch: AccountPatch,
     decided?: { newestOrder: number; now: number },
   ): Promise<AccountSetup>;
+  /** Since when an account is its helpdesk's, for one that was another's before. */
+  moveOf(id: string): Move | undefined;
   /** Keeps credentials that the helpdesk at an address replaced, while it is still the account's. */
   renew(id: string, url: string, credentials: Credentials): Promise<void>;
   /** Notes that it is about to leave, or stays. @throws AccountBookError; nothing is changed then */
@@ -243,7 +247,7 @@ class FileBook implements AccountBook {
     this.#refuseTwice({ backend, url, values: open }, this.#accounts);
     const connection = this.connectionWith(null, url, draft.connection);
     const known = this.#removed.find((one) => isPerhaps(one, { backend, url, values: open }));
-    const name = draft.name === '' ? this.#nameFor(url) : draft.name;
+    const name = draft.name === '' ? this.#nameFor(url, open) : draft.name;
     const setup: AccountSetup = {
       id: known?.id ?? this.#newId(url),
       name,
@@ -318,6 +322,12 @@ class FileBook implements AccountBook {
     await this.#signIns.keep(id, connection.signIn);
     if (!stays && Object.keys(secret).length > 0) await vault.set(id, secret);
     return after;
+  }
+
+  moveOf(id: string): Move | undefined {
+    const setup = this.#accounts.find((one) => one.id === id);
+    if (setup === undefined || (setup.movedUpTo === 0 && setup.movedAt === 0)) return undefined;
+    return { upTo: setup.movedUpTo, at: setup.movedAt, from: setup.movedFrom };
   }
 
   async renew(id: string, url: string, credentials: Credentials): Promise<void> {
@@ -398,8 +408,9 @@ class FileBook implements AccountBook {
     return parsed.data;
   }
 
-  #nameFor(url: string): string {
-    return url === '' ? EMBEDDED.name : new URL(url).hostname;
+  #nameFor(url: string, values: Credentials): string {
+    const taken = this.#accounts.map(({ name }) => name);
+    return url === '' ? EMBEDDED.name : nameByAddress({ url, values }, taken);
   }
 
   #newId(url: string): string {
@@ -483,9 +494,7 @@ export function isElsewhere(
 
 /** How agents tell one helpdesk from another. */
 function knownBy({ url, name, values }: AccountSetup): string {
-  if (url === '') return name;
-  const { host, pathname } = new URL(url);
-  return [host, pathname.replace(/\/$/, ''), values.workspace && ` (${values.workspace})`].join('');
+  return url === '' ? name : wholeAddress({ url, values });
 }
 
 /** One helpdesk may be connected twice under two logins, never twice under the same. */

@@ -377,6 +377,8 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
       const intent = anIntent(i + 2, action, { accountId: id, conversationId });
       expect((await send('PUT', `/door/intents/${intent.ref}`, intent)).status).toBe(200);
     }
+    const typed = { mode: 'reply', text: 'Dear Alice', files: [], typedAt: Date.now() };
+    await ask(draftSchema, 'PUT', `/door/drafts/${id}/${conversationId}`, typed);
     const third = await openHelpdesk(join(folder, 'third'), Date.now);
     const url = (await third.listen(0)).replace('127.0.0.1', 'localhost');
     try {
@@ -389,15 +391,16 @@ describe('accounts that are managed while the host runs', { timeout: 40_000 }, (
       const rows = async () => (await ask(outboxPageSchema, 'GET', '/door/intents')).rows;
       const detail = new URL(second.url).host;
       const waits = { state: 'parked', reason: { kind: 'elsewhere', detail } };
-      expect(await rows()).toMatchObject([waits, waits, waits]);
+      const keptDraft = { ...waits, intent: { action: { kind: 'reply', text: 'Dear Alice' } } };
+      expect(await (await send('GET', '/door/drafts')).text()).not.toContain(typed.text);
+      expect(await rows()).toMatchObject([waits, waits, waits, keptDraft]);
       await host.close();
       host = await start();
       await account(id, 'online');
-      expect(await rows()).toMatchObject([waits, waits, waits]);
+      expect(await rows()).toMatchObject([waits, waits, waits, keptDraft]);
       expect((await conversationIn(id)).status).toBe('new');
       expect((await send('POST', `/door/intents/${refOf(2)}/resend`)).ok).toBe(false);
       expect((await send('POST', `/door/intents/${refOf(2)}/discard`)).ok).toBe(true);
-      expect((await rows())[1]).toMatchObject({ state: 'discarded' });
     } finally {
       await ask(accountSchema, 'POST', `/door/accounts/${id}/remove`);
       await third.close();

@@ -24,7 +24,6 @@ import type { Account } from '@shared/contract/door';
 import { isEmptyDraft } from '@shared/domain/drafts';
 import { isUnconfirmed } from '@shared/domain/intents';
 import type { Speaker } from '@shared/domain/speaker';
-import type { Drafts } from '@shared/sync/drafts';
 import type { AccountLink } from '../account-link';
 import type { Desk } from '../desk';
 import type { LightIndex } from '../light-index';
@@ -33,6 +32,7 @@ import type { EmbeddedHelpdesk } from './embedded-helpdesk';
 import { toldConnection, wayOf } from './connections';
 import { createHttpClient, HTTP_LIMITS } from '../http-client';
 import { createLeaving } from './leaving';
+import type { MovedDrafts } from './moved-drafts';
 import { ProfileError } from '../profiles/profile-error';
 import type { Profiles } from '../profiles/profiles';
 import { RenewedCredentials } from './renewed';
@@ -80,7 +80,7 @@ export interface AccountManagerOptions {
   backends: Backends;
   embedded: EmbeddedHelpdesk | null;
   profiles: Pick<Profiles, 'add'>;
-  drafts: Pick<Drafts, 'list'>;
+  drafts: Pick<MovedDrafts, 'list' | 'takeOut'>;
   light: Pick<LightIndex, 'countOf'>;
   clock: Clock;
 }
@@ -115,9 +115,11 @@ export function createAccountManager(options: AccountManagerOptions): AccountMan
   }
 
   /** What was decided for the helpdesk that it was before waits for the agent, before it is connected. */
-  async function parkOfBefore({ id, movedUpTo, movedAt, movedFrom }: AccountSetup): Promise<void> {
-    if (movedUpTo === 0 && movedAt === 0) return;
-    await desk.outbox.moved(id, { upTo: movedUpTo, at: movedAt, from: movedFrom });
+  async function parkOfBefore({ id }: AccountSetup): Promise<void> {
+    const move = book.moveOf(id);
+    if (move === undefined) return;
+    await desk.outbox.moved(id, move);
+    await drafts.takeOut(id);
   }
 
   /** The same for as long as the disk takes nothing; until then nothing leaves. */

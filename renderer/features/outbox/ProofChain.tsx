@@ -23,6 +23,8 @@ export function ProofChain({ row }: { row: Row }) {
   useAgents(accountId);
   const { copied, copy } = useCopy();
   const sentTo = row.state === 'saving' ? conversationId : targetOf(row);
+  // Nobody decided it.
+  const isDraft = row.state !== 'saving' && evidenceStep(row.evidence[0]?.note ?? '').code === 'keptDraft';
   const text = 'text' in intent.action ? intent.action.text.trim() : '';
   return (
     <div className="grid gap-x-8 gap-y-3 pt-3 pb-1 two:grid-cols-[minmax(0,1fr)_minmax(0,1.25fr)]">
@@ -64,7 +66,9 @@ export function ProofChain({ row }: { row: Row }) {
         <Fact name={t('proof.attempts')}>
           {t('outbox:attempts', { count: row.state === 'saving' ? 0 : row.attempts })}
         </Fact>
-        <Fact name={t('proof.agent')}>{intent.speaker?.name ?? agentName(accountId, intent.agentId)}</Fact>
+        {!isDraft && (
+          <Fact name={t('proof.agent')}>{intent.speaker?.name ?? agentName(accountId, intent.agentId)}</Fact>
+        )}
         {row.state !== 'saving' && row.leftAs !== undefined && (
           <Fact name={t('speaker:standsAs')}>
             <span className="text-warning">{row.leftAs}</span>
