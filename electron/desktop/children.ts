@@ -15,8 +15,18 @@ export function forkHost(fork: Fork, program: string, args: readonly string[]): 
     postMessage: (message) => child.postMessage(message),
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void child.on('exit', listener),
-    kill: () => void child.kill(),
+    kill: () => endNow(child),
   };
+}
+
+/** Asked in vain before: a SIGTERM (`kill`) would be one more request. */
+function endNow(child: UtilityProcess): void {
+  if (child.pid === undefined) return void child.kill();
+  try {
+    process.kill(child.pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
 }
 
 /** A helpdesk process, in the shape that waits for its ready line. */
@@ -39,11 +49,8 @@ export function forkHelpdesk(fork: Fork, program: string, args: readonly string[
     stderr: child.stderr as Readable | null,
     exited,
     async stop() {
-      const { pid } = child;
       child.kill();
-      const late = setTimeout(() => {
-        if (pid !== undefined) process.kill(pid, 'SIGKILL');
-      }, STOP_PATIENCE_MS);
+      const late = setTimeout(() => endNow(child), STOP_PATIENCE_MS);
       await exited;
       clearTimeout(late);
     },

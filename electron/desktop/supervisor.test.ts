@@ -134,6 +134,20 @@ describe('the supervision of the host', () => {
     expect(last().killed).toHaveBeenCalledOnce();
   });
 
+  it('waits 2 s more for one that the system does not let die, and no longer', async () => {
+    const supervisor = supervise();
+    last().kill = last().killed;
+    const closed = supervisor.close();
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(last().killed).toHaveBeenCalledOnce();
+    const told = vi.fn();
+    void closed.then(told);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(told).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(told).toHaveBeenCalledOnce();
+  });
+
   it('closes while waiting for the next start, too', async () => {
     const supervisor = supervise();
     last().exits();

@@ -15,12 +15,15 @@ const STEADY_MS = 60_000;
 const MOST_FALSE_STARTS = 5;
 /** A drain is 5 s at most, and the helpdesk's end as much. */
 const CLOSE_PATIENCE_MS = 12_000;
+/** What the system does not let die (a call into a dead folder) is not waited for. */
+const KILL_PATIENCE_MS = 2_000;
 
 /** What is used of the host's process (Electron's `UtilityProcess`, or a Node child in tests). */
 export interface HostChild {
   postMessage(message: ParentToHost): void;
   onMessage(listener: (message: unknown) => void): void;
   onExit(listener: (code: number) => void): void;
+  /** Ends it now, whatever it is doing. */
   kill(): void;
 }
 
@@ -156,9 +159,15 @@ export function superviseHost(options: SupervisorOptions): Supervisor {
       closing = true;
       const running = child;
       if (running !== null) {
-        const gone = new Promise<void>((resolve) => (ended = resolve));
+        let late: NodeJS.Timeout | undefined;
+        const gone = new Promise<void>((resolve) => {
+          ended = resolve;
+          late = setTimeout(() => {
+            late = setTimeout(resolve, KILL_PATIENCE_MS);
+            running.kill();
+          }, CLOSE_PATIENCE_MS);
+        });
         running.postMessage({ type: 'close' });
-        const late = setTimeout(() => running.kill(), CLOSE_PATIENCE_MS);
         await gone;
         clearTimeout(late);
       }

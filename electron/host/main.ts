@@ -10,6 +10,9 @@ import { parentKeychain } from './accounts/parent-keychain';
 import { createParentHelpdesk } from './parent-helpdesk';
 import { parentPort } from './parent-port';
 import { startHost, type RunningHost } from './start-host';
+import { threadsEnd } from './threads';
+
+const THREAD_PATIENCE_MS = 1_000;
 
 const { values } = parseArgs({
   options: {
@@ -61,4 +64,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-process.exit(await main());
+const code = await main();
+// Nothing is left to write: a thread in a dead folder would hold up an ordinary exit for good.
+if (!(await threadsEnd(THREAD_PATIENCE_MS))) process.kill(process.pid, 'SIGKILL');
+process.exit(code);

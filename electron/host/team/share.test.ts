@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { threadsEnd } from '../threads';
 import { asProcess, asThread, openShare, SHARE_LIMITS, type Share } from './share';
 import { deadShare } from './team.test-data';
 
@@ -50,6 +51,19 @@ describe.each([
     await writeFile(path, 'eleven byte');
     expect(await codeOf(share.read(path, 10))).toBe('EFBIG');
   });
+});
+
+it.skipIf(isWindows)('a thread in a dead folder is known to hold up the end of the process', async () => {
+  const path = join(folder, 'team.json');
+  execFileSync('mkfifo', [path]);
+  const hangs = `process.stdout.write('.', () => require('node:fs').readFileSync(process.argv.at(-2)));`;
+  share = openShare({ startMs: 15_000, workMs: 50 }, asThread, hangs);
+  expect(await codeOf(share.read(path, 10))).toBe('ETIMEDOUT');
+  share.close();
+  expect(await threadsEnd(20)).toBe(false);
+  // The other end of the pipe lets it go.
+  await (await open(path, constants.O_WRONLY)).close();
+  expect(await threadsEnd(30_000)).toBe(true);
 });
 
 describe.skipIf(isWindows)('a folder that does not answer', () => {

@@ -13,6 +13,7 @@ import { spawn } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { codeOf } from '../json-file';
+import { noteThread } from '../threads';
 import programText from './share-program.js?raw';
 
 export interface ShareLimits {
@@ -74,6 +75,7 @@ export const asProcess: ProgramStarter = (text, args) => {
 export const asThread: ProgramStarter = (text, args) => {
   const worker = new Worker(text, { eval: true, argv: [...args], stdin: true, stdout: true, stderr: true });
   worker.unref();
+  noteThread(worker);
   return {
     stdin: worker.stdin!,
     stdout: worker.stdout,
