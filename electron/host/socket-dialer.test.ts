@@ -6,10 +6,14 @@ import {
   type Socket,
 } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { embeddedDefinition } from '@shared/backends/embedded/embedded-backend';
+import type { RestDefinition } from '@shared/backends/rest-definition';
+import { createRestBackend } from '@shared/backends/rest-engine';
 import type { TextSocket } from '@shared/backends/socket';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { createHttpClient } from './http-client';
 import { createSocketDialer, SOCKET_LIMITS } from './socket-dialer';
+import { systemClock } from './system-clock';
 
 const closing: (() => Promise<unknown>)[] = [];
 
@@ -31,9 +35,14 @@ async function listen(server: RawServer): Promise<number> {
 /** A WebSocket server; calls back for every socket with the headers it came with. */
 async function serve(
   onSocket: (socket: WebSocket, headers: Readonly<Record<string, unknown>>) => void,
+  isKnown: (headers: Readonly<Record<string, unknown>>) => boolean = () => true,
 ): Promise<string> {
   const server = createServer((_request, response) => response.writeHead(403).end());
-  const sockets = new WebSocketServer({ server, path: '/cable' });
+  const sockets = new WebSocketServer({
+    server,
+    path: '/cable',
+    verifyClient: ({ req }, answer) => answer(isKnown(req.headers), 401),
+  });
   sockets.on('connection', (socket, request) => onSocket(socket, request.headers));
   const port = await listen(server);
   closing.unshift(async () => {
@@ -111,6 +120,41 @@ describe('a socket of the host', () => {
     const silent = await listen(createRawServer((socket) => void socket.on('error', () => undefined)));
     await expect(dial(`ws://127.0.0.1:${silent}/cable`)).rejects.toMatchObject({ kind: 'refused' });
     await expect(dial('ws://127.0.0.1:1/cable')).rejects.toMatchObject({ kind: 'refused' });
+  });
+
+  it('is dialled once more with renewed credentials when they expired, and not when they stay unknown', async () => {
+    const seen: unknown[] = [];
+    const url = await serve(
+      () => undefined,
+      ({ authorization }) => {
+        seen.push(authorization);
+        return authorization === 'Bearer new';
+      },
+    );
+    await expect(dial(url)).rejects.toMatchObject({ kind: 'unauthorized', status: 401 });
+    const listening = async (renewedTo: string): Promise<void> => {
+      let token = 'old';
+      const { request: http } = createHttpClient();
+      const definition: RestDefinition = {
+        ...embeddedDefinition,
+        dials: true,
+        auth: () => ({
+          headers: async () => ({ authorization: `Bearer ${token}` }),
+          renew: async () => {
+            token = renewedTo;
+            return true;
+          },
+        }),
+        push: async (ask) => void (await ask.dial({ path: '/cable', signedIn: true })),
+      };
+      const settings = { accountId: 'a1', url: url.replace(/^ws(.*)\/cable/, 'http$1'), token: '' };
+      const backend = createRestBackend(definition, settings, http, systemClock);
+      await backend.listen(() => undefined, new AbortController().signal);
+    };
+    seen.length = 0;
+    await listening('new');
+    expect(seen).toEqual(['Bearer old', 'Bearer new']);
+    await expect(listening('unknown')).rejects.toMatchObject({ kind: 'unauthorized' });
   });
 
   it.each([

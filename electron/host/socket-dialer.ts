@@ -50,7 +50,7 @@ export function createSocketDialer(
       socket.once('unexpected-response', (_request, response) => {
         response.destroy();
         socket.terminate();
-        reject(new BackendError('refused', `The server refused the socket (HTTP ${response.statusCode}).`));
+        reject(refusalOf(response.statusCode ?? null));
       });
       socket.once('open', () => resolve(life));
       socket.on('error', (error) => reject(failureOf(error, 'dialling')));
@@ -60,6 +60,14 @@ export function createSocketDialer(
         reject(new BackendError('no-answer', 'The socket closed before it stood.'));
       });
     });
+}
+
+const UNAUTHORIZED = 401;
+
+/** Credentials that expired are told apart: they can be renewed, and the socket dialled once more. */
+function refusalOf(status: number | null): BackendError {
+  const kind = status === UNAUTHORIZED ? 'unauthorized' : 'refused';
+  return new BackendError(kind, `The server refused the socket (HTTP ${status}).`, status);
 }
 
 class SocketLife implements TextSocket {
