@@ -94,3 +94,67 @@ test('what is about to leave is readable for everybody, and an undo that fails s
   await expect(toast.getByText(words('accounts:failure.unreachable'))).toBeVisible();
   await expect(undo).toBeEnabled();
 });
+
+test('undo is in reach of the keyboard on every view of the account screen, and the focus never falls', async ({
+  lab,
+  page,
+}, info) => {
+  test.setTimeout(120_000);
+  const { app, agent, addSecond, screen } = await accountsWorld(lab, page);
+  const { id } = await addSecond();
+  const leave = (undoMs: number) => door(app, `accounts/${id}/remove?undoMs=${undoMs}`, { method: 'POST' });
+  const undo = page.locator(`[data-leaving="${id}"]`).getByRole('button', {
+    name: words('accounts:leaving.undo'),
+  });
+  const heading = screen.dialog.getByRole('heading', { level: 3 });
+
+  await screen.open();
+  await screen.startWizard();
+  await leave(60_000);
+  await expect(undo).toHaveCount(1);
+  await page.screenshot({ path: info.outputPath('undo-over-the-wizard.png') });
+  await expectNoBarrierInBothThemes(page);
+  await undo.press('Enter');
+  await expect(undo).toHaveCount(0);
+  await expect(heading).toBeFocused();
+  expect((await accountsOf(app)).find((one) => one.id === id)?.leaving).toBeNull();
+  await page.keyboard.press('Escape');
+
+  // In the list its place is taken by the next one, or by the way to connect one.
+  await screen.account(id).getByRole('button').first().focus();
+  await leave(0);
+  await expect(screen.account(id)).toHaveCount(0);
+  await expect(screen.account('desk').getByRole('button').first()).toBeFocused();
+  await screen.close();
+
+  await addSecond();
+  // From the message over the queue the focus goes back to where it was.
+  const pane = agent.queue.list;
+  await pane.focus();
+  await leave(60_000);
+  await undo.focus();
+  await undo.press('Enter');
+  await expect(undo).toHaveCount(0);
+  await expect(pane).toBeFocused();
+});
+
+test('an account that is removed elsewhere while it is changed says so, and what was typed goes along', async ({
+  lab,
+  page,
+}, info) => {
+  const { app, addSecond, screen } = await accountsWorld(lab, page);
+  const { id } = await addSecond();
+  await screen.open();
+  await screen.account(id).getByRole('button').first().click();
+  await screen.button('accounts:action.change').click();
+  await screen.field('accounts:field.name').fill('Half typed');
+  await door(app, `accounts/${id}/remove`, { method: 'POST' });
+  const heading = screen.dialog.getByRole('heading', { name: words('accounts:gone.title') });
+  await expect(heading).toBeFocused();
+  await expect(screen.dialog.getByText(words('accounts:gone.typed'))).toBeVisible();
+  await expectNoBarrierInBothThemes(page);
+  await page.screenshot({ path: info.outputPath('gone.png') });
+  await screen.button('accounts:gone.connect').press('Enter');
+  await expect(screen.field('accounts:field.name')).toHaveValue('Half typed');
+  await expect(screen.field('accounts:field.url')).toBeFocused();
+});

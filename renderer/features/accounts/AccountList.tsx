@@ -4,6 +4,7 @@ import { AccountMark } from '@renderer/components/AccountMark';
 import { AccountStateGlyph } from '@renderer/components/AccountStateGlyph';
 import { Button } from '@renderer/components/Button';
 import { RelativeTime } from '@renderer/components/RelativeTime';
+import { useFocusHeir } from '@renderer/components/use-focus-heir';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useBackends, useLeavingAccounts, type LeavingAccount } from '@renderer/data/account-admin';
 import { useAccounts, useAccountHue } from '@renderer/data/accounts';
@@ -54,6 +55,7 @@ export function AccountList({ cameBack }: { cameBack: boolean }) {
               account={account}
               isOpen={account.id === shown}
               onToggle={() => setOpened(account.id === shown ? '' : account.id)}
+              onGone={() => box.current?.querySelector('button')?.focus()}
               leaving={leaving.find(({ id }) => id === account.id)}
               backends={backends.state === 'here' ? backends.value : null}
             />
@@ -77,19 +79,23 @@ interface ItemProps {
   account: Account;
   isOpen: boolean;
   onToggle: () => void;
+  /** It was removed, and had the focus. */
+  onGone: () => void;
   leaving: LeavingAccount | undefined;
   backends: Backends | null;
 }
 
-function Item({ account, isOpen, onToggle, leaving, backends }: ItemProps) {
+function Item({ account, isOpen, onToggle, onGone, leaving, backends }: ItemProps) {
   const { t } = useTranslation(['accounts', 'status']);
   const details = useId();
   const hue = useAccountHue(account.id);
   const { state, asOf, firstSync, name } = account;
   const toggle = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLLIElement>(null);
+  useFocusHeir(box, onGone);
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
-    <li data-account={account.id} className="rounded-control border">
+    <li ref={box} data-account={account.id} className="rounded-control border">
       <button
         ref={toggle}
         type="button"

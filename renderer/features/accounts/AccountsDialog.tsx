@@ -5,9 +5,11 @@ import { useAccounts } from '@renderer/data/accounts';
 import { openAccounts, useAccountScreen, type AccountView } from '@renderer/state/account-screen';
 import { useCommand } from '@renderer/state/commands';
 import { useOverlay } from '@renderer/state/overlays';
+import { AccountGone } from './AccountGone';
 import { AccountList } from './AccountList';
 import { ChangeAccount } from './ChangeAccount';
 import { ConnectWizard } from './ConnectWizard';
+import { LeavingStrips } from './LeavingStrips';
 import { RemoveAccount } from './RemoveAccount';
 
 /** The helpdesks this console works with: how each stands, and everything that can be done about them. */
@@ -64,6 +66,7 @@ export function AccountsDialog() {
           if (file !== undefined) drop(file);
         }}
       >
+        {view.name !== 'list' && <LeavingStrips />}
         <Shown view={view} />
       </div>
     </Dialog>
@@ -75,10 +78,13 @@ function Shown({ view }: { view: AccountView }) {
   const [first] = useState(view);
   const accounts = useAccounts();
   const account = 'accountId' in view ? accounts.find(({ id }) => id === view.accountId) : undefined;
+  const [lastSeen, setLastSeen] = useState(account);
+  if (account !== undefined && account !== lastSeen) setLastSeen(account);
   if (view.name === 'connect') return <ConnectWizard />;
   if (account !== undefined && view.name === 'change')
     return <ChangeAccount key={account.id} account={account} />;
   if (account !== undefined && view.name === 'remove')
     return <RemoveAccount key={account.id} account={account} />;
+  if ('accountId' in view && lastSeen?.id === view.accountId) return <AccountGone account={lastSeen} />;
   return <AccountList cameBack={view !== first} />;
 }
