@@ -226,7 +226,8 @@ export class UnreadThreads {
       return page.changes.some((change) => change.kind === 'conversation' && change.id === id) ? page : null;
     } catch (error) {
       if (error instanceof BackendError && error.kind === 'not-found') return { changes: [gone(id, null)] };
-      if (isOfOneThread(error)) return null;
+      // What was called off says nothing of the thread.
+      if (isOfOneThread(error) && !signal.aborted) return null;
       throw error;
     }
   }

@@ -113,7 +113,7 @@ function changed(rows: readonly unknown[], told: Position['told']): unknown[] {
 type PageRow = FeedRow | UnreadThread;
 
 function tellOf(at: Position, rows: readonly PageRow[], serverNow: number): [string, number][] {
-  // One that was set aside is not read again before its next change, or a sweep.
+  // One that was set aside is told: it is kept elsewhere until it can be read.
   const read = rows.map((row) => ({
     id: row.id,
     age: row instanceof UnreadThread ? row.age : ageOfRow(row),
