@@ -25,6 +25,35 @@ describe.each([
     return (results[0]?.[0] as Outcome[][])[0]?.[0] as Outcome;
   }
 
+  it.each([
+    ['pads', '$pad("x", 500000000)'],
+    ['splits and joins', '$join($split(text, ""), "-----------")'],
+    ['joins', '$join($map([1..200], function($i) { $$.text }))'],
+    [
+      'doubles text',
+      '($f := function($s, $n) { $n = 0 ? $s : $f($s & $s, $n - 1) }; $uppercase($f("xx", 28)))',
+    ],
+    [
+      'names one thing twice, again and again',
+      '($f := function($s, $n) { $n = 0 ? $s : $f({ "a": $s, "b": $s }, $n - 1) }; $string($f("xx", 27)))',
+    ],
+  ])(
+    'one that %s until no memory is left on its way is refused, and the host goes on',
+    async (_what, text) => {
+      made({ limitMs: 20_000 });
+      expect(await outcome(text, { text: 'x'.repeat(3_000_000) })).toMatchObject({
+        problem: expect.stringMatching(/^It makes more than 8388608 characters on its way/) as string,
+      });
+    },
+  );
+
+  it('lists and texts of the size of an input are worked with', async () => {
+    made({ limitMs: 20_000 });
+    const value = { text: 'wide '.repeat(200_000) };
+    expect(await outcome('$length($join($split(text, " "), ", "))', value)).toEqual({ value: 1_200_000 });
+    expect(await outcome('$length($pad(text & "!", 1500000, "-"))', value)).toEqual({ value: 1_500_000 });
+  });
+
   describe('expressions', () => {
     it('are asked of every input, with names and variables', async () => {
       const tasks = [{ each: null, expressions: ['id', '$prefix & name', 'nothing'] }];
@@ -190,9 +219,8 @@ describe('an evaluator', () => {
   afterEach(() => evaluator.close());
 
   it('outlives what its expressions run in, whatever ends that', async () => {
-    // One allocation this large ends a thread together with its process.
     const { evaluate } = opened(20_000);
-    const fatal = [{ each: null, expressions: ['$length($pad("", 400000000, "ü"))', '1'] }];
+    const fatal = [{ each: null, expressions: ['[1..9999999].[$, $, $]', '1'] }];
     const [found] = await evaluate(fatal, [swift(1)], LANE);
     expect((found?.[0] as Outcome[][])[0]).toEqual([
       { problem: expect.stringContaining('stopped') as string, position: null },

@@ -16,6 +16,46 @@ for (const kind of [function () {}, async function () {}, function* () {}, async
 }
 delete globalThis.Function;
 delete globalThis.WebAssembly;
+
+/** No text or list on the way from an input to its results is longer: a thread's end would be the host's. */
+const mostOnTheWay = 2 * mostCharacters;
+function bounded(size) {
+  if (size > mostOnTheWay) throw new Error(`It makes more than ${mostOnTheWay} characters on its way.`);
+}
+/** As JSON, and no further than it matters: what is named twice is written twice. */
+function jsonSize(value, known = 0) {
+  let size = known + 2;
+  bounded(size);
+  if (typeof value === 'string') size += value.length;
+  else if (typeof value === 'object' && value !== null) {
+    for (const name of Object.keys(value)) size = jsonSize(value[name], size + name.length);
+  }
+  return size;
+}
+const { concat, split } = String.prototype;
+const { join } = Array.prototype;
+const { stringify } = JSON;
+String.prototype.concat = function (...others) {
+  bounded(others.reduce((size, other) => size + String(other).length, this.length));
+  return concat.apply(this, others);
+};
+String.prototype.split = function (separator, limit) {
+  // Each piece takes the room of several characters.
+  if (separator === '' && limit === undefined) bounded(this.length * 8);
+  return split.call(this, separator, limit);
+};
+Array.prototype.join = function (separator = ',') {
+  let size = Math.max(0, this.length - 1) * String(separator).length;
+  bounded(size);
+  // A list without a single entry (new Array(n)) is not walked through.
+  for (const name of Object.keys(this)) size += typeof this[name] === 'string' ? this[name].length : 1;
+  bounded(size);
+  return join.call(this, separator);
+};
+JSON.stringify = (value, ...how) => {
+  jsonSize(value);
+  return stringify(value, ...how);
+};
 for (const kind of [Object, Array, String, Number, Boolean, RegExp, Promise, Map, Set, Date]) {
   Object.freeze(kind.prototype);
   Object.freeze(kind);
@@ -89,5 +129,5 @@ onTasks(async (sent) => {
     }
   }
   // As text: an expression may have made anything, but text is only text.
-  send(JSON.stringify(results));
+  send(stringify(results));
 });
