@@ -16,7 +16,8 @@ import { CheckPart, HostFailure } from './CheckPart';
 import { verdictOf } from './check-result';
 import { endedOnTheWay, keptAt, shownWay, wayDraft, withoutStaleTrust } from './connection';
 import { ConnectionFields } from './ConnectionFields';
-import { isSameServer, missingFields, signInValues, type FieldName } from './sign-in-fields';
+import { MovesElsewhere } from './MovesElsewhere';
+import { isSameServer, missingFields, movesElsewhere, signInValues, type FieldName } from './sign-in-fields';
 import { Field, focusField, SignInForm } from './SignInForm';
 import { useCheck } from './use-check';
 import { View } from './View';
@@ -65,6 +66,17 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
   const connection = useConnection(account.id);
   const kept = connection.state === 'here' ? keptAt(connection.value, keeps) : null;
   const verdict = result.state === 'done' ? verdictOf(result.steps) : null;
+  const moves = offer !== null && movesElsewhere(account.url ?? '', filled, values);
+  // What it costs is read before it is done: a good check alone moves nothing.
+  const asksToMove = moves && verdict === 'good';
+
+  const submitWord = onlyName
+    ? 'change.save'
+    : asksToMove
+      ? 'change.move'
+      : moves
+        ? 'check.check'
+        : 'change.checkAndSave';
 
   const patch = (): AccountPatch =>
     onlyName
@@ -112,9 +124,9 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
       if (form.current !== null) focusField(form.current, first);
       return;
     }
-    if (onlyName) return save();
+    if (onlyName || asksToMove) return save();
     const check = await checking.start(draft());
-    if (check !== null && verdictOf(check) === 'good') await save();
+    if (check !== null && verdictOf(check) === 'good' && !moves) await save();
   };
   return (
     <form ref={form} onSubmit={(event) => void submit(event)} noValidate className="flex flex-col gap-4">
@@ -139,6 +151,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
         />
       )}
       {!keeps && <p className="text-pretty text-muted">{t('change.otherServer')}</p>}
+      {moves && <MovesElsewhere accountId={account.id} />}
       <CheckPart checking={checking} onTrust={trust} />
       {saving !== 'no' && saving !== 'saving' && <HostFailure code={saving} />}
       <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
@@ -151,7 +164,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
           <Button onClick={() => void save()}>{t('change.anyway')}</Button>
         )}
         <Button type="submit" variant="primary" busy={saving === 'saving' || result.state === 'running'}>
-          {t(onlyName ? 'change.save' : 'change.checkAndSave')}
+          {t(submitWord)}
         </Button>
       </div>
     </form>

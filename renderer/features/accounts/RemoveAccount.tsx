@@ -6,6 +6,7 @@ import { useAccountScreen } from '@renderer/state/account-screen';
 import type { Account } from '@shared/contract/door';
 import { HostFailure } from './CheckPart';
 import { View } from './View';
+import { WhatItHolds } from './WhatItHolds';
 
 /** What a removal does, said before it is done; there is some time to undo it. */
 export function RemoveAccount({ account }: { account: Account }) {
@@ -25,35 +26,20 @@ export function RemoveAccount({ account }: { account: Account }) {
   const own = account.ownHelpdesk === true;
   return (
     <View title={t('remove.title', { account: account.name })}>
-      {holdings.state === 'asking' && (
-        <p role="status" className="text-muted">
-          {t('loading')}
-        </p>
-      )}
-      {holdings.state === 'failed' && (
-        <>
-          <HostFailure code="unreachable" />
-          <Button onClick={holdings.again} className="self-start">
-            {t('again')}
-          </Button>
-        </>
-      )}
-      {holdings.state === 'here' && (
-        <ul className="flex list-disc flex-col gap-1.5 pl-5 text-pretty">
-          <li>
-            {t('remove.conversations', { count: holdings.value.conversations })}{' '}
-            {t(own ? 'remove.stayHere' : 'remove.stayThere')}
-          </li>
-          <li>
-            {holdings.value.unsent > 0
-              ? t('remove.unsent', { count: holdings.value.unsent })
-              : t('remove.noUnsent')}
-          </li>
-          {holdings.value.drafts > 0 && <li>{t('remove.drafts', { count: holdings.value.drafts })}</li>}
-          {!own && <li>{t('remove.credentials')}</li>}
-          <li>{t('remove.undo')}</li>
-        </ul>
-      )}
+      <WhatItHolds holdings={holdings}>
+        {({ conversations, unsent, drafts }) => (
+          <>
+            <li>
+              {t('remove.conversations', { count: conversations })}{' '}
+              {t(own ? 'remove.stayHere' : 'remove.stayThere')}
+            </li>
+            <li>{unsent > 0 ? t('remove.unsent', { count: unsent }) : t('remove.noUnsent')}</li>
+            {drafts > 0 && <li>{t('remove.drafts', { count: drafts })}</li>}
+            {!own && <li>{t('remove.credentials')}</li>}
+            <li>{t('remove.undo')}</li>
+          </>
+        )}
+      </WhatItHolds>
       {removing !== 'no' && removing !== 'removing' && <HostFailure code={removing} />}
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={() => go({ name: 'list' })}>{t('remove.keep')}</Button>

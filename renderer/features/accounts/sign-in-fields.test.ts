@@ -1,6 +1,6 @@
 import type { BackendOffer } from '@shared/contract/accounts';
 import { expect, it } from 'vitest';
-import { isSameServer, missingFields, signInValues } from './sign-in-fields';
+import { isSameServer, missingFields, movesElsewhere, signInValues } from './sign-in-fields';
 
 const OFFER: BackendOffer = {
   id: 'desk',
@@ -56,4 +56,15 @@ it.each([
   ['not an address', 'not an address', false],
 ])('%s and %s: one server is %s', (one, other, same) => {
   expect(isSameServer(one, other)).toBe(same);
+});
+
+it.each([
+  ['desk.example/support', {}, false],
+  [' https://desk.example ', { token: 'sample' }, false],
+  ['', {}, false],
+  ['other.example', {}, true],
+  ['http://desk.example', {}, true],
+  ['https://desk.example', { workspace: '3' }, true],
+])('at %s with %j an account becomes another helpdesk’s: %s', (url, values, moves) => {
+  expect(movesElsewhere('https://desk.example', { url }, values)).toBe(moves);
 });

@@ -49,3 +49,19 @@ export function signInValues(
     }),
   );
 }
+
+/**
+ * Whether an account would be another helpdesk's, with other conversations. Which workspace it has is not
+ * known to a page: whoever types one is told.
+ * @param before its address as it is
+ * @param values of {@link signInValues}
+ */
+export function movesElsewhere(
+  before: string,
+  { url }: Pick<FilledIn, 'url'>,
+  values: Partial<Record<SignInFieldName, string>>,
+): boolean {
+  const typed = url.trim();
+  const isOther = typed !== '' && typed !== before && !isSameServer(typed, before);
+  return isOther || values.workspace !== undefined;
+}
