@@ -1,16 +1,17 @@
 import { AccountMark } from './AccountMark';
-import { initialsOf } from './Avatar';
 import { cx } from './class-names';
 
 export interface AccountBadgeProps {
   name: string;
   hue: number;
-  /** The whole name however narrow it is; else a narrow row has room for its first letters. */
+  /** Stands for the name where a row is narrow. */
+  letters: string;
+  /** The whole name however narrow it is. */
   whole?: boolean;
 }
 
 /** Where a conversation lives: by hue and by name, never by hue alone. */
-export function AccountBadge({ name, hue, whole = false }: AccountBadgeProps) {
+export function AccountBadge({ name, hue, letters, whole = false }: AccountBadgeProps) {
   return (
     <span
       title={name}
@@ -21,7 +22,7 @@ export function AccountBadge({ name, hue, whole = false }: AccountBadgeProps) {
       {!whole && (
         <>
           <span aria-hidden className="@min-[25rem]:hidden">
-            {initialsOf(name)}
+            {letters}
           </span>
           <span className="sr-only @min-[25rem]:hidden">{name}</span>
         </>

@@ -1,6 +1,7 @@
 import type { Account } from '@shared/contract/door';
 import type { Agent } from '@shared/domain/entities';
 import { useCallback, useSyncExternalStore } from 'react';
+import type { AccountLook } from './account-looks';
 import { pageData } from './current';
 import { useSignal } from './stores/use-signal';
 
@@ -29,13 +30,12 @@ export function useNameOfAccount(): (accountId: string) => string {
   );
 }
 
-/** Which of the hues is an account's, by its place; `null` while there is only one account. */
-export function useAccountHue(accountId: string): number | null {
-  const { accounts } = pageData();
-  return useSyncExternalStore(accounts.subscribe, () => {
-    const all = accounts.get();
-    const at = all.findIndex(({ id }) => id === accountId);
-    return all.length > 1 && at >= 0 ? at : null;
+/** How an account is told apart at a glance; `null` while there is only one account. */
+export function useAccountLook(accountId: string): AccountLook | null {
+  const { accountLooks } = pageData();
+  return useSyncExternalStore(accountLooks.subscribe, () => {
+    const all = accountLooks.get();
+    return Object.keys(all).length > 1 ? (all[accountId] ?? null) : null;
   });
 }
 

@@ -2,6 +2,7 @@
 import type { RemovedAccount } from '@shared/contract/accounts';
 import type { Account } from '@shared/contract/door';
 import type { SpeakingAccount } from '@shared/domain/speaker';
+import { huesOf, looksOf, type AccountLook } from './account-looks';
 import { KeptSignal, type LocalText } from './stores/kept-locally';
 import { Signal } from './stores/signal';
 
@@ -9,6 +10,9 @@ export class KnownAccounts {
   readonly accounts: KeptSignal<'accounts'>;
   /** What accounts that are gone were called last, by id: what they left in the outbox goes by it. */
   readonly removedNames: KeptSignal<'removedNames'>;
+  /** How they are told apart at a glance, by account. */
+  readonly looks: Signal<Readonly<Record<string, AccountLook>>>;
+  readonly #hues: KeptSignal<'accountHues'>;
   /** Who the agent is, by account; accounts that never told are missing. */
   readonly agentIds: Signal<Readonly<Record<string, string>>>;
   /** Who speaks where, by account; unlike the accounts it changes only when that does. */
@@ -21,6 +25,8 @@ export class KnownAccounts {
   constructor(local: LocalText, onReach: () => void) {
     this.accounts = new KeptSignal('accounts', local, []);
     this.removedNames = new KeptSignal('removedNames', local, {});
+    this.#hues = new KeptSignal('accountHues', local, {});
+    this.looks = new Signal(this.#looksOf(this.accounts.get()));
     this.agentIds = new Signal(agentIdsOf(this.accounts.get()));
     this.speaking = new Signal(speakingIn(this.accounts.get()));
     this.#onReach = onReach;
@@ -61,8 +67,14 @@ export class KnownAccounts {
     return account !== undefined && isAway(account);
   }
 
+  #looksOf(accounts: readonly Account[]): Record<string, AccountLook> {
+    this.#hues.set(huesOf(accounts, this.#hues.get()));
+    return looksOf(accounts, this.#hues.get());
+  }
+
   #set(accounts: Account[]): void {
     const before = cutOff(this.accounts.get());
+    setIfOther(this.looks, this.#looksOf(accounts));
     this.accounts.set(accounts);
     if (before !== cutOff(accounts)) this.#onReach();
     setIfOther(this.agentIds, agentIdsOf(accounts));

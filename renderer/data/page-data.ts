@@ -67,6 +67,7 @@ export class PageData {
   readonly accounts: KeptSignal<'accounts'>;
   readonly removedNames: KeptSignal<'removedNames'>;
   readonly settings: KeptSignal<'settings'>;
+  readonly accountLooks: KnownAccounts['looks'];
   readonly agentIds: Signal<Readonly<Record<string, string>>>;
   readonly speaking: KnownAccounts['speaking'];
   readonly link: Signal<HostLink>;
@@ -97,6 +98,7 @@ export class PageData {
     this.#known = new KnownAccounts(local, () => this.#reachChanged());
     this.accounts = this.#known.accounts;
     this.removedNames = this.#known.removedNames;
+    this.accountLooks = this.#known.looks;
     this.agentIds = this.#known.agentIds;
     this.speaking = this.#known.speaking;
     this.settings = new KeptSignal('settings', local, DEFAULT_SETTINGS);

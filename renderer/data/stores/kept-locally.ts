@@ -10,6 +10,7 @@ const SCHEMAS = {
   settings: settingsSchema,
   accounts: z.array(accountSchema),
   removedNames: z.record(z.string(), z.string()),
+  accountHues: z.record(z.string(), z.int().nonnegative()),
 };
 type Kept = keyof typeof SCHEMAS;
 

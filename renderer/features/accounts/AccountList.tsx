@@ -7,7 +7,7 @@ import { RelativeTime } from '@renderer/components/RelativeTime';
 import { useFocusHeir } from '@renderer/components/use-focus-heir';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useBackends, useLeavingAccounts, type LeavingAccount } from '@renderer/data/account-admin';
-import { useAccounts, useAccountHue } from '@renderer/data/accounts';
+import { useAccountLook, useAccounts } from '@renderer/data/accounts';
 import { useHostLink } from '@renderer/data/host-link';
 import { useAccountScreen } from '@renderer/state/account-screen';
 import type { Backends } from '@shared/contract/accounts';
@@ -88,7 +88,7 @@ interface ItemProps {
 function Item({ account, isOpen, onToggle, onGone, leaving, backends }: ItemProps) {
   const { t } = useTranslation(['accounts', 'status']);
   const details = useId();
-  const hue = useAccountHue(account.id);
+  const look = useAccountLook(account.id);
   const { state, asOf, firstSync, name } = account;
   const toggle = useRef<HTMLButtonElement>(null);
   const box = useRef<HTMLLIElement>(null);
@@ -105,7 +105,7 @@ function Item({ account, isOpen, onToggle, onGone, leaving, backends }: ItemProp
         className="flex min-h-11 w-full items-center gap-2.5 rounded-control px-3 py-2 text-left transition-colors duration-120 hover:bg-hover"
       >
         <Chevron size={14} className="shrink-0 text-faint" aria-hidden />
-        {hue !== null && <AccountMark hue={hue} />}
+        {look !== null && <AccountMark hue={look.hue} />}
         <span className="min-w-0 flex-1 font-strong [overflow-wrap:anywhere]">{name}</span>
         <span className="flex shrink-0 flex-wrap items-center justify-end gap-x-2 text-meta text-muted">
           <span className="flex items-center gap-1.5">

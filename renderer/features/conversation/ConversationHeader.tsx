@@ -10,7 +10,7 @@ import { cx } from '@renderer/components/class-names';
 import { networkName } from '@renderer/components/social-names';
 import { Tooltip } from '@renderer/components/Tooltip';
 import { WaitingTime } from '@renderer/components/WaitingTime';
-import { agentName, useAccountHue, useAccountName, useAgentIds } from '@renderer/data/accounts';
+import { agentName, useAccountLook, useAccountName, useAgentIds } from '@renderer/data/accounts';
 import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useSelection } from '@renderer/state/selection';
 import { Controls } from './Controls';
@@ -104,7 +104,7 @@ function ResolveButton({ conversation, decide }: ConversationHeaderProps) {
 function Facts({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation(['conversation', 'common']);
   const accountName = useAccountName(conversation.accountId);
-  const hue = useAccountHue(conversation.accountId);
+  const look = useAccountLook(conversation.accountId);
   const mine = useAgentIds()[conversation.accountId] ?? null;
   const who = whoActs(conversation, mine);
   const { social, waitingSince, assigneeId, accountId } = conversation;
@@ -153,7 +153,7 @@ function Facts({ conversation }: { conversation: Conversation }) {
           {t('permalink', { network: networkName(social?.network ?? '') })}
         </a>
       )}
-      {accountName !== undefined && hue !== null && <AccountBadge name={accountName} hue={hue} whole />}
+      {accountName !== undefined && look !== null && <AccountBadge name={accountName} {...look} whole />}
     </div>
   );
 }

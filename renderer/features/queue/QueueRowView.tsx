@@ -2,7 +2,7 @@ import { ChevronsUp, PencilLine } from 'lucide-react';
 import { memo } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { ConversationKey } from '@shared/domain/entities';
-import { agentName, useAccountHue, useAccountName, useAgentIds } from '@renderer/data/accounts';
+import { agentName, useAccountLook, useAccountName, useAgentIds } from '@renderer/data/accounts';
 import { useQueueRow, type QueueRow } from '@renderer/data/queue';
 import { AccountBadge } from '@renderer/components/AccountBadge';
 import { Avatar } from '@renderer/components/Avatar';
@@ -162,11 +162,11 @@ function Time({ row: { conversation } }: { row: QueueRow }) {
 
 function Chips({ row: { conversation }, most }: { row: QueueRow; most: 1 | 2 }) {
   const account = useAccountName(conversation.accountId);
-  const hue = useAccountHue(conversation.accountId);
-  const badge = account !== undefined && hue !== null;
+  const look = useAccountLook(conversation.accountId);
+  const badge = account !== undefined && look !== null;
   return (
     <>
-      {badge && <AccountBadge name={account} hue={hue} />}
+      {badge && <AccountBadge name={account} {...look} />}
       {conversation.tags.slice(0, badge ? most - 1 : most).map((tag, i) => (
         <span key={tag} className={i === 0 && most === 2 && !badge ? 'flex' : 'hidden @min-[25rem]:flex'}>
           <Chip narrow>{tag}</Chip>

@@ -2,10 +2,9 @@ import { useTranslation } from '@renderer/components/use-translation';
 import type { Account } from '@shared/contract/door';
 import { AccountMark } from '@renderer/components/AccountMark';
 import { AccountStateGlyph } from '@renderer/components/AccountStateGlyph';
-import { initialsOf } from '@renderer/components/Avatar';
 import { cx } from '@renderer/components/class-names';
 import { Tooltip } from '@renderer/components/Tooltip';
-import { useAccounts } from '@renderer/data/accounts';
+import { useAccountLook, useAccounts } from '@renderer/data/accounts';
 import { useCounts } from '@renderer/data/queue';
 import { useSelection } from '@renderer/state/selection';
 
@@ -20,20 +19,21 @@ export function AccountFilter() {
       aria-label={t('accounts')}
       className="mt-1 flex flex-col items-center gap-1 border-t border-line pt-2"
     >
-      {accounts.map((account, hue) => (
-        <AccountButton key={account.id} account={account} hue={hue} />
+      {accounts.map((account) => (
+        <AccountButton key={account.id} account={account} />
       ))}
     </div>
   );
 }
 
-function AccountButton({ account, hue }: { account: Account; hue: number }) {
+function AccountButton({ account }: { account: Account }) {
   const { t } = useTranslation(['queue', 'status']);
   const filter = useSelection((state) => state.filter);
   const setFilter = useSelection((state) => state.setFilter);
   const focusPane = useSelection((state) => state.focusPane);
   const count = useCounts(filter.view).accounts[account.id] ?? 0;
   const { id, name, state } = account;
+  const look = useAccountLook(id);
   const chosen = filter.accountId === id;
   const words = [
     t('viewCount', { view: name, count }),
@@ -59,11 +59,11 @@ function AccountButton({ account, hue }: { account: Account; hue: number }) {
       >
         <span className="flex items-center gap-1 text-meta font-strong">
           {state === 'online' || state === 'connecting' ? (
-            <AccountMark hue={hue} />
+            <AccountMark hue={look?.hue ?? 0} />
           ) : (
             <AccountStateGlyph state={state} size={11} />
           )}
-          {initialsOf(name)}
+          {look?.letters}
         </span>
         <span aria-hidden className="tabular text-[0.625rem] leading-3">
           {count > 999 ? '999+' : count}
