@@ -87,7 +87,7 @@ const fileSchema = z.union([
 export const EMBEDDED_ID = 'embedded';
 const EMBEDDED: AccountSetup = {
   id: EMBEDDED_ID,
-  name: 'Embedded helpdesk',
+  name: 'Sample helpdesk',
   backend: 'embedded',
   speaker: null,
   url: '',
