@@ -12,7 +12,14 @@ import axios, { type AxiosResponse } from 'axios';
 import { failureOf, type RequestPhase } from './http-failures';
 import { createSocketDialer, SOCKET_LIMITS } from './socket-dialer';
 import { createAgents, type DialedRequest } from './way/agents';
-import { PROXY_SIGN_IN, proxyFor, refusedBy, signInHeaders, type Proxy } from './way/proxies';
+import {
+  PROXY_SIGN_IN,
+  proxyFor,
+  refusedBy,
+  withoutItsSignIn,
+  signInHeaders,
+  type Proxy,
+} from './way/proxies';
 import { DIRECT, isSameWay, targetOf, type Way } from './way/way';
 
 export interface HttpClientLimits {
@@ -79,7 +86,10 @@ export function createHttpClient(limits: HttpClientLimits = HTTP_LIMITS, way: Wa
         const challenge = response.headers['proxy-authenticate']?.toString();
         throw refusedBy(plainProxy, response.status, response.statusText, challenge);
       }
-      return answerOf(response, life, limits, dropIdle);
+      const answer = answerOf(response, life, limits, dropIdle);
+      if (plainProxy === null || answer.status < 400) return answer;
+      // It may be the proxy's own page.
+      return { ...answer, text: async () => withoutItsSignIn(plainProxy, await answer.text()) };
     } catch (error) {
       const failure = life.end(error);
       if (failure.kind === 'no-answer') dropIdle();

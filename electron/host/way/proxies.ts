@@ -6,6 +6,7 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { BackendError } from '@shared/backends/backend-error';
+import { SecretMask } from '@shared/backends/secrets';
 import { getProxyForUrl } from 'proxy-from-env';
 import { authorityOf, targetOf, type Target, type Way } from './way';
 
@@ -107,11 +108,17 @@ export function refusedBy(proxy: Proxy, status: number, words: string, challenge
   // A challenge may name its realm; the schemes alone say what an administrator has to know.
   const schemes = [...challenge.matchAll(/(?:^|,)\s*([A-Za-z]+)(?=\s|,|$)/g)].map(([, scheme]) => scheme);
   const wants = schemes.length === 0 ? '' : ` It asks for: ${schemes.join(', ')}.`;
-  return new BackendError(
-    'proxy',
-    `The proxy ${authorityOf(proxy)} answered ${`${status} ${words}`.trim()}.${wants}`,
-    status,
-  );
+  const said = withoutItsSignIn(proxy, `${status} ${words}`.trim());
+  return new BackendError('proxy', `The proxy ${authorityOf(proxy)} answered ${said}.${wants}`, status);
+}
+
+/** Words of a proxy, which may repeat what it was told: for screens and logs. */
+export function withoutItsSignIn({ signIn }: Pick<Proxy, 'signIn'>, words: string): string {
+  if (signIn === null) return words;
+  const secrets = new SecretMask();
+  // As a whole, as it is sent, and the password alone.
+  secrets.add(signIn, signIn.slice(signIn.indexOf(':') + 1));
+  return secrets.mask(words);
 }
 
 /** No connection to the proxy, or it broke before there was a tunnel. */
