@@ -33,6 +33,8 @@ export function spokenBy(speaker: Speaker, namesAuthors: boolean): SpokenBy {
 export interface SpeakingAccount {
   /** Who works here. */
   agent: Agent | null;
+  /** Whose the credentials are. */
+  signedIn?: Agent | null | undefined;
   speaker?: Speaker | null | undefined;
   supports: { author?: boolean | undefined };
 }
@@ -62,8 +64,10 @@ export function isMine(
   installId: string,
 ): boolean {
   if (author.type !== 'agent' || author.id === null) return false;
+  const speaker = speakerOf(account);
   // Under one name several people write: mine is what left here.
-  if (speakerOf(account)?.by === 'line') return clientRef?.startsWith(`${installId}-`) ?? false;
+  const isShared = speaker?.by === 'line' || (speaker !== null && speaker.id === account.signedIn?.id);
+  if (isShared) return clientRef?.startsWith(`${installId}-`) ?? false;
   return author.id === account.agent?.id;
 }
 
