@@ -48,6 +48,7 @@ test('a certificate that nobody vouches for is shown, trusted with the keyboard 
   lab,
   page,
 }, info) => {
+  test.setTimeout(180_000);
   const { certificate, shield, app, screen, press, fillIn, offer, disclosure } = await world(lab, page);
   const looked = (name: string) => page.screenshot({ path: info.outputPath(`${name}.png`) });
   try {
@@ -66,6 +67,7 @@ test('a certificate that nobody vouches for is shown, trusted with the keyboard 
 
     await press(screen.button('accounts:certificate.trust'));
     await expect(screen.dialog.getByText(words('accounts:check.signIn'))).toBeVisible();
+    await expect(screen.button('accounts:connect.connect')).toBeFocused();
     await expect(screen.dialog.getByText(words('accounts:connection.onlyThis'))).toBeVisible();
     await expectNoBarrierInBothThemes(page);
     await looked('trusted');
@@ -89,11 +91,17 @@ test('a certificate that nobody vouches for is shown, trusted with the keyboard 
     await looked('changed');
     await press(screen.button('accounts:certificate.trustNew'));
     await expect(screen.account('127.0.0.1')).toContainText(words('status:state.online'));
+    await expect(screen.button('accounts:action.test')).toBeFocused();
     expect((await accountsOf(app)).map(({ state }) => state)).toEqual(['online', 'online']);
 
     // What is trusted of this server is neither shown nor sent for another one.
     await screen.button('accounts:action.change').click();
     await expect(disclosure).toContainText(words('accounts:connection.short.trusted'));
+    await disclosure.click();
+    await press(screen.button('accounts:connection.stopTrusting'));
+    await expect(disclosure).toBeFocused();
+    await screen.button('accounts:change.discard').click();
+    await screen.button('accounts:action.change').click();
     await screen.field('accounts:field.url').fill('https://127.0.0.1:1');
     await expect(disclosure).toContainText(words('accounts:connection.short.straight'));
     await disclosure.click();
@@ -102,7 +110,7 @@ test('a certificate that nobody vouches for is shown, trusted with the keyboard 
     await page.getByRole('option', { name: words('accounts:connection.use.system') }).click();
     await screen.token.fill('sample-token');
     const asked = page.waitForRequest('**/door/account-checks');
-    await screen.button('accounts:change.checkAndSave').click();
+    await screen.field('accounts:field.url').press('Enter');
     expect((await asked).postDataJSON()).toMatchObject({
       connection: { trusted: null, proxy: { use: 'system' } },
     });
@@ -148,7 +156,13 @@ test('an account is led through a proxy; one that is not there or asks who we ar
     await page.keyboard.press('Enter');
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
-    await screen.field('accounts:connection.proxyUrl').fill('127.0.0.1:1');
+    // A proxy without an address is told where it is missing, also when it is folded away.
+    const proxyUrl = screen.field('accounts:connection.proxyUrl');
+    await disclosure.click();
+    await screen.token.press('Enter');
+    await expect(proxyUrl).toBeFocused();
+    await expect(proxyUrl).toHaveAttribute('aria-invalid', 'true');
+    await proxyUrl.fill('127.0.0.1:1');
     await page.keyboard.press('Enter');
     await expect(screen.dialog.getByText(words('accounts:problem.proxy-unreachable'))).toBeVisible();
     await expectNoBarrierInBothThemes(page);

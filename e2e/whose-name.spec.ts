@@ -56,6 +56,9 @@ test('a shared sign-in: the agent is chosen, the screen says the name, and each 
       await expect
         .poll(async () => (await accountsOf(app)).find(({ id }) => id === account)?.speaker?.name)
         .toBe(name);
+      await expect(
+        screen.account(account).getByRole('combobox', { name: words('speaker:choose') }),
+      ).toBeFocused();
     };
 
     await test.step('who works here is chosen of those whom the helpdesk lists', async () => {

@@ -30,14 +30,14 @@ export function AccountDetails({ account, backends, isLeaving }: AccountDetailsP
   const test = () => void checking.start({ accountId: id, name, backend, url, values: {} });
   const trusting = useTrust(id, test);
   return (
-    <div className="flex flex-col gap-3">
+    <div data-checks className="flex flex-col gap-3">
       <Facts account={account} backends={backends} />
       <CheckPart checking={checking} onTrust={(trusted) => void trusting.trust(trusted)} />
       {trusting.failed !== null && <HostFailure code={trusting.failed} />}
       {pausing.failed !== null && <HostFailure code={pausing.failed} />}
       <div className="flex flex-wrap gap-2">
         {!own && (
-          <Button busy={checking.result.state === 'running'} onClick={test}>
+          <Button data-asks-check busy={checking.result.state === 'running'} onClick={test}>
             {t('action.test')}
           </Button>
         )}

@@ -1,4 +1,5 @@
 import { useRef, useState, type FormEvent } from 'react';
+import { flushSync } from 'react-dom';
 import { Button } from '@renderer/components/Button';
 import { useTranslation } from '@renderer/components/use-translation';
 import {
@@ -14,7 +15,7 @@ import type { AccountCheckDraft, AccountPatch, BackendOffer } from '@shared/cont
 import type { Account } from '@shared/contract/door';
 import { CheckPart, HostFailure } from './CheckPart';
 import { verdictOf } from './check-result';
-import { endedOnTheWay, keptAt, shownWay, wayDraft, withoutStaleTrust } from './connection';
+import { endedOnTheWay, keptAt, missingOfWay, shownWay, wayDraft, withoutStaleTrust } from './connection';
 import { ConnectionFields } from './ConnectionFields';
 import { MovesElsewhere } from './MovesElsewhere';
 import { isSameServer, missingFields, movesElsewhere, signInValues, type FieldName } from './sign-in-fields';
@@ -117,8 +118,9 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
     event.preventDefault();
     if (saving === 'saving' || result.state === 'running') return;
     if (offer === null) return save();
-    const empty = missingFields(offer, filled, keeps);
-    setMissing(empty);
+    const empty = [...missingFields(offer, filled, keeps), ...missingOfWay(filled)];
+    // Drawn at once: a field that is folded away could not have the caret.
+    flushSync(() => setMissing(empty));
     const [first] = empty;
     if (first !== undefined) {
       if (form.current !== null) focusField(form.current, first);
@@ -148,6 +150,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
           onFill={fill}
           kept={kept}
           ended={result.state === 'done' && endedOnTheWay(result.steps)}
+          missing={missing}
         />
       )}
       {!keeps && <p className="text-pretty text-muted">{t('change.otherServer')}</p>}

@@ -30,12 +30,22 @@ export function CheckPart({ checking, onTrust }: CheckPartProps) {
     if (shown || result.state === 'done' || result.state === 'broken')
       box.current?.scrollIntoView({ block: 'nearest' });
   }, [shown, late, count, result.state]);
+  // What is pressed in here goes with the check: the focus returns to what asked for it.
+  const focusAsker = () =>
+    box.current
+      ?.closest('form, [data-checks]')
+      ?.querySelector<HTMLElement>('[type="submit"], [data-asks-check]')
+      ?.focus();
   const stop = () => {
-    // This button goes with the check: the focus returns to what asked for it.
-    const form = box.current?.closest('form');
-    form?.querySelector<HTMLElement>('[type="submit"]')?.focus();
+    focusAsker();
     reset();
   };
+  const trust =
+    onTrust &&
+    ((fingerprint: string | null) => {
+      focusAsker();
+      onTrust(fingerprint);
+    });
   return (
     // The margin keeps it clear of the buttons, which stay at the foot.
     // Each step is read out when it comes, not all of them again.
@@ -65,7 +75,7 @@ export function CheckPart({ checking, onTrust }: CheckPartProps) {
               steps={result.steps}
               address={result.address}
               asked={isRunning ? askedNow(result.steps) : null}
-              onTrust={onTrust}
+              onTrust={trust}
             />
           )}
           {late && <p className="text-meta text-pretty text-muted">{t('check.runningHelp')}</p>}

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { flushSync } from 'react-dom';
 import { Button } from '@renderer/components/Button';
 import { Skeleton } from '@renderer/components/Skeleton';
 import { useTranslation } from '@renderer/components/use-translation';
@@ -8,7 +9,7 @@ import type { TypedAccount } from '@renderer/state/typed-account';
 import type { BackendOffer } from '@shared/contract/accounts';
 import { CheckPart, HostFailure } from './CheckPart';
 import { verdictOf } from './check-result';
-import { endedOnTheWay, STRAIGHT, wayDraft, withoutStaleTrust } from './connection';
+import { endedOnTheWay, missingOfWay, STRAIGHT, wayDraft, withoutStaleTrust } from './connection';
 import { ConnectionFields } from './ConnectionFields';
 import { PickBackend } from './PickBackend';
 import { missingFields, signInValues, type FieldName } from './sign-in-fields';
@@ -109,8 +110,9 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (adding === 'adding' || result.state === 'running') return;
-    const empty = missingFields(offer, { url, values, secrets }, false);
-    setMissing(empty);
+    const empty = [...missingFields(offer, { url, values, secrets }, false), ...missingOfWay(typed)];
+    // Drawn at once: a field that is folded away could not have the caret.
+    flushSync(() => setMissing(empty));
     const [first] = empty;
     if (first !== undefined) {
       if (form.current !== null) focusField(form.current, first);
@@ -131,6 +133,7 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
         onFill={fill}
         kept={null}
         ended={result.state === 'done' && endedOnTheWay(result.steps)}
+        missing={missing}
       />
       <p className="text-meta text-pretty text-muted">
         {t('connect.kept')} {t(`vault.${vault}`)}

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { Button } from '@renderer/components/Button';
 import { Select } from '@renderer/components/Select';
 import { useTranslation } from '@renderer/components/use-translation';
@@ -7,6 +7,7 @@ import type { TypedAccount, TypedWay } from '@renderer/state/typed-account';
 import type { Connection } from '@shared/contract/accounts';
 import { PROXY_PASSWORD, shownWay, STRAIGHT } from './connection';
 import { Fingerprint } from './Fingerprint';
+import type { FieldName } from './sign-in-fields';
 import { Field } from './SignInForm';
 
 export interface ConnectionFieldsProps {
@@ -16,13 +17,16 @@ export interface ConnectionFieldsProps {
   kept: Connection | null;
   /** A check ended at what stands here. */
   ended: boolean;
+  /** Fields that were asked for and are still empty. */
+  missing: readonly FieldName[];
 }
 
 const PROXIES = ['none', 'system', 'address'] as const;
 
 /** How the helpdesk is reached: closed, because mostly there is nothing to say. */
-export function ConnectionFields({ filled, onFill, kept, ended }: ConnectionFieldsProps) {
+export function ConnectionFields({ filled, onFill, kept, ended: endedHere, missing }: ConnectionFieldsProps) {
   const { t } = useTranslation('accounts');
+  const ended = endedHere || missing.includes('proxyUrl');
   const [isOpen, setOpen] = useState(ended);
   const [wasEnded, setWasEnded] = useState(ended);
   if (ended !== wasEnded) {
@@ -31,11 +35,13 @@ export function ConnectionFields({ filled, onFill, kept, ended }: ConnectionFiel
     if (ended) setOpen(true);
   }
   const fields = useId();
+  const head = useRef<HTMLButtonElement>(null);
   const way = filled.way ?? (kept === null ? STRAIGHT : shownWay(kept));
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
     <div className="rounded-control border">
       <button
+        ref={head}
         type="button"
         aria-expanded={isOpen}
         aria-controls={isOpen ? fields : undefined}
@@ -48,8 +54,15 @@ export function ConnectionFields({ filled, onFill, kept, ended }: ConnectionFiel
       </button>
       {isOpen && (
         <div id={fields} className="flex flex-col gap-3 border-t px-3 py-3">
-          <Certificate way={way} onFill={onFill} />
-          <ProxyFields way={way} filled={filled} onFill={onFill} kept={kept} />
+          <Certificate
+            way={way}
+            onFill={(patch) => {
+              // The button goes with the trust.
+              head.current?.focus();
+              onFill(patch);
+            }}
+          />
+          <ProxyFields way={way} filled={filled} onFill={onFill} kept={kept} missing={missing} />
         </div>
       )}
     </div>
@@ -91,7 +104,8 @@ function ProxyFields({
   filled,
   onFill,
   kept,
-}: PartProps & Pick<ConnectionFieldsProps, 'filled' | 'kept'>) {
+  missing,
+}: PartProps & Pick<ConnectionFieldsProps, 'filled' | 'kept' | 'missing'>) {
   const { t } = useTranslation('accounts');
   const fill = (patch: Partial<TypedWay>) => onFill({ way: { ...way, ...patch } });
   const keeps = kept?.proxy.use === 'address' && kept.proxy.signsIn && kept.proxy.url === way.proxyUrl.trim();
@@ -121,7 +135,7 @@ function ProxyFields({
             value={way.proxyUrl}
             onChange={(proxyUrl) => fill({ proxyUrl })}
             hint={t('field.urlExample', { example: 'http://proxy.example:3128' })}
-            missing={false}
+            missing={missing.includes('proxyUrl')}
             inputMode="url"
           />
           <Field

@@ -68,7 +68,7 @@ function useHint({ id, custom }: BackendOffer): (field: SignInFieldName) => stri
 }
 
 interface FieldProps {
-  field: FieldName | 'name' | 'proxyUrl' | 'proxyLogin' | 'proxyPassword';
+  field: FieldName | 'name' | 'proxyLogin' | 'proxyPassword';
   label: string;
   value: string;
   onChange: (value: string) => void;

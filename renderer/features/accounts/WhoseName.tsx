@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from '@renderer/components/Button';
 import { Select } from '@renderer/components/Select';
 import { TextField } from '@renderer/components/TextField';
@@ -67,13 +67,11 @@ export function WhoseName({ account }: { account: Account }) {
                   : []),
                 ...choices.map(({ id, name }) => ({ value: chosen(id), label: t('shared', { name }) })),
               ]}
-              disabled={changing === 'changing'}
               className="max-w-80"
             />
           </div>
         ) : (
           <TypedName
-            key={account.speaker?.name ?? ''}
             kept={account.speaker?.name ?? ''}
             who={who}
             busy={changing === 'changing'}
@@ -91,12 +89,21 @@ function TypedName(props: { kept: string; who: string; busy: boolean; onChoose: 
   const { kept, who, busy, onChoose } = props;
   const { t } = useTranslation('speaker');
   const [name, setName] = useState(kept);
+  const [wasKept, setWasKept] = useState(kept);
+  if (kept !== wasKept) {
+    setWasKept(kept);
+    setName(kept);
+  }
+  const form = useRef<HTMLFormElement>(null);
   const typed = name.trim();
   return (
     <form
+      ref={form}
       className="flex flex-wrap items-end gap-2"
       onSubmit={(submitted) => {
         submitted.preventDefault();
+        // The button takes no press once the name is kept: the focus would fall off it.
+        form.current?.querySelector('input')?.focus();
         onChoose(typed);
       }}
     >

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   endedOnTheWay,
   keptAt,
+  missingOfWay,
   PROXY_PASSWORD,
   shownWay,
   STRAIGHT,
@@ -54,6 +55,12 @@ describe('how an account is reached', () => {
     const kept = { trusted: ONE, proxy: { use: 'system' as const } };
     expect(keptAt(kept, true)).toEqual(kept);
     expect(keptAt(kept, false)).toEqual({ trusted: null, proxy: { use: 'system' } });
+  });
+
+  it('misses the address of a proxy that is taken, and of no other', () => {
+    expect(missingOfWay({ way: { ...way, proxy: 'address', proxyUrl: ' ' } })).toEqual(['proxyUrl']);
+    expect(missingOfWay({ way: { ...way, proxy: 'address', proxyUrl: 'proxy.invalid' } })).toEqual([]);
+    expect([missingOfWay({ way }), missingOfWay({})]).toEqual([[], []]);
   });
 
   it('is where a check ended that met the certificate or the proxy', () => {

@@ -40,6 +40,11 @@ export function withoutStaleTrust(
   return { ...patch, way: { ...way, trusted: null } };
 }
 
+/** What has to be filled in about it: a proxy that is taken has an address. */
+export function missingOfWay({ way }: Pick<TypedAccount, 'way'>): readonly 'proxyUrl'[] {
+  return way?.proxy === 'address' && way.proxyUrl.trim() === '' ? ['proxyUrl'] : [];
+}
+
 const OF_THE_WAY: readonly CheckProblem[] = ['certificate', 'proxy', 'proxy-unreachable', 'proxy-refuses'];
 
 /** Whether a check ended before the helpdesk was reached, at what the connection's fields say. */

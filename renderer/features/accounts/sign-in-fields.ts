@@ -1,7 +1,7 @@
 /** What the form asks for, and what is still missing in it. Pure. */
 import type { BackendOffer, SignInFieldName } from '@shared/contract/accounts';
 
-export type FieldName = 'url' | SignInFieldName;
+export type FieldName = 'url' | 'proxyUrl' | SignInFieldName;
 
 export interface FilledIn {
   url: string;
