@@ -11,26 +11,23 @@ export interface SelectProps<T extends string> {
   onChange: (value: T) => void;
   options: readonly { value: T; label: string; icon?: LucideIcon }[];
   disabled?: boolean;
-  /** Takes more lines where there is no room for the chosen one, instead of cutting it. */
-  wraps?: boolean;
   className?: string;
 }
 
 /** One of several, showing the chosen one. */
 export function Select<T extends string>(props: SelectProps<T>) {
-  const { label, value, onChange, options, disabled = false, wraps = false, className } = props;
+  const { label, value, onChange, options, disabled = false, className } = props;
   const place = useFloatPlace();
   return (
     <Radix.Root value={value} onValueChange={(next) => onChange(next as T)} disabled={disabled}>
       <Radix.Trigger
         aria-label={label}
         className={cx(
-          'inline-flex min-w-0 items-center justify-between gap-2 rounded-control border border-line-control bg-surface px-2.5 text-left transition-colors duration-120 hover:bg-hover disabled:opacity-50',
-          wraps ? 'min-h-7 py-0.5' : 'h-7',
+          'inline-flex h-7 min-w-0 items-center justify-between gap-2 rounded-control border border-line-control bg-surface px-2.5 text-left transition-colors duration-120 hover:bg-hover disabled:opacity-50',
           className,
         )}
       >
-        <span className={wraps ? 'min-w-0 text-pretty [overflow-wrap:anywhere]' : 'truncate'}>
+        <span className="truncate">
           <Radix.Value />
         </span>
         <Radix.Icon className="shrink-0 text-muted">
