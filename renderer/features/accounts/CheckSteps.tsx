@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, TriangleAlert, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from '@renderer/components/class-names';
+import { formatFigure } from '@renderer/components/figures';
 import { Spinner } from '@renderer/components/Progress';
 import { useTranslation } from '@renderer/components/use-translation';
 import type { CheckStep } from '@shared/contract/accounts';
@@ -99,13 +100,16 @@ interface FailedProps extends Pick<CheckStepsProps, 'address'> {
 }
 
 function Failed({ failed, address, onTrust }: FailedProps) {
-  const { t } = useTranslation('accounts');
+  const { t, i18n } = useTranslation('accounts');
   const { problem, detail, certificate } = failed;
   if (problem === 'clock-skew') {
     const { minutes, ahead } = skewOf(detail);
     return (
       <Line look="warned" help={t('help.clock-skew')}>
-        {t(ahead ? 'check.clockAhead' : 'check.clockBehind', { count: minutes })}
+        {t(ahead ? 'check.clockAhead' : 'check.clockBehind', {
+          count: minutes,
+          figure: formatFigure(minutes, i18n.language),
+        })}
       </Line>
     );
   }
