@@ -34,6 +34,12 @@ test('a removal goes on over a reload, in every window, and undo gives everythin
   await remove();
   await expect(toast).toBeVisible();
   await expect(otherToast).toBeVisible();
+  // Nobody writes or presses past it: it stands over the queue alone.
+  const rail = await page.getByRole('navigation').first().boundingBox();
+  const queue = await page.locator('[data-pane="queue"]').boundingBox();
+  const place = await toast.boundingBox();
+  expect(place!.x).toBeGreaterThanOrEqual(rail!.x + rail!.width);
+  expect(place!.x + place!.width).toBeLessThanOrEqual(queue!.x + queue!.width);
   await page.reload();
   await expect(toast).toBeVisible();
   const [left] = /\d+/.exec(await toast.innerText()) ?? [];

@@ -18,13 +18,14 @@ export function LeavingToast() {
     focusPane(pane);
   };
   return (
+    // Over the queue's foot, or at the head where there is one place for all: never over composer or rail.
     <div
       role="status"
       onFocus={({ relatedTarget, currentTarget }) => {
         if (relatedTarget instanceof HTMLElement && !currentTarget.contains(relatedTarget))
           before.current = relatedTarget;
       }}
-      className="pointer-events-none fixed inset-x-3 bottom-9 z-50 flex flex-col items-center gap-2 empty:hidden"
+      className="pointer-events-none fixed top-3 right-3 left-15 z-50 flex flex-col items-center gap-2 empty:hidden two:top-auto two:right-auto two:bottom-9 two:w-76"
     >
       {!screenIsOpen &&
         leaving.map((account) => <Toast key={account.id} account={account} onGone={giveBack} />)}
