@@ -193,8 +193,11 @@ export class PageData {
     const { door } = this.#deps;
     await Promise.allSettled([
       door.session().then((session) => this.session.set(session)),
-      this.#known.ask(() => door.accounts()),
-      door.removedAccounts().then((removed) => this.#known.takeRemoved(removed)),
+      // A page whose token is refused asks as little as it can: what hangs on an answer waits for it.
+      this.#known
+        .ask(() => door.accounts())
+        .then(() => door.removedAccounts())
+        .then((removed) => this.#known.takeRemoved(removed)),
       door.settings().then((settings) => this.settings.set(settings)),
       this.outbox.refresh().then(() => this.outbox.retry()),
       this.drafts.refresh(),
