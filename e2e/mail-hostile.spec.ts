@@ -279,7 +279,9 @@ test('what an answer quotes can be folded, also what mail programs call a quote'
   ]);
 });
 
-test('mails made to be heavy become text, and no shape takes long', async ({ page }) => {
+test('mails made to be heavy become text, and no shape takes much longer than a long letter', async ({
+  page,
+}) => {
   await barePage(page);
   const results = await page.evaluate(() => {
     const { sanitiseMail } = (window as unknown as { mail: typeof Mail }).mail;
@@ -294,9 +296,14 @@ test('mails made to be heavy become text, and no shape takes long', async ({ pag
       quotes: '<div class="gmail_quote">words'.repeat(390),
     };
     return Object.entries(shapes).map(([name, html]) => {
-      const started = performance.now();
-      const safe = sanitiseMail(html, { foldQuotes: true });
-      const ms = performance.now() - started;
+      // The quickest of three: what else the computer does slows one, seldom all.
+      let ms = Infinity;
+      let safe = sanitiseMail('');
+      for (let turn = 0; turn < 3; turn += 1) {
+        const started = performance.now();
+        safe = sanitiseMail(html, { foldQuotes: true });
+        ms = Math.min(ms, performance.now() - started);
+      }
       const words = safe.type === 'text' ? safe.text : safe.html;
       return { name, type: safe.type, ms, words: words.includes('words') };
     });
@@ -309,7 +316,9 @@ test('mails made to be heavy become text, and no shape takes long', async ({ pag
     'huge',
     'tables',
   ]);
-  expect(results.filter((result) => result.ms > 3_000)).toEqual([]);
+  // Measured: many attributes 1.05 times as long as the letter of two megabytes, all others less than it.
+  const letterMs = results.find(({ name }) => name === 'twoMegabytes')?.ms ?? 0;
+  expect(results.filter((result) => result.ms > 4 * letterMs)).toEqual([]);
   test.info().annotations.push({
     type: 'ms',
     description: results.map((result) => `${result.name} ${result.ms.toFixed(0)}`).join(', '),

@@ -54,7 +54,9 @@ test('two accounts in one queue, and one of them stops', async ({ lab, page }) =
       await agent.answer(asked, late);
       await agent.answer(parcel, 'It was found and arrives on Monday.');
       await expect.poll(() => client.timesArrived('It was found and arrives on Monday.')).toBe(1);
-      expect((await unconfirmed(app)).map(({ intent }) => intent.accountId)).toEqual(['rt']);
+      await expect
+        .poll(async () => (await unconfirmed(app)).map(({ intent }) => intent.accountId), SOON)
+        .toEqual(['rt']);
     });
 
     await test.step('it comes back, and what waited for it leaves once', async () => {
