@@ -1,12 +1,12 @@
 /** What the benchmarks stand on: a data folder with a filled spool, the real host, a real browser. */
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeFileSystem } from '@electron/files/node-file-system';
+import { openInstall } from '@electron/host/install';
+import { openSpools } from '@electron/host/spools';
 import type { Change } from '@shared/domain/entities';
-import { openSpool } from '@shared/sync/spool';
 import { startBrowser, type RunningBrowser } from '../e2e/harness/browser-process';
 import { pointAt, ROOT, startApp, type RunningApp } from '../e2e/harness/processes';
 import { dataSet } from './data-set';
@@ -44,17 +44,22 @@ export function onStage<T>(run: (stage: Stage) => Promise<T>): Promise<T> {
   });
 }
 
-/** Fills the spool of a data folder as if that much had been pulled. @returns rows written */
+/**
+ * Fills the spool of a data folder as if that much had been pulled, and enters it as the host does: one
+ * that the folder does not know is taken for what a removal left, and emptied. @returns rows written
+ */
 export async function fillSpool(
   dataDir: string,
   size: { conversations: number; rows?: number },
 ): Promise<number> {
-  const spool = await openSpool({
+  const folder = join(dataDir, 'console');
+  const spools = await openSpools([], {
     fs: nodeFileSystem,
-    folder: join(dataDir, 'console', 'spool', ACCOUNT),
-    newEpoch: randomUUID,
+    folder: join(folder, 'spool'),
+    install: await openInstall(nodeFileSystem, folder),
     onConversation: () => undefined,
   });
+  const spool = await spools.open(ACCOUNT);
   const limit = size.rows ?? Number.POSITIVE_INFINITY;
   let written = 0;
   let batch: Change[] = [];
@@ -73,7 +78,7 @@ export async function fillSpool(
     if (batch.length === COMMIT_ROWS) await commit();
   }
   await commit();
-  await spool.close();
+  await spools.close();
   return written;
 }
 

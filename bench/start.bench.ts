@@ -113,34 +113,37 @@ async function filledApp(dataDir: string, conversations: number): Promise<Runnin
 async function fillCache(context: BrowserContext, app: RunningApp, conversations: number): Promise<void> {
   const page = await newPage(context);
   await page.goto(app.url);
-  await page.waitForFunction(
-    async (expected) => {
-      const { storageBuckets } = navigator as unknown as {
-        storageBuckets: { open(name: string): Promise<{ indexedDB: IDBFactory }> };
-      };
-      const { indexedDB } = await storageBuckets.open('cache');
-      const names = await indexedDB.databases();
-      if (!names.some(({ name }) => name === 'holdfast-cache')) return false;
-      return new Promise<boolean>((resolve) => {
-        const opening = indexedDB.open('holdfast-cache');
-        opening.onerror = () => resolve(false);
-        opening.onsuccess = () => {
-          const db = opening.result;
-          const counting = db.transaction('conversations').objectStore('conversations').count();
-          counting.onsuccess = () => {
-            db.close();
-            resolve(counting.result >= expected);
-          };
-          counting.onerror = () => resolve(false);
-        };
-      });
-    },
-    conversations,
-    { timeout: FILL_WITHIN_MS, polling: 1_000 },
-  );
+  const until = performance.now() + FILL_WITHIN_MS;
+  while ((await page.evaluate(countCached)) < conversations) {
+    if (performance.now() > until) throw new Error('The cache was not filled in time.');
+    await page.waitForTimeout(1_000);
+  }
   // Messages come after their conversations; then the packed rows are written in the background.
   await page.waitForTimeout(20_000);
   await page.close();
+}
+
+/** Runs in the page: how many conversations its cache has. */
+async function countCached(): Promise<number> {
+  const { storageBuckets } = navigator as unknown as {
+    storageBuckets: { open(name: string): Promise<{ indexedDB: IDBFactory }> };
+  };
+  const { indexedDB } = await storageBuckets.open('cache');
+  const names = await indexedDB.databases();
+  if (!names.some(({ name }) => name === 'holdfast-cache')) return 0;
+  return new Promise<number>((resolve) => {
+    const opening = indexedDB.open('holdfast-cache');
+    opening.onerror = () => resolve(0);
+    opening.onsuccess = () => {
+      const db = opening.result;
+      const counting = db.transaction('conversations').objectStore('conversations').count();
+      counting.onsuccess = () => {
+        db.close();
+        resolve(counting.result);
+      };
+      counting.onerror = () => resolve(0);
+    };
+  });
 }
 
 async function newPage(context: BrowserContext): Promise<Page> {
