@@ -10,6 +10,7 @@ import {
   type DeliveryReason,
   type DeliveryState,
   type Hold,
+  type Intent,
   type OutboxRow,
   type Release,
 } from '../domain/intents';
@@ -31,6 +32,23 @@ export interface Step {
   effect?: OutboxRow['effect'];
   uploadIds?: OutboxRow['uploadIds'];
   leftAs?: string;
+}
+
+/** The row of an intent to which nothing has happened yet. @param now host clock */
+export function blankRow(intent: Intent, order: number, now: number): OutboxRow {
+  return {
+    intent,
+    order,
+    revision: 0,
+    state: 'queued',
+    reason: null,
+    attempts: 0,
+    nextAttemptAt: null,
+    serverId: null,
+    queuedAt: now,
+    changedAt: now,
+    evidence: [],
+  };
 }
 
 /** The row after a step, as a new object; what the step does not name of reason, hold and plan is cleared. */

@@ -11,21 +11,15 @@
  */
 import type { Backend } from '../backends/port';
 import { conversationKey } from '../domain/entities';
-import {
-  isElsewhere,
-  isUnconfirmed,
-  targetOf,
-  type Intent,
-  type IntentBase,
-  type OutboxRow,
-} from '../domain/intents';
+import { isUnconfirmed, type Intent, type IntentBase, type OutboxRow } from '../domain/intents';
 import { AccountGate } from './account-gate';
 import { fullJitter } from './backoff';
 import { isOfBefore, keptDraft, parkedElsewhere, parkElsewhere, type Move } from './elsewhere';
 import { Echoes } from './echoes';
+import { HeldMovements } from './held-movements';
 import { Lane, type LaneDeps } from './lane';
 import { ReusedRefError, UnknownRefError } from './outbox-errors';
-import { Ledger, stepped } from './outbox-ledger';
+import { blankRow, Ledger, stepped } from './outbox-ledger';
 import type { Clock, FilePort, HeadPort, JournalPort, Random } from './ports';
 import type { Pulled } from './pull';
 import { reverify } from './reverify';
@@ -130,6 +124,7 @@ class LaneOutbox implements Outbox {
   readonly #ledger: Ledger;
   readonly #echoes: Echoes;
   readonly #twins: Twins;
+  readonly #held: HeldMovements;
   readonly #deps: LaneDeps;
   readonly #lanes = new Map<string, Lane>();
   readonly #gates = new Map<string, AccountGate>();
@@ -150,11 +145,13 @@ class LaneOutbox implements Outbox {
     };
     this.#twins = new Twins(this.#ledger, options.heads, options.clock);
     this.#echoes = new Echoes(this.#ledger, options.clock, isForeign);
+    const judge = new ThreadJudge(this.#ledger, options.heads, isForeign);
+    this.#held = new HeldMovements(this.#ledger, judge);
     this.#deps = {
       ...options,
       ledger: this.#ledger,
       echoes: this.#echoes,
-      judge: new ThreadJudge(this.#ledger, options.heads, isForeign),
+      judge,
       chatLateMs: () => options.chatLateMs(),
       gateOf: (accountId) => this.#gateOf(accountId),
       onLeave: (accountId) => this.#kickAccount(accountId, (lane) => lane.waitsForPlace),
@@ -175,7 +172,8 @@ class LaneOutbox implements Outbox {
   async keepDraft(intent: Intent, from: string): Promise<OutboxRow> {
     const known = this.#ledger.live(intent.ref);
     if (known !== undefined) return (await this.#ledger.settled(intent.ref)) ?? known;
-    return this.#write(keptDraft(this.#blankRow(intent), from, this.#now()));
+    const now = this.#now();
+    return this.#write(keptDraft(blankRow(intent, this.#ledger.nextOrder(), now), from, now));
   }
 
   undo(ref: string): Promise<OutboxRow> {
@@ -220,7 +218,7 @@ class LaneOutbox implements Outbox {
   }
 
   pulled(accountId: string, pulled: Pulled): void {
-    this.#refreshHolds(accountId, pulled);
+    this.#held.pulled(accountId, pulled);
     this.#twins.pulled(accountId, pulled);
     const rows = this.#echoes.delivered(accountId, pulled);
     if (rows.length === 0) return;
@@ -315,53 +313,10 @@ class LaneOutbox implements Outbox {
     return this.#write(next);
   }
 
-  /** What the agent is shown beside a held row follows its thread. */
-  #refreshHolds(accountId: string, { changes }: Pulled): void {
-    if (changes.length === 0) return;
-    const touched = new Set(
-      changes.map(({ kind, id, row }) =>
-        kind === 'message' ? row?.conversationId : kind === 'conversation' && id,
-      ),
-    );
-    for (const row of this.#ledger.allLive()) {
-      const { hold, intent } = row;
-      if (!hold || intent.accountId !== accountId || isElsewhere(row)) continue;
-      const where = hold.kind === 'merged' ? hold.into : targetOf(row);
-      if (touched.has(where)) void this.#refreshHold(row, where);
-    }
-  }
-
-  async #refreshHold(row: OutboxRow, where: string): Promise<void> {
-    const { movement } = await this.#deps.judge.known(row, where);
-    if (movement === null || !row.hold || this.#ledger.live(row.intent.ref) !== row) return;
-    if (JSON.stringify(movement) === JSON.stringify(row.hold.movement)) return;
-    // Less than was shown: the spool was damaged and is read again. What vanished, nobody has answered.
-    if (movement.newCount < (row.hold.movement?.newCount ?? 0)) return;
-    // Not a step of the row: its evidence stays what became of it. The next pull tries again.
-    await this.#ledger.write([{ ...row, hold: { ...row.hold, movement } }]).catch(() => undefined);
-  }
-
-  #blankRow(intent: Intent): OutboxRow {
-    const now = this.#now();
-    return {
-      intent,
-      order: this.#ledger.nextOrder(),
-      revision: 0,
-      state: 'queued',
-      reason: null,
-      attempts: 0,
-      nextAttemptAt: null,
-      serverId: null,
-      queuedAt: now,
-      changedAt: now,
-      evidence: [],
-    };
-  }
-
   #newRow(intent: Intent): OutboxRow {
     const now = this.#now();
     const delayed = intent.delayMs > 0;
-    const row = this.#blankRow(intent);
+    const row = blankRow(intent, this.#ledger.nextOrder(), now);
     const move = this.#moves.get(intent.accountId);
     if (move !== undefined && isOfBefore(row, move, now)) return parkedElsewhere(row, move, now);
     return stepped(row, delayed ? 'delayed' : 'queued', now, {
