@@ -22,20 +22,14 @@ import { PullFreshness } from './pull-freshness';
 import { PulledRows } from './pulled-rows';
 import { PushWatch } from './push-watch';
 import { PROBLEMS_TOLD, SetAside } from './set-aside';
+import { SilenceWatch } from './silence-watch';
 import { SweepWatch } from './sweep-watch';
 import { UnreadThreads } from './unread-threads';
+import { WakefulWait } from './wakeful-wait';
 
 /** Between pulls when hints arrive by themselves, and when they do not. */
 const POLL_WITH_PUSH_MS = 15_000;
 const POLL_WITHOUT_PUSH_MS = 2_000;
-/** How often a waiting puller looks whether the machine slept or the clock jumped. */
-const TICK_MS = 2_000;
-/** Wall clock and monotonic clock further apart than this: the machine slept, or the clock was set. */
-const JUMP_MS = 4_000;
-/** A pull that checks on a suspect link has this long before the agent is told… */
-const SUSPECT_MS = 3_000;
-/** …and without a hint channel, whose silence would tell, every pull has this long since anything was heard. */
-const SILENT_MS = 6_000;
 const LINK_BASE_MS = 500;
 const LINK_CAP_MS = 10_000;
 /** Wrong credentials are not tried more often than this, unless kicked. */
@@ -146,21 +140,14 @@ class FeedPuller implements Puller {
   readonly #sweeps: SweepWatch;
   readonly #aside = new SetAside();
   readonly #unread: UnreadThreads;
+  readonly #silence: SilenceWatch;
+  readonly #waiting: WakefulWait;
   /** Where the last whole walk of each feed began. */
   readonly #begun = new Map<string, string | null>();
   #state: PullState;
   /** Something happened that a pull would show. */
   #wanted = false;
-  /** The link may be dead: the next pull has so long to prove the contrary, in ms. */
-  #suspect: number | null = null;
-  /** Monotonic: when the server last answered anything. */
-  #heardAt = -Infinity;
   #failures = 0;
-  #pause: AbortController | null = null;
-  /** Aborted by the first answer of the pull that is running; `null` between pulls. */
-  #unanswered: AbortController | null = null;
-  /** Wall clock minus monotonic clock, as last seen. */
-  #offset: number;
 
   constructor(options: PullerOptions) {
     const { backend, spool, clock, random } = options;
@@ -168,7 +155,6 @@ class FeedPuller implements Puller {
     this.#options = options;
     this.#rows = new PulledRows(spool);
     this.#freshness = new PullFreshness(clock);
-    this.#offset = clock.now() - clock.monotonic();
     this.#state = {
       state: 'connecting',
       stateSince: clock.now(),
@@ -207,6 +193,15 @@ class FeedPuller implements Puller {
         options.onAnchored?.();
       },
     });
+    this.#silence = new SilenceWatch({
+      clock,
+      isOnline: () => this.#state.state === 'online',
+      onSilent: (patienceMs) => {
+        const detail = `No answer for ${patienceMs} ms.`;
+        this.#tell({ state: 'offline', failure: { kind: 'no-answer', detail } });
+      },
+    });
+    this.#waiting = new WakefulWait(clock, () => this.#wokeUp());
     this.#push = new PushWatch({
       backend,
       clock,
@@ -218,22 +213,22 @@ class FeedPuller implements Puller {
 
   kick(): void {
     this.#wanted = true;
-    this.#pause?.abort();
+    this.#waiting.interrupt();
   }
 
   freshen(maxAgeMs: number): Promise<boolean> {
-    this.#noticeSleep();
+    this.#waiting.noticeSleep();
     return this.#freshness.wait(maxAgeMs, () => this.kick());
   }
 
   suspect(quietMs: number): void {
     // A pull that is running finds out by its own rules; one that failed is tried again anyway.
-    if (this.#unanswered !== null || this.#state.state !== 'online') return;
-    this.#distrust(Math.max(SUSPECT_MS, SILENT_MS - quietMs));
+    if (this.#silence.pulling || this.#state.state !== 'online') return;
+    this.#distrust(quietMs);
   }
 
   heard(): void {
-    this.#heardAt = this.#options.clock.monotonic();
+    this.#silence.heard();
   }
 
   get watched(): boolean {
@@ -243,7 +238,7 @@ class FeedPuller implements Puller {
   async run(signal: AbortSignal): Promise<void> {
     const wake = (): void => {
       this.#freshness.close();
-      this.#pause?.abort();
+      this.#waiting.interrupt();
     };
     signal.addEventListener('abort', wake, { once: true });
     this.#options.onState(this.#state);
@@ -263,12 +258,12 @@ class FeedPuller implements Puller {
 
   async #pullAll(signal: AbortSignal): Promise<void> {
     const { backend, spool, onChanges, onBeginning, clock } = this.#options;
-    const answered = this.#watchForSilence();
+    this.#silence.begin(this.#push.proven);
     try {
       this.#wanted = false;
       this.#freshness.begin();
       if (this.#state.agent === null) {
-        this.#answered(answered, { agent: await asBackend(backend.whoAmI(signal)) });
+        this.#answered({ agent: await asBackend(backend.whoAmI(signal)) });
       }
       const { feeds } = backend.descriptor;
       const open = new Map(feeds.map((feed) => [feed, this.#walk(feed)]));
@@ -281,7 +276,7 @@ class FeedPuller implements Puller {
             this.#sweeps.begin();
             await onBeginning?.();
           }
-          const more = await this.#pullPage(walk, answered, signal);
+          const more = await this.#pullPage(walk, signal);
           if (!more) open.delete(feed);
         }
         // A hint during a long pull: the feeds already read to their end have news, and late rows.
@@ -293,11 +288,10 @@ class FeedPuller implements Puller {
         }
       }
     } finally {
-      answered.abort();
-      this.#unanswered = null;
+      this.#silence.end();
     }
     this.#failures = 0;
-    this.#noticeSleep();
+    this.#waiting.noticeSleep();
     this.#tell({ asOf: this.#freshness.since ?? clock.now(), firstSync: null, failure: null });
     onChanges({ changes: [], seq: null, caughtUp: true });
     this.#freshness.ended();
@@ -316,13 +310,13 @@ class FeedPuller implements Puller {
   }
 
   /** Pulls and stores one page; true when the feed has more. */
-  async #pullPage(walk: FeedWalk, answered: AbortController, signal: AbortSignal): Promise<boolean> {
+  async #pullPage(walk: FeedWalk, signal: AbortSignal): Promise<boolean> {
     const page = await walk.ask(signal);
     const { firstSync } = this.#state;
     this.#aside.pulled(walk.feed, page);
     // The cursor may move past them only because they are kept.
     await this.#unread.note(page);
-    this.#answered(answered, {
+    this.#answered({
       firstSync: firstSync && {
         rows: firstSync.rows + page.changes.length,
         conversations:
@@ -352,32 +346,8 @@ class FeedPuller implements Puller {
     this.#tell({ rolledBack: { at: this.#options.clock.now() } });
   }
 
-  /** Tells the agent when a pull gets no answer in the time that the link's reputation leaves it. */
-  #watchForSilence(): AbortController {
-    const answered = new AbortController();
-    this.#unanswered = answered;
-    const patience = this.#suspect ?? (this.#push.proven ? null : SILENT_MS);
-    if (patience !== null) void this.#sayWhenSilent(patience, answered.signal);
-    return answered;
-  }
-
-  async #sayWhenSilent(firstMs: number, answered: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    let patienceMs = firstMs;
-    for (let since = clock.monotonic(); ;) {
-      await clock.sleep(since + patienceMs - clock.monotonic(), answered);
-      if (answered.aborted || this.#state.state !== 'online') return;
-      if (this.#heardAt <= since) break;
-      since = this.#heardAt;
-      patienceMs = SILENT_MS;
-    }
-    const detail = `No answer for ${patienceMs} ms.`;
-    this.#tell({ state: 'offline', failure: { kind: 'no-answer', detail } });
-  }
-
-  #answered(answered: AbortController, news: Partial<PullState>): void {
-    answered.abort();
-    this.#suspect = null;
+  #answered(news: Partial<PullState>): void {
+    this.#silence.answered();
     // An answer says nothing about the disk; only a pull that was stored to its end does.
     const { failure } = this.#state;
     this.#tell({ ...news, state: 'online', failure: failure?.kind === 'storage' ? failure : null });
@@ -423,30 +393,8 @@ class FeedPuller implements Puller {
   }
 
   /** Waits until it is time, something calls, or the clocks show that the machine was asleep. */
-  async #wait(ms: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const until = clock.monotonic() + ms;
-    for (;;) {
-      const left = until - clock.monotonic();
-      if (left <= 0 || this.#wanted || signal.aborted) return;
-      const pause = new AbortController();
-      this.#pause = pause;
-      const startedAt = clock.monotonic();
-      await clock.sleep(Math.min(left, TICK_MS), pause.signal);
-      this.#pause = null;
-      // Where the monotonic clock runs on during sleep, the tick itself took too long.
-      if (clock.monotonic() - startedAt > TICK_MS + JUMP_MS) this.#wokeUp();
-      else this.#noticeSleep();
-    }
-  }
-
-  /** Where the monotonic clock stands still during sleep, the wall clock has run away from it. */
-  #noticeSleep(): void {
-    const { clock } = this.#options;
-    const offset = clock.now() - clock.monotonic();
-    const jumped = Math.abs(offset - this.#offset) > JUMP_MS;
-    this.#offset = offset;
-    if (jumped) this.#wokeUp();
+  #wait(ms: number, signal: AbortSignal): Promise<void> {
+    return this.#waiting.wait(ms, () => this.#wanted || signal.aborted);
   }
 
   #wokeUp(): void {
@@ -455,9 +403,9 @@ class FeedPuller implements Puller {
     this.#distrust();
   }
 
-  #distrust(patienceMs = SUSPECT_MS): void {
-    this.#suspect = patienceMs;
-    if (this.#unanswered !== null) void this.#sayWhenSilent(patienceMs, this.#unanswered.signal);
+  /** @param quietMs how long something else was without an answer already */
+  #distrust(quietMs?: number): void {
+    this.#silence.distrust(quietMs);
     this.kick();
   }
 
