@@ -11,12 +11,12 @@ import type { IntentAction, IntentBase } from '@shared/domain/intents';
 import type { CacheDb } from './cache/cache-db';
 import { CacheReader } from './cache/cache-reader';
 import type { Codec } from './cache/codec';
-import { DamagedBlockError } from './cache/light-rows';
 import type { WorkDb } from './cache/work-db';
 import type { Clock } from './clock';
 import type { DoorClient } from './door/door-client';
 import type { ChannelMessage, PageEvent, WindowChannel } from './leader/channel';
 import { KnownAccounts } from './known-accounts';
+import { RowLoading } from './row-loading';
 import type { CacheState, HostLink } from './shapes';
 import { AgentStore, ContactStore, SavedReplyStore } from './stores/contact-store';
 import { DraftStore } from './stores/draft-store';
@@ -41,7 +41,6 @@ const NO_SESSION: Session = {
 };
 /** Stands for the agent while an account has never told who that is. */
 const UNKNOWN_AGENT = 'self';
-const KEEP_FIRST_PAGE_EVERY_MS = 10_000;
 const SAY_READING_EVERY_MS = 500;
 
 export interface PageDataDeps {
@@ -85,10 +84,9 @@ export class PageData {
   readonly #deps: PageDataDeps;
   readonly #reader: CacheReader;
   readonly #known: KnownAccounts;
+  readonly #loading: RowLoading;
   #leaderEpoch: number | null = null;
-  #loading = false;
   #saidReadingAt = 0;
-  #firstPage = { version: -1, keptAt: 0 };
 
   constructor(deps: PageDataDeps) {
     const { door, work, codec, local, channel, clock } = deps;
@@ -137,6 +135,7 @@ export class PageData {
       },
       moved: (keys) => reader.moved(keys),
     });
+    this.#loading = new RowLoading({ rows: this.rows, reader, clock, whenIdle: deps.whenIdle });
     this.rows.setAgentIds(this.agentIds.get());
     this.agentIds.subscribe(() => this.rows.setAgentIds(this.agentIds.get()));
     this.timelines = new Timelines({
@@ -176,7 +175,7 @@ export class PageData {
     const known = this.session.get() !== NO_SESSION;
     if (!known) void this.refresh();
     await Promise.all([
-      this.#seedFirstPages(),
+      this.#loading.seedFirstPages(),
       this.drafts.start().catch(() => undefined),
       this.reads.start().catch(() => undefined),
       this.outbox.start().catch(() => undefined),
@@ -184,7 +183,7 @@ export class PageData {
     void this.agents.refresh();
     void this.#deps.whenIdle().then(() => {
       if (known) void this.refresh();
-      return this.#load();
+      return this.#loading.load();
     });
   }
 
@@ -258,39 +257,6 @@ export class PageData {
     this.#deps.channel.send({ type: 'reading' });
   }
 
-  async #load(): Promise<void> {
-    this.#loading = true;
-    try {
-      await this.rows.load(this.#patiently(this.#reader.lightRows()));
-    } catch (failure) {
-      // A damaged block is found by the leader as well, which fills the cache anew.
-      if (!(failure instanceof DamagedBlockError)) await this.#loadLater();
-    } finally {
-      this.#loading = false;
-    }
-  }
-
-  /** Lets what the agent does go first, between any two pieces of a long work. */
-  async *#patiently<T>(pieces: AsyncIterable<T>): AsyncGenerator<T> {
-    for await (const piece of pieces) {
-      yield piece;
-      await this.#deps.whenIdle();
-    }
-  }
-
-  async #loadLater(): Promise<void> {
-    await this.#deps.clock.sleep(1_000, new AbortController().signal);
-    void this.#load();
-  }
-
-  async #seedFirstPages(): Promise<void> {
-    try {
-      for (const [filter, page] of await this.#reader.firstPages()) this.rows.seedFirstPage(filter, page);
-    } catch {
-      // Then the rows come with the index.
-    }
-  }
-
   #hear(message: ChannelMessage): void {
     switch (message.type) {
       case 'delta':
@@ -311,7 +277,7 @@ export class PageData {
         this.people.reset();
         void this.agents.refresh();
         this.savedReplies.changed();
-        if (this.#loading && message.accountId !== null) void this.#load();
+        if (this.#loading.isRunning && message.accountId !== null) void this.#loading.load();
         return;
       case 'event':
         this.#hearEvent(message.event);
@@ -349,9 +315,9 @@ export class PageData {
     if (before.state !== 'outdated' && (before.state !== beat.link || before.since !== beat.since)) {
       this.link.set({ state: beat.link, since: beat.since });
     }
-    if (this.#leaderEpoch !== null && this.#leaderEpoch !== beat.leaderEpoch && !this.#loading) {
+    if (this.#leaderEpoch !== null && this.#leaderEpoch !== beat.leaderEpoch && !this.#loading.isRunning) {
       // The leader before may have died between writing and telling.
-      void this.#load();
+      void this.#loading.load();
       this.timelines.reset();
     }
     this.#leaderEpoch = beat.leaderEpoch;
@@ -361,7 +327,7 @@ export class PageData {
     // The leader's worker is never throttled; a hidden page's timers are.
     this.outbox.retry();
     this.drafts.retry();
-    void this.#keepFirstPage();
+    void this.#loading.keepFirstPage();
   }
 
   #hearCache(cache: CacheState): void {
@@ -399,20 +365,6 @@ export class PageData {
   #reachChanged(): void {
     for (const { intent } of [...this.outbox.unconfirmed.get(), ...this.outbox.saving.get()]) {
       this.rows.factsChanged(conversationKey(intent.accountId, intent.conversationId));
-    }
-  }
-
-  async #keepFirstPage(): Promise<void> {
-    const now = this.#deps.clock.now();
-    if (now - this.#firstPage.keptAt < KEEP_FIRST_PAGE_EVERY_MS) return;
-    try {
-      const found = await this.rows.firstPage();
-      if (found === null || found.version === this.#firstPage.version) return;
-      const { filter, version, ...page } = found;
-      this.#firstPage = { version, keptAt: now };
-      await this.#reader.keepFirstPage(filter, page, now);
-    } catch {
-      // The next start draws a little later.
     }
   }
 }
