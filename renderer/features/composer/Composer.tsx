@@ -1,27 +1,15 @@
-import {
-  CheckCheck,
-  Globe,
-  Lock,
-  Paperclip,
-  Reply,
-  Save,
-  SendHorizontal,
-  StickyNote,
-  TriangleAlert,
-} from 'lucide-react';
+import { CheckCheck, Globe, Paperclip, Reply, Save, SendHorizontal, StickyNote } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from '@renderer/components/use-translation';
 import { isEmptyDraft } from '@shared/domain/drafts';
 import { conversationKey, type Conversation, type ConversationKey } from '@shared/domain/entities';
-import { addressForm } from '@shared/domain/mail-address';
 import { Button } from '@renderer/components/Button';
 import { cx } from '@renderer/components/class-names';
 import { IconButton } from '@renderer/components/IconButton';
 import { Segments } from '@renderer/components/Segments';
-import { handleWords, networkName } from '@renderer/components/social-names';
+import { networkName } from '@renderer/components/social-names';
 import { Tooltip } from '@renderer/components/Tooltip';
 import { useAccounts } from '@renderer/data/accounts';
-import { useContact } from '@renderer/data/contacts';
 import { useConversation } from '@renderer/data/conversation';
 import { useCommand, useCommandKeys } from '@renderer/state/commands';
 import { useJoinedDraft } from '@renderer/state/joined-draft';
@@ -29,6 +17,7 @@ import { useSelection } from '@renderer/state/selection';
 import { FileChips } from './FileChips';
 import { insertAt, type Span } from './insert-text';
 import { LeavesAs, LineBelow } from './LeavesAs';
+import { AnswersElsewhere, Recipient } from './Recipient';
 import { ReplyPicker } from './ReplyPicker';
 import { addFiles, removeUpload, retryUpload, useUploads, type Upload } from './uploads';
 import { useContent } from './use-content';
@@ -340,51 +329,6 @@ function Editor({ conversation }: { conversation: Conversation }) {
         </div>
       )}
     </div>
-  );
-}
-
-/** Who will read it, before a word is written. */
-function Recipient({ conversation, isNote }: { conversation: Conversation; isNote: boolean }) {
-  const { t } = useTranslation('composer');
-  const contact = useContact(conversation.accountId, conversation.contactId);
-  const name = conversation.contactName.trim() || contact?.name || t('to.customer');
-  const address =
-    conversation.channel === 'email' || conversation.channel === 'form'
-      ? (conversation.answersTo?.address ?? contact?.emails[0])
-      : conversation.channel === 'social'
-        ? contact?.handles.find((handle) => handle.startsWith(`${conversation.social?.network ?? ''}:`))
-        : undefined;
-  const shown = address === undefined || conversation.channel !== 'social' ? address : handleWords(address);
-  if (isNote) {
-    return (
-      <span className="flex items-center gap-1.5 text-meta text-note-text">
-        <Lock size={12} aria-hidden />
-        {t('to.colleagues')}
-      </span>
-    );
-  }
-  return (
-    <span className="min-w-0 flex-1 truncate text-meta text-muted">
-      {t('to.label')} <bdi className="text-text">{name}</bdi>
-      {shown !== undefined && shown !== name && <bdi className="text-faint"> {shown}</bdi>}
-    </span>
-  );
-}
-
-/** A mail can ask for answers at another address than its sender's: whoever wrote it may not be who they say. */
-function AnswersElsewhere({ conversation }: { conversation: Conversation }) {
-  const { t } = useTranslation('composer');
-  const { answersTo } = conversation;
-  if (answersTo === undefined || addressForm(answersTo.address) === addressForm(answersTo.sender))
-    return null;
-  return (
-    <p className="flex items-start gap-1.5 px-3 pt-1 text-meta text-warning">
-      <TriangleAlert size={12} aria-hidden className="mt-0.5 shrink-0" />
-      <span className="min-w-0 break-words">
-        {t('to.elsewhere')} <bdi className="font-strong">{answersTo.address}</bdi>. {t('to.sender')}{' '}
-        <bdi>{answersTo.sender === '' ? t('to.nobody') : answersTo.sender}</bdi>.
-      </span>
-    </p>
   );
 }
 
