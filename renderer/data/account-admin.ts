@@ -14,9 +14,8 @@ import type { Account } from '@shared/contract/door';
 import { useCallback, useEffect, useState } from 'react';
 import { useAccounts } from './accounts';
 import { pageData } from './current';
-import { DoorFailure, type DoorFailureCode } from './door/failure';
 
-export type { DoorFailureCode } from './door/failure';
+export { failureCode, type DoorFailureCode } from './door/failure';
 
 /** An account with how it stands with its removal. */
 export type LeavingAccount = Pick<Account, 'id' | 'name'> & NonNullable<Account['leaving']>;
@@ -89,11 +88,6 @@ export function changeAccount(id: string, patch: AccountPatch): Promise<Account>
 /** @throws DoorFailure */
 export function addProfile(text: string, replace: boolean): Promise<ProfileResult> {
   return pageData().door.addProfile(text, replace);
-}
-
-/** Why a request failed, to be put into words. */
-export function failureCode(failure: unknown): DoorFailureCode {
-  return failure instanceof DoorFailure ? failure.code : 'internal';
 }
 
 /** Accounts that are about to leave, and those that could not: in every window, as the host says. */

@@ -13,7 +13,6 @@ import type { MessageBody } from '@shared/domain/entities';
 import { useEffect, useMemo } from 'react';
 import { z } from 'zod';
 import { pageData } from './current';
-import { DoorFailure, type DoorFailureCode } from './door/failure';
 import { useSignal } from './stores/use-signal';
 
 /** `null` until the host has answered. */
@@ -78,9 +77,4 @@ export const changePublisherKey = () => asked('POST', '/new-key');
 export async function bundleFile(): Promise<Blob> {
   const file = await pageData().door.team(z.unknown(), 'GET', '/bundle.json');
   return new Blob([JSON.stringify(file, null, 2)], { type: 'application/json' });
-}
-
-/** Why the host did not do it, for words. */
-export function failureCode(failure: unknown): DoorFailureCode {
-  return failure instanceof DoorFailure ? failure.code : 'internal';
 }

@@ -14,6 +14,11 @@ export class DoorFailure extends Error {
   }
 }
 
+/** Why a request failed, to be put into words. */
+export function failureCode(failure: unknown): DoorFailureCode {
+  return failure instanceof DoorFailure ? failure.code : 'internal';
+}
+
 /** True for failures that the same request may outlive: the host was away, closing, full or stumbled. */
 export function isPassing(code: DoorFailureCode): boolean {
   switch (code) {

@@ -32,7 +32,7 @@ export function AccountDetails({ account, backends, isLeaving }: AccountDetailsP
   return (
     <div data-checks className="flex flex-col gap-3">
       <Facts account={account} backends={backends} />
-      <CheckPart checking={checking} onTrust={(trusted) => void trusting.trust(trusted)} />
+      <CheckPart checking={checking} onTrust={trusting.trust} />
       {trusting.failed !== null && <HostFailure code={trusting.failed} />}
       {pausing.failed !== null && <HostFailure code={pausing.failed} />}
       <div className="flex flex-wrap gap-2">

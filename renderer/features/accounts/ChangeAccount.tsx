@@ -2,13 +2,8 @@ import { useRef, useState, type FormEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { Button } from '@renderer/components/Button';
 import { useTranslation } from '@renderer/components/use-translation';
-import {
-  changeAccount,
-  failureCode,
-  useBackends,
-  useConnection,
-  type DoorFailureCode,
-} from '@renderer/data/account-admin';
+import { changeAccount, useBackends, useConnection } from '@renderer/data/account-admin';
+import { useStep } from '@renderer/data/use-step';
 import { useAccountScreen } from '@renderer/state/account-screen';
 import { NOTHING_TYPED, type TypedAccount } from '@renderer/state/typed-account';
 import type { AccountCheckDraft, AccountPatch, BackendOffer } from '@shared/contract/accounts';
@@ -52,7 +47,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
   const untouched = { ...NOTHING_TYPED, name: account.name, url: account.url ?? '' };
   const filled = typed ?? untouched;
   const [missing, setMissing] = useState<readonly FieldName[]>([]);
-  const [saving, setSaving] = useState<'no' | 'saving' | DoorFailureCode>('no');
+  const saving = useStep();
   const checking = useCheck();
   const form = useRef<HTMLFormElement>(null);
   const { result } = checking;
@@ -88,19 +83,16 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
     return { accountId: account.id, backend: account.backend, name, url, values, ...wayDraft(of) };
   };
   const save = async () => {
-    setSaving('saving');
-    try {
+    await saving.run(async () => {
       await changeAccount(account.id, patch());
       forgetChange(account.id);
       go({ name: 'list' });
-    } catch (failure) {
-      setSaving(failureCode(failure));
-    }
+    });
   };
   const fill = (change: Partial<TypedAccount>) => {
     typeChange(account.id, untouched, withoutStaleTrust(filled, change));
     setMissing([]);
-    setSaving('no');
+    saving.forget();
     if (change.name === undefined) checking.reset();
   };
   const trust = (trusted: string | null) => {
@@ -116,7 +108,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (saving === 'saving' || result.state === 'running') return;
+    if (saving.busy || result.state === 'running') return;
     if (offer === null) return save();
     const empty = [...missingFields(offer, filled, keeps), ...missingOfWay(filled)];
     // Drawn at once: a field that is folded away could not have the caret.
@@ -156,7 +148,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
       {!keeps && <p className="text-pretty text-muted">{t('change.otherServer')}</p>}
       {moves && <MovesElsewhere accountId={account.id} />}
       <CheckPart checking={checking} onTrust={trust} />
-      {saving !== 'no' && saving !== 'saving' && <HostFailure code={saving} />}
+      {saving.failed !== null && <HostFailure code={saving.failed} />}
       <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
         {typed !== undefined && (
           <Button variant="quiet" onClick={discard} className="mr-auto">
@@ -166,7 +158,7 @@ function ChangeForm({ account, offer }: { account: Account; offer: BackendOffer 
         {verdict !== null && verdict !== 'good' && (
           <Button onClick={() => void save()}>{t('change.anyway')}</Button>
         )}
-        <Button type="submit" variant="primary" busy={saving === 'saving' || result.state === 'running'}>
+        <Button type="submit" variant="primary" busy={saving.busy || result.state === 'running'}>
           {t(submitWord)}
         </Button>
       </div>

@@ -3,7 +3,8 @@ import { flushSync } from 'react-dom';
 import { Button } from '@renderer/components/Button';
 import { Skeleton } from '@renderer/components/Skeleton';
 import { useTranslation } from '@renderer/components/use-translation';
-import { addAccount, failureCode, useBackends, type DoorFailureCode } from '@renderer/data/account-admin';
+import { addAccount, useBackends } from '@renderer/data/account-admin';
+import { useStep } from '@renderer/data/use-step';
 import { useAccountScreen } from '@renderer/state/account-screen';
 import type { TypedAccount } from '@renderer/state/typed-account';
 import type { BackendOffer } from '@shared/contract/accounts';
@@ -64,7 +65,7 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
   const { t } = useTranslation('accounts');
   const { typed, type, forgetTyped, go, setOpened } = useAccountScreen();
   const [missing, setMissing] = useState<readonly FieldName[]>([]);
-  const [adding, setAdding] = useState<'no' | 'adding' | DoorFailureCode>('no');
+  const adding = useStep();
   const checking = useCheck();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -78,7 +79,7 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
   const fill = (patch: Partial<typeof typed>) => {
     type(withoutStaleTrust(typed, patch));
     setMissing([]);
-    setAdding('no');
+    adding.forget();
     // What was found is about what stood here then; a name changes nothing about it.
     if (patch.name === undefined) checking.reset();
   };
@@ -90,15 +91,10 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
     ...wayDraft(of),
   });
   const connect = async () => {
-    setAdding('adding');
-    try {
-      const { id } = await addAccount(draft());
-      forgetTyped();
-      setOpened(id);
-      go({ name: 'list' });
-    } catch (failure) {
-      setAdding(failureCode(failure));
-    }
+    const { id } = await addAccount(draft());
+    forgetTyped();
+    setOpened(id);
+    go({ name: 'list' });
   };
   const trust = (trusted: string | null) => {
     const way = { ...(typed.way ?? STRAIGHT), trusted };
@@ -109,14 +105,14 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
   const another = () => type({ backend: null, secrets: {}, lost: [] });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (adding === 'adding' || result.state === 'running') return;
+    if (adding.busy || result.state === 'running') return;
     const empty = [...missingFields(offer, { url, values, secrets }, false), ...missingOfWay(typed)];
     // Drawn at once: a field that is folded away could not have the caret.
     flushSync(() => setMissing(empty));
     const [first] = empty;
     if (first !== undefined) {
       if (form.current !== null) focusField(form.current, first);
-    } else if (connects) void connect();
+    } else if (connects) void adding.run(connect);
     else void checking.start(draft());
   };
   return (
@@ -139,14 +135,14 @@ function ConnectForm({ offer, vault }: { offer: BackendOffer; vault: 'keychain' 
         {t('connect.kept')} {t(`vault.${vault}`)}
       </p>
       <CheckPart checking={checking} onTrust={trust} />
-      {adding !== 'no' && adding !== 'adding' && <HostFailure code={adding} />}
+      {adding.failed !== null && <HostFailure code={adding.failed} />}
       <div className="sticky -bottom-4 z-10 -mb-4 flex flex-wrap justify-end gap-2 border-t bg-raised py-3">
         {connects && (
-          <Button onClick={() => void checking.start(draft())} disabled={adding === 'adding'}>
+          <Button onClick={() => void checking.start(draft())} disabled={adding.busy}>
             {t('check.again')}
           </Button>
         )}
-        <Button type="submit" variant="primary" busy={result.state === 'running' || adding === 'adding'}>
+        <Button type="submit" variant="primary" busy={result.state === 'running' || adding.busy}>
           {connects
             ? t(verdict === 'warned' ? 'connect.anyway' : 'connect.connect')
             : t(verdict === 'failed' || result.state === 'broken' ? 'check.again' : 'check.check')}

@@ -1,14 +1,8 @@
-import { useState } from 'react';
 import { Button } from '@renderer/components/Button';
 import { useNow } from '@renderer/components/clock';
 import { useTranslation } from '@renderer/components/use-translation';
-import {
-  failureCode,
-  keepAccount,
-  leaveAccount,
-  type DoorFailureCode,
-  type LeavingAccount,
-} from '@renderer/data/account-admin';
+import { keepAccount, leaveAccount, type LeavingAccount } from '@renderer/data/account-admin';
+import { useStep } from '@renderer/data/use-step';
 import { useCommand } from '@renderer/state/commands';
 import { wordedFailure } from './CheckPart';
 
@@ -22,18 +16,8 @@ export interface LeavingProps {
 export function Leaving({ account, onKept }: LeavingProps) {
   const { t } = useTranslation('accounts');
   const { id, name, state, at } = account;
-  const [asking, setAsking] = useState<'no' | 'asking' | DoorFailureCode>('no');
-  const ask = async (wanted: () => Promise<unknown>): Promise<void> => {
-    setAsking('asking');
-    try {
-      await wanted();
-      setAsking('no');
-    } catch (failure) {
-      setAsking(failureCode(failure));
-    }
-  };
-  const keep = () => void ask(() => keepAccount(id).then(onKept));
-  const busy = asking === 'asking';
+  const { busy, failed, run } = useStep();
+  const keep = () => void run(() => keepAccount(id).then(onKept));
   // Ten seconds are short for whoever has to tab there.
   useCommand({
     id: `accounts.keep.${id}`,
@@ -47,8 +31,8 @@ export function Leaving({ account, onKept }: LeavingProps) {
     <>
       <p className="min-w-0 flex-[1_1_10rem] text-pretty [overflow-wrap:anywhere]">
         {t(state === 'failed' ? 'leaving.failed' : 'leaving.soon', { account: name })}
-        {asking !== 'no' && !busy && (
-          <span className="block text-danger">{t(`failure.${wordedFailure(asking)}`)}</span>
+        {failed !== null && (
+          <span className="block text-danger">{t(`failure.${wordedFailure(failed)}`)}</span>
         )}
       </p>
       {state === 'waiting' && (
@@ -61,7 +45,7 @@ export function Leaving({ account, onKept }: LeavingProps) {
       )}
       {state === 'failed' && (
         <>
-          <Button size="small" busy={busy} onClick={() => void ask(() => leaveAccount(id))}>
+          <Button size="small" busy={busy} onClick={() => void run(() => leaveAccount(id))}>
             {t('again')}
           </Button>
           <Button size="small" variant="quiet" disabled={busy} onClick={keep}>

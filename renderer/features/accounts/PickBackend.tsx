@@ -1,10 +1,10 @@
 import { ChevronRight, GraduationCap, Headset } from 'lucide-react';
-import { useState } from 'react';
 import { Button } from '@renderer/components/Button';
 import { Chip } from '@renderer/components/Chip';
 import { useTranslation } from '@renderer/components/use-translation';
-import { addAccount, failureCode, type DoorFailureCode } from '@renderer/data/account-admin';
+import { addAccount } from '@renderer/data/account-admin';
 import { useAccounts } from '@renderer/data/accounts';
+import { useStep } from '@renderer/data/use-step';
 import { useAccountScreen } from '@renderer/state/account-screen';
 import type { BackendOffer } from '@shared/contract/accounts';
 import { HostFailure } from './CheckPart';
@@ -56,16 +56,11 @@ function SampleHelpdesk() {
   const there = useAccounts().some(({ ownHelpdesk }) => ownHelpdesk === true);
   const go = useAccountScreen((state) => state.go);
   const setOpened = useAccountScreen((state) => state.setOpened);
-  const [adding, setAdding] = useState<'no' | 'adding' | DoorFailureCode>('no');
+  const { busy, failed, run } = useStep();
   const add = async () => {
-    setAdding('adding');
-    try {
-      const { id } = await addAccount({ name: t('sample.name'), backend: OWN_BACKEND, url: '', values: {} });
-      setOpened(id);
-      go({ name: 'list' });
-    } catch (failure) {
-      setAdding(failureCode(failure));
-    }
+    const { id } = await addAccount({ name: t('sample.name'), backend: OWN_BACKEND, url: '', values: {} });
+    setOpened(id);
+    go({ name: 'list' });
   };
   return (
     <section aria-label={t('sample.name')} className="flex flex-col gap-2 rounded-control border px-3 py-2.5">
@@ -75,11 +70,11 @@ function SampleHelpdesk() {
           <p className="font-strong">{t('sample.name')}</p>
           <p className="text-muted">{t(there ? 'sample.there' : 'sample.what')}</p>
         </div>
-        <Button onClick={() => void add()} busy={adding === 'adding'} disabled={there}>
+        <Button onClick={() => void run(add)} busy={busy} disabled={there}>
           {t('sample.add')}
         </Button>
       </div>
-      {adding !== 'no' && adding !== 'adding' && <HostFailure code={adding} />}
+      {failed !== null && <HostFailure code={failed} />}
     </section>
   );
 }

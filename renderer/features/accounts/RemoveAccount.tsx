@@ -1,7 +1,7 @@
-import { useState } from 'react';
 import { Button } from '@renderer/components/Button';
 import { useTranslation } from '@renderer/components/use-translation';
-import { failureCode, leaveAccount, useHoldings, type DoorFailureCode } from '@renderer/data/account-admin';
+import { leaveAccount, useHoldings } from '@renderer/data/account-admin';
+import { useStep } from '@renderer/data/use-step';
 import { useAccountScreen } from '@renderer/state/account-screen';
 import type { Account } from '@shared/contract/door';
 import { HostFailure } from './CheckPart';
@@ -13,15 +13,10 @@ export function RemoveAccount({ account }: { account: Account }) {
   const { t } = useTranslation('accounts');
   const holdings = useHoldings(account.id);
   const go = useAccountScreen((state) => state.go);
-  const [removing, setRemoving] = useState<'no' | 'removing' | DoorFailureCode>('no');
+  const { busy, failed, run } = useStep();
   const remove = async () => {
-    setRemoving('removing');
-    try {
-      await leaveAccount(account.id);
-      go({ name: 'list' });
-    } catch (failure) {
-      setRemoving(failureCode(failure));
-    }
+    await leaveAccount(account.id);
+    go({ name: 'list' });
   };
   const own = account.ownHelpdesk === true;
   return (
@@ -40,14 +35,14 @@ export function RemoveAccount({ account }: { account: Account }) {
           </>
         )}
       </WhatItHolds>
-      {removing !== 'no' && removing !== 'removing' && <HostFailure code={removing} />}
+      {failed !== null && <HostFailure code={failed} />}
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={() => go({ name: 'list' })}>{t('remove.keep')}</Button>
         <Button
           variant="danger"
           disabled={holdings.state !== 'here'}
-          busy={removing === 'removing'}
-          onClick={() => void remove()}
+          busy={busy}
+          onClick={() => void run(remove)}
         >
           {t('remove.remove')}
         </Button>

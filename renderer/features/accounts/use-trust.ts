@@ -1,26 +1,19 @@
-import { useState } from 'react';
-import { changeAccount, connectionOf, failureCode, type DoorFailureCode } from '@renderer/data/account-admin';
+import { changeAccount, connectionOf } from '@renderer/data/account-admin';
+import { useStep, type Step } from '@renderer/data/use-step';
 import { shownWay, wayDraft } from './connection';
 
-export interface Trusting {
+export interface Trusting extends Pick<Step, 'failed'> {
   /** Takes a fingerprint, or `null` for whatever this computer vouches for. */
-  trust: (trusted: string | null) => Promise<void>;
-  /** Why it could not be kept. */
-  failed: DoorFailureCode | null;
+  trust: (trusted: string | null) => void;
 }
 
 /** Keeps what the agent decided about the certificate of an account; its proxy stays as it is. */
 export function useTrust(accountId: string, onTrusted: () => void): Trusting {
-  const [failed, setFailed] = useState<DoorFailureCode | null>(null);
-  const trust = async (trusted: string | null) => {
-    setFailed(null);
-    try {
-      const way = { ...shownWay(await connectionOf(accountId)), trusted };
-      await changeAccount(accountId, wayDraft({ way, secrets: {} }));
-      onTrusted();
-    } catch (failure) {
-      setFailed(failureCode(failure));
-    }
+  const { failed, run } = useStep();
+  const keep = async (trusted: string | null) => {
+    const way = { ...shownWay(await connectionOf(accountId)), trusted };
+    await changeAccount(accountId, wayDraft({ way, secrets: {} }));
+    onTrusted();
   };
-  return { trust, failed };
+  return { failed, trust: (trusted) => void run(() => keep(trusted)) };
 }

@@ -6,10 +6,10 @@ import { RelativeTime } from '@renderer/components/RelativeTime';
 import { TextField } from '@renderer/components/TextField';
 import { useTranslation } from '@renderer/components/use-translation';
 import { followBundle, lookAtBundle, refreshBundle, unfollowBundle } from '@renderer/data/team';
+import { useStep } from '@renderer/data/use-step';
 import type { BundleProblem, Followed, TeamLook } from '@shared/contract/team';
 import { Fact } from './Fact';
 import { StepFailure } from './StepFailure';
-import { useStep } from './use-step';
 
 /** The bundle that is followed, or the way to follow one. */
 export function BundlePart({ followed }: { followed: Followed | null }) {

@@ -13,6 +13,7 @@ import {
   putTeamRecord,
   setUpPublisher,
 } from '@renderer/data/team';
+import { useStep } from '@renderer/data/use-step';
 import type { Publisher, TeamState } from '@shared/contract/team';
 import {
   addressOf,
@@ -25,7 +26,6 @@ import {
 } from '@shared/domain/team-data';
 import { Fact } from './Fact';
 import { StepFailure } from './StepFailure';
-import { useStep } from './use-step';
 
 const FILE_NAME = 'holdfast-team.json';
 /** The browser has taken the bytes long before; a minute is for slow disks. */

@@ -5,12 +5,12 @@ import { IconButton } from '@renderer/components/IconButton';
 import { TextField } from '@renderer/components/TextField';
 import { useTranslation } from '@renderer/components/use-translation';
 import { putTeamRecord, removeTeamRecord } from '@renderer/data/team';
+import { useStep } from '@renderer/data/use-step';
 import { useTeamScreen, type TypedReply } from '@renderer/state/team-screen';
 import type { TeamBook, TeamState } from '@shared/contract/team';
 import type { TeamReply } from '@shared/domain/team-data';
 import { BookChoice } from './BookChoice';
 import { StepFailure } from './StepFailure';
-import { useStep } from './use-step';
 
 const empty = (): TeamReply => ({
   id: crypto.randomUUID(),

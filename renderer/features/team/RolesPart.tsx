@@ -7,10 +7,10 @@ import { TextField } from '@renderer/components/TextField';
 import { useTranslation } from '@renderer/components/use-translation';
 import { useAccounts } from '@renderer/data/accounts';
 import { putTeamRecord, removeTeamRecord } from '@renderer/data/team';
+import { useStep } from '@renderer/data/use-step';
 import type { TeamState } from '@shared/contract/team';
 import { addressOf, roleOf, ROLES, type Role } from '@shared/domain/team-data';
 import { StepFailure } from './StepFailure';
-import { useStep } from './use-step';
 
 /** Who has which role, and what that means: it opens and shuts nothing by itself. */
 export function RolesPart({ team }: { team: TeamState }) {

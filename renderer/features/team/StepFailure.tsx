@@ -1,5 +1,5 @@
 import { useTranslation } from '@renderer/components/use-translation';
-import type { Step } from './use-step';
+import type { Step } from '@renderer/data/use-step';
 
 /** Codes with words of their own. */
 const WORDED = [

@@ -1,19 +1,19 @@
 import { useRef, useState } from 'react';
-import { failureCode } from '@renderer/data/team';
-
-type FailureCode = ReturnType<typeof failureCode>;
+import { failureCode, type DoorFailureCode } from './door/failure';
 
 export interface Step {
   busy: boolean;
   /** Why the last one failed; `null` when it did not. */
-  failed: FailureCode | null;
+  failed: DoorFailureCode | null;
   /** Runs one at a time; one that comes meanwhile is not run. @returns whether it was done */
   run: (step: () => Promise<unknown>) => Promise<boolean>;
+  /** What was said of the last one is not true any more. */
+  forget: () => void;
 }
 
 /** A step that the host does, and how it went. */
 export function useStep(): Step {
-  const [state, setState] = useState<{ busy: boolean; failed: FailureCode | null }>({
+  const [state, setState] = useState<Pick<Step, 'busy' | 'failed'>>({
     busy: false,
     failed: null,
   });
@@ -34,5 +34,6 @@ export function useStep(): Step {
       running.current = false;
     }
   };
-  return { ...state, run };
+  const forget = () => setState((now) => ({ ...now, failed: null }));
+  return { ...state, run, forget };
 }
